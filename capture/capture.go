@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package capture brings packets in: from capture files, from directories of
+// them, from standard input and live from network interfaces. It knows nothing
+// of what is inside a packet.
+package capture
+
+// LinkType is a link-layer header type as registered at
+// https://www.tcpdump.org/linktypes.html.
+type LinkType uint32
+
+// Packet is one captured frame with its record.
+//
+// Data is valid until the Batch that holds it is filled again; its capacity is
+// its length, so that an append never reaches a neighbour.
+type Packet struct {
+	Data []byte
+	// Time is the capture time in nanoseconds since the epoch (UTC). When
+	// TimeValid is false it is a stand-in (the last valid time of the source,
+	// else the file's modification time) and TimeRaw says what the record had.
+	Time      int64
+	TimeValid bool
+	// TimeRaw is the record's own time in whole seconds; only set when TimeValid is false.
+	TimeRaw uint64
+	// Length is the original length on the wire, bytes; len(Data) is what was captured.
+	Length   int
+	LinkType LinkType
+	// Interface is the index into Source.Interfaces.
+	Interface int
+	// Offset is the byte offset of the record in the decompressed file; 0 for live.
+	Offset int64
+	// Comments are the record's comments (pcapng opt_comment), nil for most.
+	Comments []string
+}
+
+// Interface describes one capture interface of a source.
+type Interface struct {
+	// Name is empty when the source does not know it (pcap files).
+	Name        string
+	Description string
+	LinkType    LinkType
+	SnapLen     int
+}
+
+// Batch is a run of packets in capture order, with the memory that they lie in.
+// It is made to be reused: Next overwrites what it held.
+type Batch struct {
+	Packets []Packet
+	slab    []byte
+}
+
+// Source yields packets in capture order. It is used by one goroutine, except
+// that Close and Stats may be called from any.
+type Source interface {
+	// Next fills b with the next packets, at least one, waiting for them as long
+	// as it takes. The end of a source is io.EOF. Any other error says where the
+	// source broke; it comes alone, after all packets before the break were
+	// delivered, and is final.
+	Next(b *Batch) error
+	// Interfaces are those known so far; an index, once given, keeps its meaning.
+	Interfaces() []Interface
+	Stats() Stats
+	// Close makes a waiting Next return io.EOF and frees what the source holds.
+	Close() error
+}
+
+// Stats counts what a source saw. Counters only grow.
+type Stats struct {
+	// Received counts packets that the source delivered or dropped.
+	Received uint64
+	// KernelDropped counts packets that the kernel or the network card lost before espbeat could read them.
+	KernelDropped uint64
+	// PoolDropped counts packets that espbeat itself dropped because every slab was in use.
+	PoolDropped uint64
+	// Own counts packets of the process's own connections that were left out.
+	Own uint64
+	// Bytes counts captured bytes delivered.
+	Bytes uint64
+}
+
+// timeMin and timeMax bound what Elasticsearch's date_nanos can hold: 1970 to 2262.
+const (
+	timeMin = int64(0)
+	timeMax = int64(1<<63 - 1)
+)
+
+// maxPacket bounds a packet's captured bytes. Wireshark's own limit is 256 KiB
+// for most link types; larger records mark a broken file.
+const maxPacket = 256 << 10
