@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dissect
+
+// Link returns who dissects a link type, nil when nobody does.
+func (r *Registry) Link(t uint32) *Protocol { return r.link[t] }
+
+// EtherType hands b to the protocol of an EtherType (IEEE 802).
+func (p *Packet) EtherType(t uint16, b []byte, wire int) {
+	p.Core.EtherType = t
+	p.Call(p.Registry.ether[t], b, wire)
+}
+
+// IPProtocol hands b to the protocol of an IANA protocol number.
+func (p *Packet) IPProtocol(n uint8, b []byte, wire int) { p.Call(p.Registry.ip[n], b, wire) }
+
+// PPP hands b to the protocol of a PPP DLL protocol number.
+func (p *Packet) PPP(n uint16, b []byte, wire int) { p.Call(p.Registry.ppp[n], b, wire) }
+
+// LLC hands b to the protocol of an IEEE 802.2 destination SAP.
+func (p *Packet) LLC(sap uint8, b []byte, wire int) { p.Call(p.Registry.llc[sap], b, wire) }
+
+// GRE hands b to the protocol of a GRE protocol type: its own table first, then the EtherTypes.
+func (p *Packet) GRE(t uint16, b []byte, wire int) {
+	if n := p.Registry.gre[t]; n != nil {
+		p.Call(n, b, wire)
+		return
+	}
+	p.EtherType(t, b, wire)
+}
+
+// UDPApplication finds who speaks over a UDP flow: whom the conversation expects, then the first bytes, then the ports, the lower first.
+func (p *Packet) UDPApplication(c *Conversation, b []byte) *Protocol {
+	if c != nil && c.App != nil {
+		return c.App
+	}
+	lo, hi := p.Core.Source.Port, p.Core.Destination.Port
+	if lo > hi {
+		lo, hi = hi, lo
+	}
+	for _, port := range [2]uint16{lo, hi} {
+		if a := p.Registry.udp[port]; a != nil && (a.GuessUDP == nil || a.GuessUDP(b)) {
+			return a
+		}
+	}
+	for _, h := range p.Registry.udpHeur {
+		if h.GuessUDP(b) {
+			return h
+		}
+	}
+	return nil
+}
+
+// TCPApplication finds who speaks over a TCP stream, as UDPApplication does.
+func (p *Packet) TCPApplication(c *Conversation, b []byte) *Protocol {
+	lo, hi := p.Core.Source.Port, p.Core.Destination.Port
+	if lo > hi {
+		lo, hi = hi, lo
+	}
+	for _, port := range [2]uint16{lo, hi} {
+		if a := p.Registry.tcp[port]; a != nil && (a.GuessTCP == nil || a.GuessTCP(b)) {
+			return a
+		}
+	}
+	for _, h := range p.Registry.tcpHeur {
+		if h.GuessTCP(b) {
+			return h
+		}
+	}
+	return nil
+}

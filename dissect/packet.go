@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dissect
+
+import (
+	"net/netip"
+
+	"github.com/espbeat/espbeat/field"
+)
+
+// Bounds of one packet.
+const (
+	// MaxLayers bounds the layers of one packet; headers beyond are left undissected.
+	MaxLayers = 64
+	// MaxTunnels bounds how often a packet may carry a packet.
+	MaxTunnels = 16
+	// MaxVLANs bounds the tags that are remembered for the ECS fields; all tags have vlan.* fields.
+	MaxVLANs = 4
+)
+
+// Options say how to dissect.
+type Options struct {
+	// Wireshark follows what tshark 4.0's defaults do where espbeat's own way differs (espbeat.dissect.compat).
+	Wireshark bool
+	// Checksums verifies checksums (espbeat.dissect.checksums).
+	Checksums bool
+}
+
+// Endpoint is one side of the innermost headers.
+type Endpoint struct {
+	Addr netip.Addr
+	Port uint16
+	MAC  [8]byte
+	// MACLen is the length of MAC in bytes, 0 when there is none.
+	MACLen uint8
+}
+
+// Core is what the ECS fields of a packet are made of: the innermost headers. It holds no pointer into packet bytes.
+type Core struct {
+	Source, Destination Endpoint
+	// IPVersion is 4, 6 or 0.
+	IPVersion uint8
+	// IPProtocol is IANA's number of what the innermost IP header carries, after IPv6 extension headers; valid when IPVersion is not 0.
+	IPProtocol uint8
+	// Ports is set when Source.Port and Destination.Port are.
+	Ports bool
+	// TCPFlags are those of the innermost TCP header; valid when IPProtocol is TCP and Ports is set.
+	TCPFlags uint8
+	// EtherType of the innermost link header, 0 when unknown.
+	EtherType uint16
+	VLANs     [MaxVLANs]uint16
+	VLANCount uint8
+	// Networks counts IP headers, Transports TCP, UDP, … headers, Links Ethernet headers.
+	Networks, Transports, Links uint8
+	// Application is the protocol of the message that the packet carries or completes, or of its flow, nil when unknown.
+	Application *Protocol
+	// Messages counts application messages in the packet.
+	Messages int
+	// ICMPType and ICMPCode stand for ports in the community ID of ICMP and ICMPv6.
+	ICMPType, ICMPCode uint8
+	HasICMP            bool
+}
+
+// Packet is one packet while it is dissected. It is reused from packet to packet.
+type Packet struct {
+	Number   uint64
+	Time     int64 // nanoseconds since the epoch
+	Length   int   // bytes on the wire
+	LinkType uint32
+	Registry *Registry
+	Options  *Options
+	State    State
+	Out      *field.Buffer
+
+	Core Core
+	// Layers are those found so far, outermost first.
+	Layers [MaxLayers]*Protocol
+	Depth  int
+
+	// Truncated is set when a layer's bytes were cut by the capture.
+	Truncated bool
+	// Malformed is the layer whose bytes contradict themselves, nil for a sound packet.
+	Malformed *Protocol
+	// Conversation is the innermost one, nil when the packet has none.
+	Conversation *Conversation
+	// Direction is the packet's in Conversation: 0 from the initiator as far as known, 1 to it.
+	Direction int
+	// Fragment is set while the bytes at hand are a fragment that was not reassembled, or a quote in an ICMP error:
+	// what they carry belongs to no stream.
+	Quoted bool
+	// Reassembled is set while the bytes at hand come from several packets.
+	Reassembled bool
+
+	tunnels   int
+	tunnelKey uint64
+}
+
+// Begin prepares p for a new packet.
+func (p *Packet) Begin() {
+	p.Core = Core{}
+	p.Depth, p.tunnels, p.tunnelKey = 0, 0, 0
+	p.Truncated, p.Malformed, p.Conversation, p.Direction = false, nil, nil, 0
+	p.Quoted, p.Reassembled = false, false
+}
+
+// Push records a layer. It reports false when the packet has too many.
+func (p *Packet) Push(proto *Protocol) bool {
+	if p.Depth >= MaxLayers {
+		return false
+	}
+	p.Layers[p.Depth] = proto
+	p.Depth++
+	return true
+}
+
+// Pop takes back the last Push, of a layer that turned out to be something else.
+func (p *Packet) Pop() { p.Depth-- }
+
+// Top is the innermost layer so far, nil before the first.
+func (p *Packet) Top() *Protocol {
+	if p.Depth == 0 {
+		return nil
+	}
+	return p.Layers[p.Depth-1]
+}
+
+// Call hands b to proto as the next layer; nil does nothing. An empty b calls nothing either: there is no layer without a byte.
+func (p *Packet) Call(proto *Protocol, b []byte, wire int) {
+	if proto == nil || wire <= 0 {
+		return
+	}
+	if len(b) == 0 {
+		p.Truncated = true
+		return
+	}
+	if p.Push(proto) {
+		proto.Dissect(p, b[:len(b):len(b)], wire)
+	}
+}
+
+// Need reports whether b has the n bytes that the current layer cannot do without. If not, the layer is truncated when the
+// wire had them, else malformed.
+func (p *Packet) Need(b []byte, wire, n int) bool {
+	if len(b) >= n {
+		return true
+	}
+	if wire >= n {
+		p.Truncated = true
+	} else {
+		p.Bad()
+	}
+	return false
+}
+
+// Bad marks the current layer as malformed.
+func (p *Packet) Bad() {
+	if p.Malformed == nil {
+		p.Malformed = p.Top()
+	}
+}
+
+// Tunnel says that what follows is a packet within a packet; key is the tunnel's identity (VNI, GRE key, session), which keeps flows of
+// tenants with equal addresses apart. It reports false when packets are nested too deep.
+func (p *Packet) Tunnel(key uint64) bool {
+	if p.tunnels >= MaxTunnels {
+		return false
+	}
+	p.tunnels++
+	p.tunnelKey = p.tunnelKey*0x9e3779b97f4a7c15 + key + 1
+	return true
+}
+
+// TunnelKey identifies the tunnels around the bytes at hand, 0 outside any.
+func (p *Packet) TunnelKey() uint64 { return p.tunnelKey }
+
+// Message notes an application message of proto.
+func (p *Packet) Message(proto *Protocol) {
+	p.Core.Application = proto
+	p.Core.Messages++
+}
+
+// SetMAC notes the link addresses of the innermost link header; nil leaves a side empty.
+func (p *Packet) SetMAC(src, dst []byte) {
+	p.Core.Source.MACLen = uint8(copy(p.Core.Source.MAC[:], src))
+	p.Core.Destination.MACLen = uint8(copy(p.Core.Destination.MAC[:], dst))
+	p.Core.Links++
+}
+
+// AddVLAN notes a VLAN id, outer first.
+func (p *Packet) AddVLAN(id uint16) {
+	if int(p.Core.VLANCount) < MaxVLANs {
+		p.Core.VLANs[p.Core.VLANCount] = id
+		p.Core.VLANCount++
+	}
+}
+
+// SetIP notes the addresses of an IP header, of 4 or 16 bytes each; what an outer transport header said no longer holds.
+func (p *Packet) SetIP(version uint8, src, dst []byte, proto uint8) {
+	c := &p.Core
+	c.IPVersion, c.IPProtocol = version, proto
+	c.Source.Addr, _ = netip.AddrFromSlice(src)
+	c.Destination.Addr, _ = netip.AddrFromSlice(dst)
+	c.Ports, c.HasICMP, c.TCPFlags = false, false, 0
+	c.Source.Port, c.Destination.Port = 0, 0
+	c.Networks++
+	p.Conversation = nil
+}
+
+// SetPorts notes the ports of a transport header.
+func (p *Packet) SetPorts(src, dst uint16) {
+	p.Core.Source.Port, p.Core.Destination.Port, p.Core.Ports = src, dst, true
+	p.Core.Transports++
+}

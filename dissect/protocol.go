@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package dissect turns the bytes of a packet into layers with fields.
+//
+// A protocol is one Protocol value: how it is found, how it is dissected, how its summary reads. What spans
+// packets (fragments, conversations, streams) is reached through State only.
+package dissect
+
+import (
+	"fmt"
+
+	"github.com/espbeat/espbeat/field"
+)
+
+// Func dissects one layer. b holds the captured bytes of the layer and all that follows; wire is how many bytes there
+// were on the wire as the layers outside say (wire >= len(b), larger when the capture cut the packet). It writes
+// fields to p.Out and hands what it carries on with p.Call, p.EtherType, … It must not keep b, must not panic and
+// must stay within the budgets of DESIGN: bounded loops, no heap on the hot path.
+type Func func(p *Packet, b []byte, wire int)
+
+// StreamFunc dissects messages at the front of one direction's bytes in order. data are the contiguous bytes that
+// were not consumed before; it is called again with the rest as long as it consumes something, and when more bytes have arrived.
+// It returns how many bytes it has done with: 0 asks for more, more than len(data) passes over bytes yet to come without keeping
+// them, Reject says that this is another protocol's stream. It calls p.Push(itself) for every message that it emits.
+type StreamFunc func(p *Packet, c *Conversation, data []byte) int
+
+// Reject is what a StreamFunc returns when the bytes are not of its protocol.
+const Reject = -1
+
+// Protocol is one protocol: everything that the rest of the program needs to know of it.
+type Protocol struct {
+	// Name is Wireshark's protocol name as in frame.protocols; it stands in packet.layers.
+	Name string
+	// Title is the name in a summary line, as Wireshark's Protocol column has it.
+	Title string
+	// Reference is the defining document, for docs/protocols.md.
+	Reference string
+	// Application marks what network.protocol names.
+	Application bool
+
+	Dissect Func
+	Stream  StreamFunc
+
+	// Where it is found.
+	LinkTypes   []uint32 // LINKTYPE_ values
+	EtherTypes  []uint16
+	IPProtocols []uint8
+	TCPPorts    []uint16
+	UDPPorts    []uint16
+	PPPTypes    []uint16
+	LLCSAPs     []uint8 // destination SAP
+	GREProtocol []uint16
+	// GuessTCP and GuessUDP recognise the protocol by its first bytes, whatever the port; nil when they cannot.
+	GuessTCP func(data []byte) bool
+	GuessUDP func(data []byte) bool
+
+	// Summary appends what a summary line says of the packet, from the fields of its record.
+	Summary func(dst []byte, v View) []byte
+
+	name field.Str
+}
+
+// View gives access to the fields of one record. Of several values it gives the last (innermost).
+type View interface {
+	Uint(id field.ID) (uint64, bool)
+	// Text appends the field's value as it reads in the document, without quotes.
+	Text(dst []byte, id field.ID) ([]byte, bool)
+	// All calls f with every value of the field, as text, in order.
+	All(id field.ID, f func(text []byte))
+}
+
+// Registry finds the protocol that speaks next.
+type Registry struct {
+	All []*Protocol
+
+	link    map[uint32]*Protocol
+	ether   map[uint16]*Protocol
+	ip      [256]*Protocol
+	tcp     map[uint16]*Protocol
+	udp     map[uint16]*Protocol
+	ppp     map[uint16]*Protocol
+	llc     [256]*Protocol
+	gre     map[uint16]*Protocol
+	tcpHeur []*Protocol
+	udpHeur []*Protocol
+}
+
+// NewRegistry builds the tables. Two protocols that claim the same number are an error of the programmer and panic.
+func NewRegistry(all ...*Protocol) *Registry {
+	r := &Registry{All: all, link: map[uint32]*Protocol{}, ether: map[uint16]*Protocol{}, tcp: map[uint16]*Protocol{},
+		udp: map[uint16]*Protocol{}, ppp: map[uint16]*Protocol{}, gre: map[uint16]*Protocol{}}
+	for _, p := range all {
+		p.name = field.Intern(p.Name)
+		claim(r.link, p.LinkTypes, p)
+		claim(r.ether, p.EtherTypes, p)
+		claim(r.tcp, p.TCPPorts, p)
+		claim(r.udp, p.UDPPorts, p)
+		claim(r.ppp, p.PPPTypes, p)
+		claim(r.gre, p.GREProtocol, p)
+		for _, n := range p.IPProtocols {
+			r.ip[n] = p
+		}
+		for _, n := range p.LLCSAPs {
+			r.llc[n] = p
+		}
+		if p.GuessTCP != nil {
+			r.tcpHeur = append(r.tcpHeur, p)
+		}
+		if p.GuessUDP != nil {
+			r.udpHeur = append(r.udpHeur, p)
+		}
+	}
+	return r
+}
+
+func claim[N comparable](m map[N]*Protocol, numbers []N, p *Protocol) {
+	for _, n := range numbers {
+		if other := m[n]; other != nil {
+			panic(fmt.Sprintf("%s and %s both claim %v", other.Name, p.Name, n))
+		}
+		m[n] = p
+	}
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package dissect
+
+import "net/netip"
+
+// State is what spans packets. Package flow implements it; one State serves one input (or one capture file) and one goroutine.
+type State interface {
+	// Converse finds or starts the conversation of the packet's innermost addresses and ports (p.Core) and counts
+	// the packet in it. It sets p.Conversation and p.Direction. start marks a packet that begins a new conversation (a TCP SYN with a new initial number).
+	Converse(p *Packet, start bool) *Conversation
+	// Fragment adds one fragment. When it completes the datagram, it returns the whole payload, valid until the next packet; else nil.
+	Fragment(p *Packet, k FragmentKey, f Fragment) []byte
+	// Segment relates a TCP segment to its conversation: relative numbers and what is new of its payload.
+	Segment(p *Packet, c *Conversation, s Segment) SegmentInfo
+	// Deliver adds the payload of a segment to its direction's stream and offers what is in order to the stream's application.
+	Deliver(p *Packet, c *Conversation, s Segment, payload []byte, wire int)
+}
+
+// Conversation is the two-way exchange of one 5-tuple.
+type Conversation struct {
+	// Number counts the conversations of an input from 0, as Wireshark's tcp.stream and udp.stream do, by transport.
+	Number uint64
+	// FirstTime and LastTime are packet times, nanoseconds.
+	FirstTime, LastTime int64
+	FirstNumber         uint64
+	// InitiatorKnown is set when the first packet seen began the conversation.
+	InitiatorKnown bool
+	// Packets and Bytes count each direction so far, this packet included: 0 from the initiator.
+	Packets, Bytes [2]uint64
+	// CommunityID is the flow's community ID, version 1.
+	CommunityID string
+	// ID is the value of flow.id.
+	ID string
+	// App speaks over the conversation, nil while unknown.
+	App *Protocol
+	// AppState belongs to App.
+	AppState any
+	// Requests pairs requests with responses: the packet numbers and times of open requests, oldest first, kept by App through Ask and Answer.
+	requests []Request
+	asked    uint64
+}
+
+// FragmentKey tells datagrams apart (RFC 791, RFC 8200): addresses, protocol (IPv4 only), identification, the innermost VLAN, the tunnel.
+type FragmentKey struct {
+	Src, Dst netip.Addr
+	ID       uint32
+	Proto    uint8
+	VLAN     uint16
+	Tunnel   uint64
+}
+
+// Fragment is one piece of a datagram.
+type Fragment struct {
+	Offset int // bytes
+	More   bool
+	Data   []byte
+	// Whole is false when the capture cut Data: such a fragment makes the datagram incomplete for ever.
+	Whole bool
+}
+
+// Segment is what TCP's state needs of a header (RFC 9293).
+type Segment struct {
+	Seq, Ack uint32
+	Flags    uint8 // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, …
+	Window   uint16
+	// Length is the payload's length on the wire, bytes.
+	Length int
+	// WindowScale is that of the SYN's option, -1 without.
+	WindowScale int
+	Options     []byte
+}
+
+// SegmentInfo is what a TCP conversation says of one segment.
+type SegmentInfo struct {
+	// RelativeSeq and RelativeAck count from the initial numbers, as Wireshark's tcp.seq and tcp.ack do.
+	RelativeSeq, RelativeAck uint32
+	// Window is the window scaled, valid when WindowScale >= -1: -1 unknown, -2 no scaling used, else the shift.
+	Window      uint32
+	WindowScale int
+}
+
+// Request is an application request that waits for its response.
+type Request struct {
+	Number  uint64 // packet number
+	Time    int64  // nanoseconds
+	Ordinal uint64 // in the conversation, from 1
+	Key     uint64 // of the application's choice (a DNS id, a stream id)
+}
+
+// maxRequests bounds the open requests of one conversation; the oldest are forgotten.
+const maxRequests = 64
+
+// Ask notes a request and returns its ordinal.
+func (c *Conversation) Ask(p *Packet, key uint64) uint64 {
+	if len(c.requests) == maxRequests {
+		c.requests = append(c.requests[:0], c.requests[1:]...)
+	}
+	c.asked++
+	c.requests = append(c.requests, Request{Number: p.Number, Time: p.Time, Ordinal: c.asked, Key: key})
+	return c.asked
+}
+
+// Answer takes the oldest open request of that key.
+func (c *Conversation) Answer(key uint64) (Request, bool) {
+	for i, r := range c.requests {
+		if r.Key == key {
+			c.requests = append(c.requests[:i], c.requests[i+1:]...)
+			return r, true
+		}
+	}
+	return Request{}, false
+}
