@@ -5,6 +5,9 @@ package dissect
 // Link returns who dissects a link type, nil when nobody does.
 func (r *Registry) Link(t uint32) *Protocol { return r.link[t] }
 
+// CallName hands b to the protocol of that name, where no number names it.
+func (p *Packet) CallName(name string, b []byte, wire int) { p.Call(p.Registry.byName[name], b, wire) }
+
 // EtherType hands b to the protocol of an EtherType (IEEE 802).
 func (p *Packet) EtherType(t uint16, b []byte, wire int) {
 	p.Core.EtherType = t

@@ -73,6 +73,7 @@ type View interface {
 type Registry struct {
 	All []*Protocol
 
+	byName  map[string]*Protocol
 	link    map[uint32]*Protocol
 	ether   map[uint16]*Protocol
 	ip      [256]*Protocol
@@ -87,10 +88,11 @@ type Registry struct {
 
 // NewRegistry builds the tables. Two protocols that claim the same number are an error of the programmer and panic.
 func NewRegistry(all ...*Protocol) *Registry {
-	r := &Registry{All: all, link: map[uint32]*Protocol{}, ether: map[uint16]*Protocol{}, tcp: map[uint16]*Protocol{},
+	r := &Registry{All: all, byName: map[string]*Protocol{}, link: map[uint32]*Protocol{}, ether: map[uint16]*Protocol{}, tcp: map[uint16]*Protocol{},
 		udp: map[uint16]*Protocol{}, ppp: map[uint16]*Protocol{}, gre: map[uint16]*Protocol{}}
 	for _, p := range all {
 		p.name = field.Intern(p.Name)
+		claim(r.byName, []string{p.Name}, p)
 		claim(r.link, p.LinkTypes, p)
 		claim(r.ether, p.EtherTypes, p)
 		claim(r.tcp, p.TCPPorts, p)
