@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"strings"
+	"testing"
+
+	conf "github.com/elastic/elastic-agent-libs/config"
+)
+
+func parse(t *testing.T, yml string) (Config, error) {
+	t.Helper()
+	c, err := conf.NewConfigWithYAML([]byte(yml), "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Parse(c)
+}
+
+func TestDefaults(t *testing.T) {
+	cfg, err := Parse(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Format != FormatECS || cfg.Publish.MaxBytes != 64<<20 || !cfg.Redact || !cfg.ExcludeOwn ||
+		len(cfg.InternalNetworks) != 1 || cfg.InternalNetworks[0] != "private" {
+		t.Errorf("defaults: %+v", cfg)
+	}
+	if cfg.Finite() {
+		t.Error("no input is not a finite one")
+	}
+}
+
+func TestInputs(t *testing.T) {
+	cfg, err := parse(t, `
+inputs:
+  - {type: file, paths: [a.pcap, "-"], count: 5, tags: [x], fields: {site: lab}}
+  - {type: live, enabled: false}
+publish.max_bytes: 8MiB
+internal_networks: [10.0.0.0/8]
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cfg.Inputs) != 2 || len(cfg.Enabled()) != 1 || !cfg.Finite() {
+		t.Errorf("inputs: %+v", cfg.Inputs)
+	}
+	in := cfg.Inputs[0]
+	if in.ID != "file-0" || in.Count != 5 || in.SnapLen != 262144 || in.Fields["site"] != "lab" {
+		t.Errorf("input: %+v", in)
+	}
+	if cfg.Publish.MaxBytes != 8<<20 || len(cfg.InternalNetworks) != 1 || cfg.InternalNetworks[0] != "10.0.0.0/8" {
+		t.Errorf("config: %+v", cfg)
+	}
+	cfg, err = parse(t, `inputs: [{type: live, interfaces: [lo], buffer_size: 4m}]`)
+	if err != nil || cfg.Finite() || cfg.Inputs[0].BufferSize != 4<<20 || !cfg.Inputs[0].Promiscuous {
+		t.Errorf("live: %+v, %v", cfg.Inputs, err)
+	}
+}
+
+func TestErrorsNameKeyValueAndFix(t *testing.T) {
+	for name, c := range map[string]struct{ yml, want string }{
+		"format":           {`format: ek`, `espbeat.format: "ek": no such format, use ecs or lite`},
+		"compat":           {`dissect.compat: tcpdump`, `espbeat.dissect.compat: "tcpdump"`},
+		"network":          {`internal_networks: [10.0.0.0/8, home]`, `espbeat.internal_networks.1: "home"`},
+		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
+		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},
+		"max_bytes unit":   {`publish.max_bytes: 5 parsecs`, `"5 parsecs" is not a size`},
+		"payload":          {`payload.bytes: 99999999`, `espbeat.payload.bytes: 99999999`},
+		"shutdown":         {`shutdown_timeout: -1s`, `espbeat.shutdown_timeout: -1s`},
+		"timeout":          {`publish.timeout: -1s`, `espbeat.publish.timeout: -1s`},
+		"type":             {`inputs: [{type: files, paths: [a]}]`, `espbeat.inputs.0.type: "files": no such input, use file or live`},
+		"no type":          {`inputs: [{paths: [a]}]`, `espbeat.inputs.0.type: ""`},
+		"no paths":         {`inputs: [{type: file}]`, `espbeat.inputs.0.paths: []: nothing to read`},
+		"empty path":       {`inputs: [{type: file, paths: [""]}]`, `espbeat.inputs.0.paths: ""`},
+		"no interfaces":    {`inputs: [{type: live}]`, `espbeat.inputs.0.interfaces: []`},
+		"snaplen":          {`inputs: [{type: live, interfaces: [lo], snaplen: 10}]`, `espbeat.inputs.0.snaplen: 10`},
+		"buffer":           {`inputs: [{type: live, interfaces: [lo], buffer_size: 10}]`, `espbeat.inputs.0.buffer_size: 10`},
+		"engine":           {`inputs: [{type: live, interfaces: [lo], engine: dpdk}]`, `espbeat.inputs.0.engine: "dpdk"`},
+		"fanout":           {`inputs: [{type: live, interfaces: [lo], fanout: 0}]`, `espbeat.inputs.0.fanout: 0`},
+		"same id":          {`inputs: [{id: a, type: file, paths: [a]}, {id: a, type: file, paths: [b]}]`, `espbeat.inputs.1.id: "a": already the id of espbeat.inputs.0`},
+		"unknown":          {`redakt: true`, `espbeat.redakt: set: no such setting, did you mean redact?`},
+		"unknown nested":   {`publish.max_byte: 1`, `espbeat.publish.max_byte`},
+		"unknown in input": {`inputs: [{type: file, path: a}]`, `espbeat.inputs.0.path: set: no such setting, did you mean paths?`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse(t, c.yml)
+			if err == nil || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("error %v, want one with %q", err, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package config
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// namedNetworks are the groups of addresses that libbeat's conditions know by name.
+var namedNetworks = []string{
+	"loopback", "unicast", "global_unicast", "multicast", "interface_local_multicast",
+	"link_local_unicast", "link_local_multicast", "private", "public", "unspecified",
+}
+
+// Bounds of what can be set. A packet's captured bytes are bounded by the readers
+// (256 KiB), a document by 64 KiB; less than one slab of records in flight would
+// stop the pipeline.
+const (
+	maxSnapLen     = 256 << 10
+	maxPayload     = 16 << 10
+	minMaxBytes    = 4 << 20
+	maxEncoders    = 256
+	minBuffer      = 1 << 20
+	maxBuffer      = 1 << 30
+	maxFanout      = 64
+	maxShutdownFor = 24 * time.Hour
+)
+
+// fault is the one form of an error about a setting.
+func fault(key string, value any, fix string) error {
+	return fmt.Errorf("%s: %v: %s", key, value, fix)
+}
+
+func (c *Config) check() error {
+	if c.Format != FormatECS && c.Format != FormatLite {
+		return fault("espbeat.format", quoted(c.Format), "no such format, use ecs or lite")
+	}
+	if c.Dissect.Compat != "" && c.Dissect.Compat != "wireshark" {
+		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
+	}
+	for i, n := range c.InternalNetworks {
+		if slices.Contains(namedNetworks, n) {
+			continue
+		}
+		if _, err := netip.ParsePrefix(n); err != nil {
+			return fault(fmt.Sprintf("espbeat.internal_networks.%d", i), quoted(n),
+				"not a network, use CIDR such as 10.0.0.0/8 or one of "+strings.Join(namedNetworks, ", "))
+		}
+	}
+	if c.Publish.Encoders < 0 || c.Publish.Encoders > maxEncoders {
+		return fault("espbeat.publish.encoders", c.Publish.Encoders, fmt.Sprintf("use 0 (the number of cores less one) to %d", maxEncoders))
+	}
+	if c.Publish.MaxBytes < minMaxBytes {
+		return fault("espbeat.publish.max_bytes", int64(c.Publish.MaxBytes), "too small to keep the output busy, use 4MiB or more")
+	}
+	if c.Publish.Timeout < 0 {
+		return fault("espbeat.publish.timeout", c.Publish.Timeout, "use a duration such as 30s, or 0 to wait for ever")
+	}
+	if c.Payload.Bytes < 0 || c.Payload.Bytes > maxPayload {
+		return fault("espbeat.payload.bytes", c.Payload.Bytes, fmt.Sprintf("use 0 (none) to %d", maxPayload))
+	}
+	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownFor {
+		return fault("espbeat.shutdown_timeout", c.ShutdownTimeout, "use a duration from 0s to 24h")
+	}
+	return c.checkInputs()
+}
+
+func (c *Config) checkInputs() error {
+	ids := map[string]string{}
+	for i := range c.Inputs {
+		in, key := &c.Inputs[i], fmt.Sprintf("espbeat.inputs.%d", i)
+		if in.ID == "" {
+			in.ID = fmt.Sprintf("%s-%d", in.Type, i)
+		}
+		if !in.Enabled {
+			continue
+		}
+		if was, taken := ids[in.ID]; taken {
+			return fault(key+".id", quoted(in.ID), "already the id of "+was+", give each input its own")
+		}
+		ids[in.ID] = key
+		if err := in.check(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (in *Input) check(key string) error {
+	switch in.Type {
+	case TypeFile:
+		if len(in.Paths) == 0 {
+			return fault(key+".paths", "[]", "nothing to read, list capture files, directories, or - for standard input")
+		}
+		if slices.Contains(in.Paths, "") {
+			return fault(key+".paths", quoted(""), "an empty path, remove it")
+		}
+		return nil
+	case TypeLive:
+		return in.checkLive(key)
+	}
+	return fault(key+".type", quoted(in.Type), "no such input, use file or live")
+}
+
+func (in *Input) checkLive(key string) error {
+	switch {
+	case len(in.Interfaces) == 0:
+		return fault(key+".interfaces", "[]", "nothing to capture on, list interfaces (espbeat --list shows them), any or default_route")
+	case slices.Contains(in.Interfaces, ""):
+		return fault(key+".interfaces", quoted(""), "an empty name, remove it")
+	case in.SnapLen < 64 || in.SnapLen > maxSnapLen:
+		return fault(key+".snaplen", in.SnapLen, fmt.Sprintf("use 64 to %d bytes", maxSnapLen))
+	case in.BufferSize < minBuffer || in.BufferSize > maxBuffer:
+		return fault(key+".buffer_size", int64(in.BufferSize), "use 1MiB to 1GiB")
+	case in.Engine != "auto" && in.Engine != "af_packet" && in.Engine != "pcap":
+		return fault(key+".engine", quoted(in.Engine), "no such engine, use auto, af_packet or pcap")
+	case in.Fanout < 1 || in.Fanout > maxFanout:
+		return fault(key+".fanout", in.Fanout, fmt.Sprintf("use 1 to %d", maxFanout))
+	}
+	return nil
+}
+
+func quoted(s string) string { return fmt.Sprintf("%q", s) }
