@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package capture
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"sync/atomic"
+)
+
+// FileOptions size the batches of a capture file; the zero value is right for most.
+type FileOptions struct {
+	// BatchBytes is the memory of one batch (256 KiB if 0). A batch grows beyond
+	// it for a single record that is larger, which is bounded too.
+	BatchBytes int
+	// BatchPackets is the most packets of one batch (1024 if 0).
+	BatchPackets int
+}
+
+const (
+	// readBuffer is the size of one read from a pipe or a decompressor, bytes.
+	readBuffer          = 64 << 10
+	defaultBatchBytes   = 256 << 10
+	defaultBatchPackets = 1024
+	// emptyReads is how often a reader may return nothing without an error.
+	emptyReads = 100
+)
+
+// progress is what a format's parser did with the bytes at hand.
+type progress struct {
+	used int   // bytes parsed
+	need int   // bytes that must be at hand, from used on, for the next step
+	skip int64 // bytes to pass over, from used on, before the next step
+	what string
+}
+
+// format parses the records of one file format.
+type format interface {
+	// open reads the file header through f.lookahead and f.advance.
+	open(f *file) error
+	// parse appends the packets in buf, whose first byte has the given offset in
+	// the file, until b is full (progress.need is 0) or buf holds no complete
+	// record. An error is about the bytes at progress.used.
+	parse(f *file, b *Batch, buf []byte, offset int64) (progress, error)
+}
+
+// file is a Source over one capture file or stream.
+type file struct {
+	name   string
+	opt    FileOptions
+	closer io.Closer // closed by Close, may be nil
+	pump   *pump     // nil for regular files
+	raw    io.Reader
+
+	in      *bufio.Reader // decompressed
+	inErr   error         // how in ended
+	guess   bool          // the first records may be looked at before the first Next
+	started bool
+	final   error // what every further Next returns
+
+	kept   []byte // kept[keptAt:] was read, but not parsed; it stands before in
+	keptAt int
+	offset int64 // of what is parsed next, in the decompressed file
+	skip   int64 // bytes to pass over before anything else
+	skipAt int64 // where what is skipped starts
+
+	fmt        format
+	interfaces []Interface
+	clock      clock
+	packets    uint64
+
+	closed   atomic.Bool
+	received atomic.Uint64
+	bytes    atomic.Uint64
+}
+
+// Open opens the capture file at path: pcap or pcapng, plain or compressed with
+// gzip or zstd, told by content. "-" is standard input.
+//
+// An error is about what is seen without reading packets: it wraps ErrNotCapture
+// if this is no capture, and is a *BreakError if the file header is broken.
+// Pipes are not read before the first Next.
+func Open(path string, opt FileOptions) (Source, error) {
+	if path == "-" {
+		s := newFile(os.Stdin, "standard input", opt)
+		if info, err := os.Stdin.Stat(); err == nil {
+			s.clock.last = modTime(info)
+		}
+		return s, nil
+	}
+	fh, err := os.Open(path)
+	if err != nil {
+		return nil, openError(path, err)
+	}
+	info, err := fh.Stat()
+	if err == nil && info.IsDir() {
+		err = notCapture(path, "it is a directory", "give its files, or the directory with --dir")
+	}
+	if err != nil {
+		fh.Close()
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		s := newFile(fh, path, opt)
+		s.closer = fh
+		return s, nil
+	}
+	s := &file{name: path, opt: opt.defaults(), raw: fh, closer: fh, guess: true}
+	s.clock.last = modTime(info)
+	if err := s.start(); err != nil {
+		fh.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// NewReader is Open for a stream, called name in errors. A goroutine reads from r
+// ahead of Next; Close ends the source but neither closes r nor interrupts its Read.
+func NewReader(r io.Reader, name string, opt FileOptions) Source { return newFile(r, name, opt) }
+
+func newFile(r io.Reader, name string, opt FileOptions) *file {
+	p := newPump(r)
+	return &file{name: name, opt: opt.defaults(), raw: p, pump: p}
+}
+
+func (o FileOptions) defaults() FileOptions {
+	if o.BatchBytes <= 0 {
+		o.BatchBytes = defaultBatchBytes
+	}
+	if o.BatchPackets <= 0 {
+		o.BatchPackets = defaultBatchPackets
+	}
+	return o
+}
+
+// openError words the system's errors of opening path.
+func openError(path string, err error) error {
+	remedy := "check the path"
+	if errors.Is(err, fs.ErrPermission) {
+		remedy = "make it readable for this user"
+	}
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
+		err = pe.Err
+	}
+	return fmt.Errorf("open capture %s: %w; %s", path, err, remedy)
+}
+
+// modTime is the stand-in for packets without a valid time, ns since the epoch.
+func modTime(info fs.FileInfo) int64 {
+	t := info.ModTime()
+	if s := t.Unix(); s < 0 || s >= timeMax/1e9 {
+		return timeMin
+	}
+	return t.UnixNano()
+}
+
+// start finds the format and reads the file header.
+func (f *file) start() error {
+	f.started = true
+	f.in = bufio.NewReaderSize(f.raw, readBuffer)
+	in, compressed, err := decompress(f.in)
+	if err != nil {
+		return &BreakError{Name: f.name, Err: err}
+	}
+	f.in = in
+	head, err := in.Peek(8)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return &BreakError{Name: f.name, Err: err}
+	}
+	f.fmt = detect(head)
+	if f.fmt == nil {
+		return unknownFormat(f.name, head, compressed)
+	}
+	if err := f.fmt.open(f); err != nil {
+		return f.broken(f.offset, 0, err)
+	}
+	return nil
+}
+
+// detect tells the format by the first bytes, nil when none fits.
+func detect(head []byte) format {
+	if isPcapng(head) {
+		return &pcapng{}
+	}
+	if p := newPcap(head); p != nil {
+		return p
+	}
+	return nil
+}
+
+// lookahead returns up to n bytes without consuming them; fewer at the end of the
+// file or at a read error.
+func (f *file) lookahead(n int) []byte {
+	for len(f.kept)-f.keptAt < n && f.inErr == nil {
+		had := len(f.kept)
+		f.kept = append(f.kept, make([]byte, max(n-had, readBuffer))...)
+		f.kept = f.kept[:had+f.read(f.kept[had:])]
+	}
+	return f.kept[f.keptAt:min(f.keptAt+n, len(f.kept))]
+}
+
+// advance consumes n bytes of what lookahead returned.
+func (f *file) advance(n int) {
+	f.keptAt += n
+	f.offset += int64(n)
+}
+
+// read fills the start of p, with at least one byte unless the stream ended, which
+// then stands in inErr.
+func (f *file) read(p []byte) int {
+	for i := 0; f.inErr == nil && len(p) > 0; i++ {
+		n, err := f.in.Read(p)
+		if err == nil && n == 0 && i >= emptyReads {
+			err = io.ErrNoProgress
+		}
+		f.inErr = err
+		if n > 0 {
+			return n
+		}
+	}
+	return 0
+}
+
+// broken is the error of a break at offset, when more packets than counted so far
+// stand before it.
+func (f *file) broken(offset int64, more uint64, cause error) error {
+	return &BreakError{Name: f.name, Offset: offset, Packets: f.packets + more, Err: cause}
+}
+
+// Interfaces is part of Source.
+func (f *file) Interfaces() []Interface { return f.interfaces }
+
+// Stats is part of Source.
+func (f *file) Stats() Stats {
+	return Stats{Received: f.received.Load(), Bytes: f.bytes.Load()}
+}
+
+// Close is part of Source. Closing a file twice is no error.
+func (f *file) Close() error {
+	if f.closed.Swap(true) {
+		return nil
+	}
+	if f.pump != nil {
+		f.pump.close()
+	}
+	if f.closer != nil {
+		return f.closer.Close()
+	}
+	return nil
+}
