@@ -36,6 +36,8 @@ type Conversation struct {
 	App *Protocol
 	// AppState belongs to App.
 	AppState any
+	// Private belongs to the State.
+	Private any
 	// Requests pairs requests with responses: the packet numbers and times of open requests, oldest first, kept by App through Ask and Answer.
 	requests []Request
 	asked    uint64
@@ -75,8 +77,9 @@ type Segment struct {
 type SegmentInfo struct {
 	// RelativeSeq and RelativeAck count from the initial numbers, as Wireshark's tcp.seq and tcp.ack do.
 	RelativeSeq, RelativeAck uint32
-	// Window is the window scaled, valid when WindowScale >= -1: -1 unknown, -2 no scaling used, else the shift.
-	Window      uint32
+	// Window is the window in bytes, scaled where the handshake was seen.
+	Window uint32
+	// WindowScale is the shift that applies to Window: -1 unknown (no handshake seen), -2 none in use.
 	WindowScale int
 }
 

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package tcp dissects the Transmission Control Protocol (RFC 9293).
+//
+//	0          2          4     8     12       13      14       16         18       20
+//	| src port | dst port | seq | ack | offset | flags | window | checksum | urgent | options … | payload …
+//
+// Relative numbers, the scaled window and the stream of bytes come from dissect.State. Options are in options.go. Not decoded
+// here: what the bytes of the stream mean.
+package tcp
+
+import (
+	"encoding/binary"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/checksum"
+	"github.com/espbeat/espbeat/field"
+)
+
+const (
+	headerLen = 20
+	number    = 6
+)
+
+// Protocol is TCP.
+var Protocol = &dissect.Protocol{
+	Name: "tcp", Title: "TCP", Reference: "RFC 9293",
+	IPProtocols: []uint8{number},
+	Dissect:     decode,
+	Summary:     summary,
+}
+
+var (
+	fields     = field.Group("tcp")
+	fSrcPort   = fields.Add("srcport", field.Uint16, "tcp.srcport", "Source port of each TCP header", field.Address)
+	fDstPort   = fields.Add("dstport", field.Uint16, "tcp.dstport", "Destination port of each TCP header", field.Address)
+	fStream    = fields.Add("stream", field.Uint32, "tcp.stream", "Number of the connection in its input, from 0")
+	fSeq       = fields.Add("seq", field.Uint32, "tcp.seq", "Sequence number, relative to the connection's first")
+	fAck       = fields.Add("ack", field.Uint32, "tcp.ack", "Acknowledgement number, relative to the other side's first")
+	fSeqRaw    = fields.Add("seq_raw", field.Uint32, "tcp.seq_raw", "Sequence number as sent", field.Rare)
+	fAckRaw    = fields.Add("ack_raw", field.Uint32, "tcp.ack_raw", "Acknowledgement number as sent", field.Rare)
+	fHeaderLen = fields.Add("hdr_len", field.Uint8, "tcp.hdr_len", "Header length with options, bytes", field.Rare)
+	fLen       = fields.Add("len", field.Uint32, "tcp.len", "Payload length on the wire, bytes")
+	fFlags     = fields.Add("flags.value", field.Uint16, "tcp.flags", "The twelve flag bits as a number")
+	fFlagNames = fields.Add("flags.names", field.Keyword, "", "Names of the flags set: fin, syn, rst, psh, ack, urg, ece, cwr, ae", field.List)
+	fWindowRaw = fields.Add("window.value", field.Uint16, "tcp.window_size_value", "Window as sent", field.Rare)
+	fWindow    = fields.Add("window.size", field.Uint32, "tcp.window_size", "Window in bytes, scaled when the handshake was seen")
+	fScale     = fields.Add("window.scale_factor", field.Int64, "tcp.window_size_scalefactor", "Factor of the window: -1 unknown, -2 none in use", field.Rare)
+	fChecksum  = fields.Add("checksum.value", field.Uint16, "tcp.checksum", "Checksum", field.Rare)
+	fStatus    = fields.Add("checksum.status", field.Uint8, "tcp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
+	fUrgent    = fields.Add("urgent_pointer", field.Uint16, "tcp.urgent_pointer", "Urgent pointer", field.Rare)
+)
+
+var flagNames = [9]field.Str{field.Intern("fin"), field.Intern("syn"), field.Intern("rst"), field.Intern("psh"), field.Intern("ack"),
+	field.Intern("urg"), field.Intern("ece"), field.Intern("cwr"), field.Intern("ae")}
+
+const (
+	flagSYN = 1 << 1
+	flagACK = 1 << 4
+)
+
+func decode(p *dissect.Packet, b []byte, wire int) {
+	if len(b) >= 4 {
+		src, dst := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+		p.SetPorts(src, dst)
+		p.Out.Uint(fSrcPort, uint64(src))
+		p.Out.Uint(fDstPort, uint64(dst))
+	}
+	if !p.Need(b, wire, headerLen) {
+		return
+	}
+	offset := int(b[12]>>4) * 4
+	flags := binary.BigEndian.Uint16(b[12:]) & 0x0fff
+	seg := dissect.Segment{Seq: binary.BigEndian.Uint32(b[4:]), Ack: binary.BigEndian.Uint32(b[8:]), Flags: uint8(flags),
+		Window: binary.BigEndian.Uint16(b[14:]), Length: max(wire-offset, 0), WindowScale: -1}
+	p.Core.TCPFlags = seg.Flags
+	p.Out.Uint(fHeaderLen, uint64(offset))
+	if offset < headerLen {
+		p.Bad()
+		return
+	}
+	p.Out.Uint(fSeqRaw, uint64(seg.Seq))
+	p.Out.Uint(fAckRaw, uint64(seg.Ack))
+	p.Out.Uint(fFlags, uint64(flags))
+	for i, name := range flagNames {
+		if flags&(1<<i) != 0 {
+			p.Out.Const(fFlagNames, name)
+		}
+	}
+	p.Out.Uint(fWindowRaw, uint64(seg.Window))
+	p.Out.Uint(fChecksum, uint64(binary.BigEndian.Uint16(b[16:])))
+	if p.Options.Checksums {
+		p.Out.Uint(fStatus, uint64(status(p, b, wire)))
+	}
+	p.Out.Uint(fUrgent, uint64(binary.BigEndian.Uint16(b[18:])))
+	if wire >= offset {
+		p.Out.Uint(fLen, uint64(seg.Length))
+	}
+	seg.Options = b[headerLen:min(offset, len(b))]
+	seg.WindowScale = options(p, seg.Options)
+	if !p.Need(b, wire, offset) || p.Quoted {
+		return
+	}
+	c := p.State.Converse(p, flags&(flagSYN|flagACK) == flagSYN)
+	p.Out.Uint(fStream, c.Number)
+	info := p.State.Segment(p, c, seg)
+	p.Out.Uint(fSeq, uint64(info.RelativeSeq))
+	if flags&flagACK != 0 {
+		p.Out.Uint(fAck, uint64(info.RelativeAck))
+	}
+	p.Out.Uint(fWindow, uint64(info.Window))
+	if flags&flagSYN == 0 {
+		factor := int64(info.WindowScale)
+		if factor >= 0 {
+			factor = 1 << factor
+		}
+		p.Out.Int(fScale, factor)
+	}
+	p.State.Deliver(p, c, seg, b[offset:], wire-offset)
+	if p.Core.Application == nil && c.App != nil {
+		p.Core.Application = c.App
+	}
+}
+
+func status(p *dissect.Packet, b []byte, wire int) checksum.Status {
+	if p.Quoted {
+		return checksum.Unverified
+	}
+	return checksum.Transport(p, number, b, wire)
+}

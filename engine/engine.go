@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package engine
+
+import (
+	"io"
+
+	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+	"github.com/espbeat/espbeat/flow"
+)
+
+// Options of an Engine.
+type Options struct {
+	Dissect dissect.Options
+	Flow    flow.Options
+	// Filter leaves packets out before they are dissected; nil keeps all.
+	Filter func(*capture.Packet) bool
+	// Count ends the input after that many records; 0 means no end.
+	Count uint64
+	// Reveal keeps secrets.
+	Reveal bool
+}
+
+// Stats counts an engine's packets. Counters only grow.
+type Stats struct {
+	Seen     uint64 // packets taken from the source
+	Filtered uint64
+	Yielded  uint64
+}
+
+// Engine dissects the packets of one source. It is used by one goroutine.
+type Engine struct {
+	source capture.Source
+	opt    Options
+	in     capture.Batch
+	packet dissect.Packet
+	state  *flow.State
+	stats  Stats
+}
+
+// New returns the engine of a source.
+func New(source capture.Source, registry *dissect.Registry, opt Options) *Engine {
+	field.Seal()
+	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow)}
+	e.packet = dissect.Packet{Registry: registry, Options: &e.opt.Dissect, State: e.state}
+	return e
+}
+
+// Stats returns the counters. Call it from the goroutine that calls Next.
+func (e *Engine) Stats() Stats { return e.stats }
+
+// FlowStats returns the counters of the flow state.
+func (e *Engine) FlowStats() flow.Stats { return e.state.Stats() }
+
+// Next fills b with the records of the next captured packets; b may stay empty when all were filtered. It returns io.EOF at the end, or
+// the source's error, after all records before were yielded.
+func (e *Engine) Next(b *Batch) error {
+	b.Reset()
+	if e.opt.Count > 0 && e.stats.Yielded >= e.opt.Count {
+		return io.EOF
+	}
+	if err := e.source.Next(&e.in); err != nil {
+		return err
+	}
+	b.buffer.Reveal = e.opt.Reveal
+	for i := range e.in.Packets {
+		p := &e.in.Packets[i]
+		e.stats.Seen++
+		if e.opt.Filter != nil && !e.opt.Filter(p) {
+			e.stats.Filtered++
+			continue
+		}
+		e.dissect(b, p)
+		e.stats.Yielded++
+		if e.stats.Yielded == e.opt.Count {
+			break
+		}
+	}
+	return nil
+}
+
+func (e *Engine) dissect(b *Batch, c *capture.Packet) {
+	p := &e.packet
+	p.Begin()
+	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
+	first := b.buffer.Start()
+	p.Call(p.Registry.Link(uint32(c.LinkType)), c.Data, max(c.Length, len(c.Data)))
+	b.Records = append(b.Records, Record{
+		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
+		LinkType: c.LinkType, Interface: c.Interface, Offset: c.Offset, Comments: c.Comments,
+		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed,
+		fields: first, fieldsEnd: b.buffer.Len(), layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
+	})
+	b.layers = append(b.layers, p.Layers[:p.Depth]...)
+	r := &b.Records[len(b.Records)-1]
+	if conv := p.Conversation; conv != nil {
+		r.FlowID, r.CommunityID = conv.ID, conv.CommunityID
+		r.Direction, r.InitiatorKnown = p.Direction, conv.InitiatorKnown
+	} else if p.Core.Networks > 0 {
+		r.CommunityID = flow.CommunityID(&p.Core)
+	}
+}

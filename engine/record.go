@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package engine is the loop of one input: it takes captured packets, dissects them with the state of their flows, and yields records
+// in capture order.
+package engine
+
+import (
+	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
+
+// Record is one dissected packet. It owns nothing of the captured bytes: its fields lie in its Batch.
+type Record struct {
+	// Number is the packet's position in its source, from 1, filtered packets included.
+	Number    uint64
+	Time      int64 // nanoseconds since the epoch
+	TimeValid bool
+	TimeRaw   uint64 // the record's own seconds, when TimeValid is false
+	Length    int    // bytes on the wire
+	Captured  int    // bytes captured
+	LinkType  capture.LinkType
+	Interface int
+	// Offset is where the record begins in its (decompressed) file, bytes.
+	Offset   int64
+	Comments []string
+
+	Core      dissect.Core
+	Truncated bool
+	// Cut says that a limit left fields out.
+	Cut       bool
+	Malformed *dissect.Protocol
+
+	// Of the packet's conversation; empty without one.
+	FlowID         string
+	CommunityID    string
+	Direction      int // 0 from the initiator
+	InitiatorKnown bool
+
+	fields, fieldsEnd int
+	layers, layersEnd int
+}
+
+// Batch is a run of records with the memory that their fields lie in. It is reused: Engine.Next overwrites what it held.
+type Batch struct {
+	Records []Record
+	buffer  field.Buffer
+	layers  []*dissect.Protocol
+}
+
+// Reset forgets the records and keeps the memory.
+func (b *Batch) Reset() {
+	clear(b.Records)
+	b.Records = b.Records[:0]
+	b.layers = b.layers[:0]
+	b.buffer.Reset()
+}
+
+// Fields are the entries of record r, in the order of dissection.
+func (b *Batch) Fields(r *Record) []field.Entry { return b.buffer.Entries[r.fields:r.fieldsEnd] }
+
+// Arena is where the text of entries lies.
+func (b *Batch) Arena() []byte { return b.buffer.Arena }
+
+// Layers are the protocols of record r, outermost first.
+func (b *Batch) Layers(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.layersEnd] }
+
+// Bytes is the memory that the records of the batch take, for bounding what is in flight.
+func (b *Batch) Bytes() int {
+	const recordSize, entrySize = 400, 16
+	return len(b.Records)*recordSize + len(b.buffer.Entries)*entrySize + len(b.buffer.Arena)
+}

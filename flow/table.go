@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package flow implements dissect.State: what spans packets. Conversations, fragments and streams are kept in bounded tables; what is
+// evicted is counted. Time is packet time, never the wall clock.
+package flow
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"net/netip"
+
+	"github.com/espbeat/espbeat/dissect"
+)
+
+// Options bound a State. The zero value means the defaults.
+type Options struct {
+	// Flows is the most conversations kept; the least recently seen goes first.
+	Flows int
+	// FragmentBytes bounds the fragments that wait for their datagram, bytes.
+	FragmentBytes int
+	// StreamBytes bounds what one direction of a TCP connection may hold for reassembly, bytes.
+	StreamBytes int
+	// StreamsBytes bounds all streams together.
+	StreamsBytes int
+	// InputID salts flow.id, so that equal packets of two inputs are two flows.
+	InputID string
+}
+
+const (
+	defaultFlows         = 1 << 16
+	defaultFragmentBytes = 8 << 20
+	defaultStreamBytes   = 1 << 20
+	defaultStreamsBytes  = 64 << 20
+)
+
+// Stats counts what a State holds and what its bounds cost. Counters only grow.
+type Stats struct {
+	Flows            int    // now in the table
+	FlowsSeen        uint64 // ever
+	FlowsEvicted     uint64
+	FragmentsEvicted uint64 // datagrams given up
+	StreamGaps       uint64 // places where bytes of a stream were missing
+	StreamBytes      int    // now held
+}
+
+// State is the state of one input. It belongs to one goroutine.
+type State struct {
+	opt   Options
+	table map[key]*conversation
+	// newest and oldest end the list of conversations by last use.
+	newest, oldest *conversation
+	numbers        [256]uint64 // next conversation number, by IP protocol
+	frags          fragments
+	stats          Stats
+	idSalt         [32]byte
+}
+
+var _ dissect.State = (*State)(nil)
+
+// New returns an empty State.
+func New(opt Options) *State {
+	def := func(v *int, d int) {
+		if *v <= 0 {
+			*v = d
+		}
+	}
+	def(&opt.Flows, defaultFlows)
+	def(&opt.FragmentBytes, defaultFragmentBytes)
+	def(&opt.StreamBytes, defaultStreamBytes)
+	def(&opt.StreamsBytes, defaultStreamsBytes)
+	return &State{opt: opt, table: make(map[key]*conversation), frags: fragments{max: opt.FragmentBytes}, idSalt: sha256.Sum256([]byte(opt.InputID))}
+}
+
+// Stats returns the counters.
+func (s *State) Stats() Stats {
+	st := s.stats
+	st.Flows = len(s.table)
+	st.FragmentsEvicted = s.frags.evicted
+	return st
+}
+
+// key is a 5-tuple with its tunnel; a is the lower of address and port.
+type key struct {
+	a, b         netip.Addr
+	portA, portB uint16
+	proto        uint8
+	tunnel       uint64
+}
+
+// conversation is a dissect.Conversation with what only this package needs.
+type conversation struct {
+	dissect.Conversation
+	key          key
+	initiatorIsA bool
+	tcp          [2]direction // 0 from the initiator
+	older, newer *conversation
+}
+
+// Converse implements dissect.State.
+func (s *State) Converse(p *dissect.Packet, start bool) *dissect.Conversation {
+	c := &p.Core
+	k := key{a: c.Source.Addr, b: c.Destination.Addr, portA: c.Source.Port, portB: c.Destination.Port, proto: c.IPProtocol, tunnel: p.TunnelKey()}
+	if c.HasICMP {
+		k.portA, k.portB, _ = icmpPorts(c)
+	}
+	sourceIsA := true
+	if o := k.a.Compare(k.b); o > 0 || o == 0 && k.portA > k.portB {
+		k.a, k.b, k.portA, k.portB = k.b, k.a, k.portB, k.portA
+		sourceIsA = false
+	}
+	f := s.table[k]
+	if f == nil || start && f.restarts(sourceIsA) {
+		f = s.add(k, f, p, sourceIsA)
+	} else {
+		s.touch(f)
+	}
+	dir := 0
+	if sourceIsA != f.initiatorIsA {
+		dir = 1
+	}
+	f.LastTime = p.Time
+	f.Packets[dir]++
+	f.Bytes[dir] += uint64(p.Length)
+	p.Conversation, p.Direction = &f.Conversation, dir
+	return &f.Conversation
+}
+
+// add starts a conversation under k, in the place of old if there is one.
+func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool) *conversation {
+	if old != nil {
+		s.remove(old)
+	} else if len(s.table) >= s.opt.Flows {
+		s.remove(s.oldest)
+		s.stats.FlowsEvicted++
+	}
+	f := &conversation{key: k, initiatorIsA: sourceIsA}
+	f.Private = f
+	f.Number = s.numbers[k.proto]
+	s.numbers[k.proto]++
+	f.FirstTime, f.FirstNumber = p.Time, p.Number
+	f.CommunityID = CommunityID(&p.Core)
+	f.ID = s.flowID(k, p)
+	s.table[k] = f
+	s.stats.FlowsSeen++
+	s.push(f)
+	return f
+}
+
+// flowID hashes the key with the first packet's time and number: the same file gives the same ids.
+func (s *State) flowID(k key, p *dissect.Packet) string {
+	var b [32 + 32 + 4 + 1 + 24]byte
+	n := copy(b[:], s.idSalt[:])
+	a, c := k.a.As16(), k.b.As16()
+	n += copy(b[n:], a[:])
+	n += copy(b[n:], c[:])
+	binary.BigEndian.PutUint16(b[n:], k.portA)
+	binary.BigEndian.PutUint16(b[n+2:], k.portB)
+	b[n+4] = k.proto
+	n += 5
+	binary.BigEndian.PutUint64(b[n:], k.tunnel)
+	binary.BigEndian.PutUint64(b[n+8:], uint64(p.Time))
+	binary.BigEndian.PutUint64(b[n+16:], p.Number)
+	h := sha256.Sum256(b[:])
+	return base64.RawURLEncoding.EncodeToString(h[:12])
+}
+
+func (s *State) push(f *conversation) {
+	f.older, f.newer = s.newest, nil
+	if s.newest != nil {
+		s.newest.newer = f
+	} else {
+		s.oldest = f
+	}
+	s.newest = f
+}
+
+func (s *State) unlink(f *conversation) {
+	if f.older != nil {
+		f.older.newer = f.newer
+	} else {
+		s.oldest = f.newer
+	}
+	if f.newer != nil {
+		f.newer.older = f.older
+	} else {
+		s.newest = f.older
+	}
+}
+
+func (s *State) touch(f *conversation) {
+	if s.newest != f {
+		s.unlink(f)
+		s.push(f)
+	}
+}
+
+func (s *State) remove(f *conversation) {
+	for d := range f.tcp {
+		s.stats.StreamBytes -= f.tcp[d].held()
+	}
+	s.unlink(f)
+	delete(s.table, f.key)
+}
