@@ -35,9 +35,6 @@ type Packet struct {
 
 // Interface describes one capture interface of a source.
 type Interface struct {
-	// ID is the number that the source itself gives the interface. In pcapng it
-	// counts from 0 in each section, so that it is not unique; Packet.Interface is.
-	ID int
 	// Name is empty when the source does not know it (pcap files).
 	Name        string
 	Description string
@@ -50,6 +47,18 @@ type Interface struct {
 type Batch struct {
 	Packets []Packet
 	slab    []byte
+	live    *slab
+}
+
+// Release gives the memory of a live capture's packets back before the next Next;
+// b holds no packets afterwards. A batch that is not used again must be released,
+// or its source has one slab less for good.
+func (b *Batch) Release() {
+	if b.live == nil {
+		return
+	}
+	b.live.pool.put(b.live)
+	b.live, b.Packets = nil, nil
 }
 
 // Source yields packets in capture order. It is used by one goroutine, except

@@ -123,7 +123,7 @@ func (h *Handle) Stats() (Stats, error) {
 	if C.eb_get_stats(h.p, &s) != 0 {
 		return Stats{}, errors.New(C.GoString(C.eb_error(h.p)))
 	}
-	return Stats{Received: uint32(s.recv), Dropped: uint32(s.drop), InterfaceDropped: uint32(s.ifdrop)}, nil
+	return Stats{Dropped: uint32(s.drop)}, nil
 }
 
 // Close frees the handle.

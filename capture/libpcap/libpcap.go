@@ -36,7 +36,8 @@ type Info struct {
 
 // Stats are libpcap's counters, which wrap at 32 bits.
 type Stats struct {
-	Received, Dropped, InterfaceDropped uint32
+	// Dropped counts packets for which the buffer had no room.
+	Dropped uint32
 }
 
 // Device is one entry of libpcap's list of capture devices.
