@@ -35,6 +35,9 @@ type Packet struct {
 
 // Interface describes one capture interface of a source.
 type Interface struct {
+	// ID is the number that the source itself gives the interface. In pcapng it
+	// counts from 0 in each section, so that it is not unique; Packet.Interface is.
+	ID int
 	// Name is empty when the source does not know it (pcap files).
 	Name        string
 	Description string
