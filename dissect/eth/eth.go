@@ -5,12 +5,14 @@
 //	0        6        12     14
 //	| dst    | src    | type or length | payload … | padding | FCS (seldom captured) |
 //
-// A type or length of up to 1500 is a length (IEEE 802.3, 3.2.6): LLC follows; from 1536 on it is an EtherType. 0xFFFF after a length
-// is Novell's raw IPX. Not decoded: the FCS, whose presence captures rarely tell, and padding.
+// A type or length of 1 to 1500 is a length (IEEE 802.3, 3.2.6): LLC follows; from 1536 on it is an EtherType, as 0 is by Wireshark's
+// measure (Cisco MDS). What lies between is neither. 0xFFFF after a length is Novell's raw IPX.
+// Not decoded: the FCS, whose presence captures rarely tell, padding, trailers of taps and switches, Cisco ISL.
 package eth
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
@@ -18,7 +20,9 @@ import (
 
 const (
 	headerLen = 14
-	maxLength = 1500
+	// MaxLength is the largest value of the type field that is a length, bytes.
+	MaxLength = 1500
+	minType   = 1536
 )
 
 // Protocol is Ethernet.
@@ -47,22 +51,34 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.MAC(fSrc, b[6:12])
 	t := binary.BigEndian.Uint16(b[12:])
 	b, wire = b[headerLen:], wire-headerLen
-	if t > maxLength {
+	switch {
+	case t >= minType || t == 0:
 		p.Out.Uint(fType, uint64(t))
 		p.EtherType(t, b, wire)
+	case t <= MaxLength:
+		p.Out.Uint(fLength, uint64(t))
+		Payload8023(p, t, b, wire)
+	}
+}
+
+// Payload8023 hands on what follows a length in place of an EtherType: LLC, or Novell's IPX without LLC. What is beyond
+// the length is padding.
+func Payload8023(p *dissect.Packet, length uint16, b []byte, wire int) {
+	if int(length) < wire {
+		wire = int(length)
+	}
+	if len(b) >= 2 && b[0] == 0xff && b[1] == 0xff {
+		p.CallName("ipx", b[:min(len(b), wire)], wire)
 		return
 	}
-	p.Out.Uint(fLength, uint64(t))
-	// What is beyond the length is padding.
-	if int(t) < wire {
-		wire = int(t)
-		b = b[:min(len(b), wire)]
-	}
-	p.CallName("llc", b, wire)
+	p.CallName("llc", b[:min(len(b), wire)], wire)
 }
 
 func summary(dst []byte, v dissect.View) []byte {
-	dst = append(dst, "EtherType "...)
-	dst, _ = v.Text(dst, fType)
+	if n, ok := v.Uint(fType); ok {
+		return fmt.Appendf(dst, "EtherType 0x%04x", n)
+	}
+	dst = append(dst, "IEEE 802.3, length "...)
+	dst, _ = v.Text(dst, fLength)
 	return dst
 }
