@@ -38,6 +38,8 @@ type Interface struct {
 	// ID is the number that the source itself gives the interface. In pcapng it
 	// counts from 0 in each section, so that it is not unique; Packet.Interface is.
 	ID int
+	// Numbered is set when the source numbers its interfaces (pcapng).
+	Numbered bool
 	// Name is empty when the source does not know it (pcap files).
 	Name        string
 	Description string

@@ -198,7 +198,7 @@ func detect(head []byte) format {
 func (f *file) lookahead(n int) []byte {
 	for len(f.kept)-f.keptAt < n && f.inErr == nil {
 		had := len(f.kept)
-		f.kept = append(f.kept, make([]byte, max(n-had, readBuffer))...)
+		f.kept = append(f.kept, make([]byte, max(n-had, 4<<10))...)
 		f.kept = f.kept[:had+f.read(f.kept[had:])]
 	}
 	return f.kept[f.keptAt:min(f.keptAt+n, len(f.kept))]

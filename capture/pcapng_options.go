@@ -61,6 +61,7 @@ func (p *pcapng) iface(f *file, block []byte, total int64) error {
 	}
 	in := Interface{
 		ID:       len(f.interfaces) - p.first,
+		Numbered: true,
 		LinkType: linkType(uint32(p.order.Uint16(block[8:]))),
 		SnapLen:  length(p.u32(block[12:])),
 	}

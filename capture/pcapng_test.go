@@ -62,9 +62,9 @@ func TestPcapng(t *testing.T) {
 		t.Errorf("%d packets, want %d", len(got), len(want))
 	}
 	interfaces := []Interface{
-		{Name: "eth0", Description: "uplink", LinkType: 1},
-		{ID: 1, LinkType: 101, SnapLen: 4},
-		{LinkType: 113, SnapLen: 6},
+		{Numbered: true, Name: "eth0", Description: "uplink", LinkType: 1},
+		{ID: 1, Numbered: true, LinkType: 101, SnapLen: 4},
+		{Numbered: true, LinkType: 113, SnapLen: 6},
 	}
 	if !reflect.DeepEqual(s.Interfaces(), interfaces) {
 		t.Errorf("interfaces %+v", s.Interfaces())

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package document
+
+import (
+	"net/netip"
+	"strconv"
+
+	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/field"
+)
+
+const (
+	flagFIN = 1 << 0
+	flagSYN = 1 << 1
+	flagRST = 1 << 2
+	flagACK = 1 << 4
+
+	protoTCP = 6
+)
+
+// Texts of the core.
+var (
+	sEvent, sNetwork, sInfo = field.Intern("event"), field.Intern("network"), field.Intern("info")
+	sStart, sEnd, sDenied   = field.Intern("start"), field.Intern("end"), field.Intern("denied")
+	sDataset, sECS          = field.Intern(Dataset), field.Intern(ECSVersion)
+	sSensor, sEspbeat       = field.Intern("sensor"), field.Intern("espbeat")
+	sIPv4, sIPv6            = field.Intern("ipv4"), field.Intern("ipv6")
+	sInbound, sOutbound     = field.Intern("inbound"), field.Intern("outbound")
+	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
+)
+
+// transports are IANA's names in lower case; numbers[n] is n as text.
+var transports, numbers = func() (t, n [256]field.Str) {
+	for i := range n {
+		n[i] = field.Intern(strconv.Itoa(i))
+	}
+	for number, name := range map[int]string{1: "icmp", 2: "igmp", 4: "ipv4", 6: "tcp", 17: "udp", 33: "dccp", 41: "ipv6", 46: "rsvp",
+		47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 88: "eigrp", 89: "ospfigp", 103: "pim", 112: "vrrp", 115: "l2tp", 132: "sctp", 136: "udplite", 137: "mpls-in-ip"} {
+		t[number] = field.Intern(name)
+	}
+	return
+}()
+
+// named tells the protocol numbers that have a name in transports: the zero Str is a text of some other package.
+var named = func() (t [256]bool) {
+	for i, s := range transports {
+		t[i] = s != 0
+	}
+	return
+}()
+
+// writeCore writes the fields that every document has.
+func (e *Encoder) writeCore(b *engine.Batch, r *engine.Record) {
+	o, c := &e.core, &r.Core
+	o.Const(fKind, sEvent)
+	o.Const(fCategory, sNetwork)
+	o.Const(fType, sInfo)
+	if c.IPProtocol == protoTCP && c.Ports {
+		e.tcpEvent(c.TCPFlags)
+	}
+	o.Const(fDataset, sDataset)
+	o.Uint(fSequence, r.Number)
+	o.Const(fECSVersion, sECS)
+	e.writeEndpoints(r)
+	e.writeNetwork(r)
+	e.writeObserver(r)
+	e.writePacket(b, r)
+}
+
+func (e *Encoder) tcpEvent(flags uint8) {
+	if flags&(flagSYN|flagACK) == flagSYN {
+		e.core.Const(fType, sStart)
+	}
+	if flags&flagFIN != 0 {
+		e.core.Const(fType, sEnd)
+	}
+	if flags&flagRST != 0 {
+		e.core.Const(fType, sDenied)
+	}
+}
+
+func (e *Encoder) writeEndpoints(r *engine.Record) {
+	o, s, d := &e.core, &r.Core.Source, &r.Core.Destination
+	o.Addr(fSrcIP, s.Addr)
+	o.Addr(fDstIP, d.Addr)
+	if s.MACLen > 0 {
+		o.MAC(fSrcMAC, s.MAC[:s.MACLen])
+	}
+	if d.MACLen > 0 {
+		o.MAC(fDstMAC, d.MAC[:d.MACLen])
+	}
+	o.Uint(fSrcBytes, uint64(r.Length))
+	o.Addr(fRelatedIP, s.Addr)
+	o.Addr(fRelatedIP, d.Addr)
+	client, server := s, d
+	if r.Direction != 0 {
+		client, server = d, s
+	}
+	known := r.InitiatorKnown && r.FlowID != ""
+	if known {
+		o.Addr(fClientIP, client.Addr)
+		o.Addr(fServerIP, server.Addr)
+	}
+	if r.Core.Ports {
+		o.Uint(fSrcPort, uint64(s.Port))
+		o.Uint(fDstPort, uint64(d.Port))
+		if known {
+			o.Uint(fClientPort, uint64(client.Port))
+			o.Uint(fServerPort, uint64(server.Port))
+		}
+	}
+}
+
+func (e *Encoder) writeNetwork(r *engine.Record) {
+	o, c := &e.core, &r.Core
+	o.Uint(fNetBytes, uint64(r.Length))
+	o.Uint(fNetPackets, 1)
+	switch c.IPVersion {
+	case 4:
+		o.Const(fNetType, sIPv4)
+	case 6:
+		o.Const(fNetType, sIPv6)
+	}
+	if c.IPVersion != 0 {
+		o.Const(fIANA, numbers[c.IPProtocol])
+		if named[c.IPProtocol] {
+			o.Const(fTransport, transports[c.IPProtocol])
+		}
+		if e.opt.Internal != nil {
+			o.Const(fDirection, e.direction(c.Source.Addr, c.Destination.Addr))
+		}
+	}
+	if r.CommunityID != "" {
+		o.String(fCommunityID, r.CommunityID)
+	}
+	if r.FlowID != "" {
+		o.String(fFlowID, r.FlowID)
+	}
+	if c.Application != nil {
+		o.Const(fProtocol, c.Application.Keyword())
+	}
+	if n := c.VLANCount; n > 0 {
+		e.vlan(fVLAN, c.VLANs[0])
+		if n > 1 {
+			e.vlan(fInnerVLAN, c.VLANs[n-1])
+		}
+	}
+}
+
+func (e *Encoder) vlan(id field.ID, v uint16) {
+	var b [5]byte
+	e.core.Text(id, strconv.AppendUint(b[:0], uint64(v), 10))
+}
+
+// direction is the packet's by the perimeter that the internal networks draw (ECS, network.direction).
+func (e *Encoder) direction(src, dst netip.Addr) field.Str {
+	from, to := e.inside(src), e.inside(dst)
+	switch {
+	case from && to:
+		return sInternal
+	case from:
+		return sOutbound
+	case to:
+		return sInbound
+	}
+	return sExternal
+}
+
+func (e *Encoder) inside(a netip.Addr) bool {
+	for _, n := range e.opt.Internal {
+		if n.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Encoder) writeObserver(r *engine.Record) {
+	o := &e.core
+	o.Const(fObserverType, sSensor)
+	o.Const(fObserverProd, sEspbeat)
+	if e.opt.Hostname != "" {
+		o.String(fObserverHost, e.opt.Hostname)
+	}
+	if e.opt.Version != "" {
+		o.String(fObserverVers, e.opt.Version)
+	}
+	if e.opt.Interfaces == nil {
+		return
+	}
+	all := e.opt.Interfaces()
+	if r.Interface >= len(all) {
+		return
+	}
+	in := &all[r.Interface]
+	if in.Name != "" {
+		o.String(fIngressName, in.Name)
+	}
+	if in.Numbered {
+		var b [10]byte
+		o.Text(fIngressID, strconv.AppendInt(b[:0], int64(in.ID), 10))
+	}
+}
+
+func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
+	o := &e.core
+	o.Uint(fNumber, r.Number)
+	o.Uint(fLength, uint64(r.Length))
+	o.Uint(fCaptured, uint64(r.Captured))
+	o.String(fLinkType, r.LinkType.String())
+	for _, l := range b.Layers(r) {
+		o.Const(fLayers, l.Keyword())
+	}
+	if r.Truncated {
+		o.Bool(fTruncated, true)
+	}
+	if r.Malformed != nil {
+		o.Const(fMalformed, r.Malformed.Keyword())
+	}
+	if r.Core.Messages > 1 {
+		o.Uint(fMessages, uint64(r.Core.Messages))
+	}
+	for _, c := range r.Comments {
+		o.String(fComment, c)
+	}
+	if !r.TimeValid {
+		o.Bool(fTimeValid, false)
+		o.String(fTimeRaw, strconv.FormatUint(r.TimeRaw, 10))
+	}
+	if r.Cut || o.Cut || e.cut != (limit{}) {
+		o.Bool(fCutDocument, true)
+	}
+}

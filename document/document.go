@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package document makes a record a document: the ECS core, the order of keys, the formats ecs and lite.
+//
+// There is one description of a document, the sorted list of its fields (Encoder.collect); JSON and plain Go values are both written from it.
+package document
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"net/netip"
+	"time"
+
+	"github.com/espbeat/espbeat/capture"
+)
+
+// Options say how documents are made. They hold for one source of packets.
+type Options struct {
+	// CaptureID begins every document's id: a file's fingerprint, or random for a live capture.
+	CaptureID [10]byte
+	// Internal are the networks on the inside, for network.direction; nil leaves the field out.
+	Internal []netip.Prefix
+	// Hostname and Version describe the observer; empty leaves the field out.
+	Hostname, Version string
+	// Interfaces are those of the source.
+	Interfaces func() []capture.Interface
+	// AllAddresses writes every header's own addresses and ports, also of packets with one header of a layer (compat: wireshark).
+	AllAddresses bool
+}
+
+// MaxBytes bounds one document, bytes.
+const MaxBytes = 64 << 10
+
+// Document is one packet as a document. It is immutable; it stays valid until the memory of its Encoder is reset.
+type Document struct {
+	json []byte // the whole object
+	keys []span
+	id   [idLen]byte
+	time int64
+	make func() map[string]any
+}
+
+// span is where one top-level key's value lies in the JSON.
+type span struct {
+	name     string
+	from, to int
+}
+
+const idLen = 20
+
+// AppendID appends the id of a packet: 10 bytes of capture id and 5 of number, base64url, so that the ids of a capture ascend.
+func AppendID(dst []byte, captureID [10]byte, number uint64) []byte {
+	var b [15]byte
+	copy(b[:], captureID[:])
+	b[10] = byte(number >> 32)
+	binary.BigEndian.PutUint32(b[11:], uint32(number))
+	return base64.RawURLEncoding.AppendEncode(dst, b[:])
+}
+
+// ID is the document's _id.
+func (d *Document) ID() string { return string(d.id[:]) }
+
+// Timestamp is @timestamp.
+func (d *Document) Timestamp() time.Time { return time.Unix(0, d.time).UTC() }
+
+// Len is the number of top-level keys, @timestamp not counted.
+func (d *Document) Len() int { return len(d.keys) }
+
+// Key is the name of the i-th top-level key.
+func (d *Document) Key(i int) string { return d.keys[i].name }
+
+// AppendValue appends the JSON of the i-th key's value.
+func (d *Document) AppendValue(dst []byte, i int) []byte {
+	return append(dst, d.json[d.keys[i].from:d.keys[i].to]...)
+}
+
+// Value is the i-th key's value as plain Go values: map[string]any, []any, string, int64, uint64, float64, bool.
+func (d *Document) Value(i int) any { return d.make()[d.keys[i].name] }
+
+// JSON is the whole document on one line, with @timestamp, without a line feed.
+func (d *Document) JSON() []byte { return d.json }

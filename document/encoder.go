@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package document
+
+import (
+	"bytes"
+	"math/bits"
+
+	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/field"
+)
+
+// Encoder makes documents. Each goroutine has its own. The zero value is not usable; see NewEncoder.
+type Encoder struct {
+	opt  Options
+	plan *plan
+
+	core field.Buffer // the fields that the document adds to the record's
+	list []ref        // all fields, core first
+	head []int32      // by rank: first of the chain in list, valid where the bit is set
+	tail []int32
+	set  []uint64
+	// cut bounds the values of a document that grew over MaxBytes; zero bounds nothing.
+	cut limit
+}
+
+// limit bounds a document's values.
+type limit struct{ text, values int }
+
+// limits are tried one after the other on a document over MaxBytes.
+var limits = []limit{{256, 16}, {32, 4}, {8, 1}}
+
+// ref is one value: an entry, where its text lies, and the next value of the same field (or array of objects), -1 at the end.
+type ref struct {
+	field.Entry
+	core bool
+	next int32
+}
+
+// NewEncoder returns an encoder for one source's packets.
+func NewEncoder(opt Options) *Encoder {
+	p := thePlan()
+	e := &Encoder{opt: opt, plan: p, head: make([]int32, len(p.Order)), tail: make([]int32, len(p.Order)), set: make([]uint64, p.words)}
+	e.core.Reveal = true // what is secret was redacted when it was read
+	return e
+}
+
+// Append appends the document of r as one JSON object without a line feed.
+func (e *Encoder) Append(dst []byte, b *engine.Batch, r *engine.Record) []byte {
+	dst, _ = e.append(dst, nil, b, r)
+	return dst
+}
+
+// Encode makes the document of r, whose JSON it appends to dst; the document refers to that memory.
+func (e *Encoder) Encode(dst []byte, b *engine.Batch, r *engine.Record) ([]byte, Document) {
+	from := len(dst)
+	dst, keys := e.append(dst, make([]span, 0, 16), b, r)
+	d := Document{json: dst[from:len(dst):len(dst)], keys: keys, time: r.Time}
+	AppendID(d.id[:0], e.opt.CaptureID, r.Number)
+	opt := e.opt
+	d.make = func() map[string]any { return NewEncoder(opt).Map(b, r) }
+	return dst, d
+}
+
+// append writes the document and, when keys is not nil, notes where each top-level value lies, relative to the start of the object.
+func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Record) ([]byte, []span) {
+	from := len(dst)
+	dst, keys = e.write(dst, keys, b, r)
+	for _, l := range limits {
+		if len(dst)-from <= MaxBytes {
+			break
+		}
+		e.cut = l
+		dst, keys = e.write(dst[:from], keys[:0], b, r)
+	}
+	e.cut = limit{}
+	return dst, keys
+}
+
+func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Record) ([]byte, []span) {
+	e.collect(b, r)
+	arena := b.Arena()
+	from := len(dst)
+	dst = append(dst, `{"@timestamp":"`...)
+	dst = appendTime(dst, r.Time)
+	dst = append(dst, '"')
+	var open []int // nodes of the objects that are open
+	start := 0
+	for w, word := range e.set {
+		for ; word != 0; word &= word - 1 {
+			rank := w<<6 + bits.TrailingZeros64(word)
+			head := e.head[rank]
+			if e.skip(head, r) {
+				continue
+			}
+			s := &e.plan.steps[e.list[head].ID]
+			shared := 0
+			for shared < len(open) && shared < len(s.objects) && open[shared] == s.objects[shared] {
+				shared++
+			}
+			for i := len(open); i > shared; i-- {
+				dst = append(dst, '}')
+			}
+			if shared == 0 {
+				if keys != nil && len(open) > 0 {
+					keys = append(keys, span{e.plan.names[open[0]], start - from, len(dst) - from})
+				}
+			}
+			for _, n := range s.objects[shared:] {
+				dst = comma(dst)
+				dst = append(dst, e.plan.objects[n]...)
+				if n == s.objects[0] {
+					start = len(dst) - 1
+				}
+			}
+			open = s.objects
+			dst = append(comma(dst), s.key...)
+			dst = e.appendChain(dst, head, arena)
+		}
+	}
+	for range open {
+		dst = append(dst, '}')
+	}
+	if keys != nil && len(open) > 0 {
+		keys = append(keys, span{e.plan.names[open[0]], start - from, len(dst) - from})
+	}
+	return append(dst, '}'), keys
+}
+
+// comma separates a member from the one before it.
+func comma(dst []byte) []byte {
+	if c := dst[len(dst)-1]; c == '{' || c == '[' {
+		return dst
+	}
+	return append(dst, ',')
+}
+
+// collect gathers the record's fields and the core's, sorted by rank.
+func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
+	e.list = e.list[:0]
+	clear(e.set)
+	e.core.Reset()
+	e.core.Start()
+	e.writeCore(b, r)
+	for _, x := range e.core.Entries {
+		e.add(x, true)
+	}
+	for _, x := range b.Fields(r) {
+		e.add(x, false)
+	}
+}
+
+func (e *Encoder) add(x field.Entry, core bool) {
+	rank := e.plan.Rank[x.ID]
+	i := int32(len(e.list))
+	e.list = append(e.list, ref{Entry: x, core: core, next: -1})
+	w, bit := rank>>6, uint64(1)<<(rank&63)
+	if e.set[w]&bit == 0 {
+		e.set[w] |= bit
+		e.head[rank] = i
+	} else {
+		e.list[e.tail[rank]].next = i
+	}
+	e.tail[rank] = i
+}
+
+// skip reports whether a field is left out although it has values: a header's own address that source.* or destination.* says.
+func (e *Encoder) skip(head int32, r *engine.Record) bool {
+	d := &e.plan.Defs[e.list[head].ID]
+	if !d.Is(field.Address) || e.opt.AllAddresses {
+		return false
+	}
+	switch d.Type {
+	case field.MAC:
+		return r.Core.Links <= 1
+	case field.IP:
+		return r.Core.Networks <= 1
+	}
+	return r.Core.Transports <= 1
+}
+
+// appendChain appends the value or values of one field.
+func (e *Encoder) appendChain(dst []byte, head int32, arena []byte) []byte {
+	x := &e.list[head]
+	d := &e.plan.Defs[x.ID]
+	if d.Type == field.Object || e.plan.Array[x.ID] != field.NoArray {
+		return e.appendObjects(dst, head, arena)
+	}
+	if !d.Is(field.List) && (x.next < 0 || d.Is(field.First)) {
+		return e.appendValue(dst, x, arena)
+	}
+	dst = append(dst, '[')
+	for i, n := head, 0; i >= 0 && !e.full(n); i, n = e.list[i].next, n+1 {
+		if d.Is(field.Unique) && e.repeats(head, i, arena) {
+			continue
+		}
+		dst = e.appendValue(comma(dst), &e.list[i], arena)
+	}
+	return append(dst, ']')
+}
+
+// full reports whether n values of a field are all that a cut document may have.
+func (e *Encoder) full(n int) bool { return e.cut.values > 0 && n >= e.cut.values }
+
+// repeats reports whether the value at i equals an earlier one of its chain.
+func (e *Encoder) repeats(head, i int32, arena []byte) bool {
+	x := &e.list[i]
+	for j := head; j != i; j = e.list[j].next {
+		y := &e.list[j]
+		if x.Len == y.Len && x.Val == y.Val && x.core == y.core && x.Len != 16 {
+			return true
+		}
+		if x.Len == y.Len && bytes.Equal(e.text(x, arena), e.text(y, arena)) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e *Encoder) text(x *ref, arena []byte) []byte {
+	if x.core {
+		arena = e.core.Arena
+	}
+	return field.AppendText(nil, e.plan.Defs[x.ID].Type, x.Entry, arena)
+}
+
+// appendObjects appends the elements of an array of objects.
+func (e *Encoder) appendObjects(dst []byte, head int32, arena []byte) []byte {
+	dst = append(dst, '[')
+	elem := uint16(0)
+	for i, n := head, 0; i >= 0; i = e.list[i].next {
+		x := &e.list[i]
+		if x.Elem != elem {
+			if e.full(n) {
+				break
+			}
+			n++
+			if elem != 0 {
+				dst = append(dst, '}')
+			}
+			elem = x.Elem
+			dst = append(comma(dst), '{')
+		}
+		if e.plan.Defs[x.ID].Type == field.Object {
+			continue
+		}
+		dst = append(comma(dst), e.plan.steps[x.ID].key...)
+		dst = e.appendValue(dst, x, arena)
+	}
+	if elem != 0 {
+		dst = append(dst, '}')
+	}
+	return append(dst, ']')
+}
+
+// appendValue appends one value as JSON.
+func (e *Encoder) appendValue(dst []byte, x *ref, arena []byte) []byte {
+	if x.core {
+		arena = e.core.Arena
+	}
+	t := e.plan.Defs[x.ID].Type
+	switch t {
+	case field.Keyword, field.Wildcard, field.Text:
+		text, constant, ok := field.TextOf(x.Entry, arena)
+		if ok {
+			return appendString(dst, constant)
+		}
+		if e.cut.text > 0 {
+			text = text[:min(len(text), e.cut.text)]
+		}
+		return appendString(dst, text)
+	case field.Hex:
+		if e.cut.text > 0 {
+			x.Len = min(x.Len, uint32(e.cut.text))
+		}
+		fallthrough
+	case field.IP, field.MAC, field.Date:
+		dst = append(dst, '"')
+		dst = field.AppendText(dst, t, x.Entry, arena)
+		return append(dst, '"')
+	}
+	return field.AppendText(dst, t, x.Entry, arena)
+}
