@@ -14,7 +14,7 @@ import (
 // sampleNg has two sections of different byte order and every kind of block.
 func sampleNg() *ngWriter {
 	w := &ngWriter{}
-	w.section(binary.BigEndian)
+	w.section(binary.LittleEndian)
 	w.block(0x0bad, []byte("an unknown block before any interface"))
 	w.iface(1, 0, w.option(optName, "eth0"), w.option(optDescription, "uplink\x00"), w.option(optEnd, ""))
 	w.iface(101, 4, w.option(optTSResol, "\x09"))
@@ -25,8 +25,8 @@ func sampleNg() *ngWriter {
 	w.block(5, make([]byte, 12))
 	w.block(10, []byte("TLSKsecrets"))
 	w.block(0xbad, w.words(1), []byte("custom"))
-	w.section(binary.LittleEndian)
-	w.iface(113, 6, w.option(optTSResol, "\x83"), w.option(optTSOffset, string(w.words(1000, 0))))
+	w.section(binary.BigEndian)
+	w.iface(113, 6, w.option(optTSResol, "\x83"), w.option(optTSOffset, string(w.words(0, 1000))))
 	w.enhanced(0, 17, []byte("eighths"), 7)
 	w.block(blockSimple, w.words(60), []byte("simple__")[:6])
 	w.block(blockPacketOld, w.halves(0, 3), w.words(0, 8, 3, 90), []byte("old\x00"), w.option(optComment, "c"), w.option(optEnd, ""))
