@@ -60,6 +60,9 @@ type Protocol struct {
 	name field.Str
 }
 
+// Keyword is the name as an interned text; valid once the protocol is in a Registry.
+func (p *Protocol) Keyword() field.Str { return p.name }
+
 // View gives access to the fields of one record. Of several values it gives the last (innermost).
 type View interface {
 	Uint(id field.ID) (uint64, bool)

@@ -91,8 +91,8 @@ func (e *Encoder) writeEndpoints(r *engine.Record) {
 		o.MAC(fDstMAC, d.MAC[:d.MACLen])
 	}
 	o.Uint(fSrcBytes, uint64(r.Length))
-	o.Addr(fRelatedIP, s.Addr)
-	o.Addr(fRelatedIP, d.Addr)
+	o.Addr(field.RelatedIP, s.Addr)
+	o.Addr(field.RelatedIP, d.Addr)
 	client, server := s, d
 	if r.Direction != 0 {
 		client, server = d, s

@@ -47,8 +47,6 @@ var (
 	fObserverVers = observer.Add("version", field.Keyword, "", "Version of espbeat", field.ECS)
 	fIngressName  = observer.Add("ingress.interface.name", field.Keyword, "frame.interface_name", "Capture interface", field.ECS)
 	fIngressID    = observer.Add("ingress.interface.id", field.Keyword, "frame.interface_id", "Number of the capture interface in its capture", field.ECS)
-	related       = field.Group("related")
-	fRelatedIP    = related.Add("ip", field.IP, "ip.addr, ipv6.addr", "Every address of the packet's headers and messages", field.ECS, field.List, field.Unique)
 	flowGroup     = field.Group("flow")
 	fFlowID       = flowGroup.Add("id", field.Keyword, "", "The conversation of the innermost 5-tuple, equal for both directions")
 	packet        = field.Group("packet")
