@@ -40,8 +40,9 @@ const (
 // Protocol is LLC.
 var Protocol = &dissect.Protocol{
 	Name: "llc", Title: "LLC", Reference: "IEEE 802.2",
-	Dissect: decode,
-	Summary: summary,
+	LinkTypes: []uint32{100}, // ATM, RFC 2684
+	Dissect:   decode,
+	Summary:   summary,
 }
 
 var (

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ppp
+
+import (
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/dissecttest"
+)
+
+func bench() *dissecttest.Bench {
+	return dissecttest.New(nil, Protocol, &dissect.Protocol{Name: "ip", PPPTypes: []uint16{0x21}, Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "chdlc", Dissect: func(*dissect.Packet, []byte, int) {}})
+}
+
+func unhex(t testing.TB, s string) []byte {
+	t.Helper()
+	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
+	if err != nil {
+		t.Fatalf("frame %q: %v", s, err)
+	}
+	return b
+}
+
+func TestDissect(t *testing.T) {
+	tests := []struct {
+		name              string
+		frame             string
+		wire              int // 0: all was captured
+		layers, malformed string
+		truncated         bool
+		want              map[string]string
+	}{
+		{name: "HDLC-like framing", frame: "ff03 0021 45", layers: "ppp:ip",
+			want: map[string]string{"ppp.address": "255", "ppp.control": "3", "ppp.protocol": "33"}},
+		{name: "address and control compressed", frame: "0021 45", layers: "ppp:ip",
+			want: map[string]string{"ppp.address": "", "ppp.protocol": "33"}},
+		{name: "protocol compressed", frame: "ff03 21 45", layers: "ppp:ip",
+			want: map[string]string{"ppp.protocol": "33"}},
+		{name: "all compressed", frame: "21 45", layers: "ppp:ip",
+			want: map[string]string{"ppp.protocol": "33"}},
+		{name: "unknown protocol", frame: "ff03 7e00 00", layers: "ppp",
+			want: map[string]string{"ppp.protocol": "32256"}},
+		{name: "Cisco HDLC under this link type", frame: "0f00 0800 45", layers: "ppp:chdlc",
+			want: map[string]string{"ppp.protocol": ""}},
+		{name: "address alone", frame: "ff", layers: "ppp", malformed: "ppp",
+			want: map[string]string{"ppp.address": "255"}},
+		{name: "no protocol", frame: "ff03", layers: "ppp", malformed: "ppp",
+			want: map[string]string{"ppp.control": "3"}},
+		{name: "half a protocol", frame: "ff03 00", layers: "ppp", malformed: "ppp"},
+		{name: "cut by the capture", frame: "ff03 00", wire: 60, layers: "ppp", truncated: true},
+	}
+	b := bench()
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := unhex(t, tt.frame)
+			r := b.Run(Protocol, frame, max(tt.wire, len(frame)))
+			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
+				t.Errorf("layers %q malformed %q truncated %v, want %q %q %v", r.Layers, r.Malformed, r.Truncated, tt.layers, tt.malformed, tt.truncated)
+			}
+			r.Check(t, tt.want)
+		})
+	}
+}
+
+func TestNoAllocation(t *testing.T) {
+	b := bench()
+	frame := unhex(t, "ff03 0021 45")
+	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
+		t.Errorf("%v allocations a packet", n)
+	}
+}
+
+func FuzzPPP(f *testing.F) {
+	f.Add(unhex(f, "ff03 0021 45"), 5)
+	f.Add(unhex(f, "0021 45"), 3)
+	f.Add(unhex(f, "ff03 21 45"), 4)
+	f.Add(unhex(f, "21 45"), 2)
+	b := bench()
+	f.Fuzz(func(t *testing.T, data []byte, wire int) {
+		b.Dissect(Protocol, data, max(wire, len(data)))
+		b.Invariants(t)
+	})
+}
