@@ -16,6 +16,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/sll"
+	"github.com/espbeat/espbeat/dissect/tcp"
+	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/vlan"
 )
 
@@ -46,6 +48,8 @@ func Registry() *dissect.Registry {
 		// Network
 
 		// Transport
+		tcp.Protocol,
+		udp.Protocol,
 
 		// Application
 	)
