@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package common holds the fields that application protocols share: how a response is tied to its request, what a
+// message names (related.*), and URLs. A protocol's own fields stay in its own package.
+//
+// DESIGN section 4: one pass, so a response points back at its request and nothing points forward.
+package common
+
+import (
+	"strconv"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
+
+var (
+	root       = field.Group("")
+	fRequestIn = root.Add("request_in", field.Uint64, "", "Number of the packet with the request that this response answers")
+	fDuration  = root.Add("event.duration", field.Int64, "", "Time from the request to this response, nanoseconds", field.ECS, field.First)
+	fID        = root.Add("transaction.id", field.Keyword, "", "Flow and ordinal of the request, shared by request and response", field.ECS, field.Unique)
+	fHosts     = root.Add("related.hosts", field.Keyword, "", "Host names that the packet mentions", field.ECS, field.List, field.Unique)
+)
+
+// Request notes a request in the conversation and writes the fields that name it. key is what the response will carry
+// too: a DNS id, a stream id, 0 where responses come in the order of requests. A nil c and quoted bytes are no conversation:
+// nothing is noted and 0 returned; else the request's ordinal in the conversation, from 1.
+func Request(p *dissect.Packet, c *dissect.Conversation, key uint64) uint64 {
+	if c == nil || p.Quoted {
+		return 0
+	}
+	n := c.Ask(p, key)
+	transaction(p, c, n)
+	return n
+}
+
+// Response takes the oldest open request of that key and writes what ties the response to it. Without one it writes
+// nothing and returns false.
+func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.Request, bool) {
+	if c == nil || p.Quoted {
+		return dissect.Request{}, false
+	}
+	r, ok := c.Answer(key)
+	if ok {
+		p.Out.Uint(fRequestIn, r.Number)
+		p.Out.Int(fDuration, p.Time-r.Time)
+		transaction(p, c, r.Ordinal)
+	}
+	return r, ok
+}
+
+func transaction(p *dissect.Packet, c *dissect.Conversation, ordinal uint64) {
+	var b [64]byte
+	id := append(append(b[:0], c.ID...), ':')
+	p.Out.Text(fID, strconv.AppendUint(id, ordinal, 10))
+}
+
+// Host writes a host name that the message mentions; addresses and empty names are left out.
+func Host(o *field.Buffer, name []byte) {
+	for _, c := range name {
+		if c == ':' {
+			return // an IPv6 address
+		}
+		if (c < '0' || c > '9') && c != '.' {
+			o.Text(fHosts, name)
+			return
+		}
+	}
+}
+
+// IP writes an address of 4 or 16 bytes that the message mentions.
+func IP(o *field.Buffer, addr []byte) { o.IP(field.RelatedIP, addr) }
+
+// Uint writes n as the decimal text of a keyword field, for numbers that the Elastic Common Schema stores as text.
+func Uint(o *field.Buffer, id field.ID, n uint64) {
+	var b [20]byte
+	o.Text(id, strconv.AppendUint(b[:0], n, 10))
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package common
+
+import (
+	"bytes"
+
+	"github.com/espbeat/espbeat/field"
+)
+
+// Every message of the packet has its values: a scalar when there is one.
+var (
+	urls      = field.Group("url")
+	fOriginal = urls.Add("original", field.Wildcard, "http.request.uri", "URL or request target as it was sent; secrets in it are redacted", field.ECS)
+	fFull     = urls.Add("full", field.Wildcard, "http.request.full_uri", "URL with scheme and host; secrets in it are redacted", field.ECS)
+	fScheme   = urls.Add("scheme", field.Keyword, "", "Scheme of the URL", field.ECS)
+	fDomain   = urls.Add("domain", field.Keyword, "", "Host of the URL: a name, or an address without brackets", field.ECS)
+	fPort     = urls.Add("port", field.Uint16, "", "Port of the URL, where it names one", field.ECS)
+	fPath     = urls.Add("path", field.Wildcard, "http.request.uri.path", "Path of the URL", field.ECS)
+	fQuery    = urls.Add("query", field.Keyword, "http.request.uri.query", "Query of the URL, without the question mark; secrets in it are redacted", field.ECS)
+
+	fUserAgent = field.Group("user_agent").Add("original", field.Keyword, "http.user_agent", "User agent as it was sent", field.ECS)
+)
+
+// UserAgent writes user_agent.original.
+func UserAgent(o *field.Buffer, s []byte) { o.Text(fUserAgent, s) }
+
+// URL writes the url.* fields of a request (RFC 9112, 3.2): target as it was sent, in origin, absolute, authority or asterisk
+// form; host is the Host header or empty; scheme is that of the connection. authority says that target is host:port (CONNECT).
+// url.full is Wireshark's http.request.full_uri, also for "*".
+func URL(o *field.Buffer, scheme string, target, host []byte, authority bool) {
+	var buf [512]byte
+	text := AppendURL(buf[:0], o, target)
+	o.Text(fOriginal, text)
+	path := target
+	switch i := bytes.Index(target, []byte("://")); {
+	case authority:
+		o.Text(fFull, text)
+		writeHost(o, target)
+		return
+	case i > 0 && i < 8 && bytes.IndexByte(target[:i], '/') < 0:
+		o.Text(fFull, text)
+		o.Text(fScheme, target[:i])
+		host, path = target[i+3:], nil
+		if j := bytes.IndexAny(host, "/?#"); j >= 0 {
+			host, path = host[:j], host[j:]
+		}
+		host = host[bytes.LastIndexByte(host, '@')+1:]
+	case len(host) > 0:
+		full := append(buf[:0], scheme...)
+		full = append(append(full, "://"...), host...)
+		o.Text(fFull, AppendURL(full, o, target))
+		o.String(fScheme, scheme)
+	}
+	writeHost(o, host)
+	if i := bytes.IndexByte(path, '#'); i >= 0 {
+		path = path[:i]
+	}
+	path, query, asked := bytes.Cut(path, []byte("?"))
+	if len(path) > 0 && path[0] == '/' {
+		o.Text(fPath, AppendURL(buf[:0], o, path))
+	}
+	if asked {
+		o.Text(fQuery, AppendURL(buf[:0], o, query))
+	}
+}
+
+// writeHost writes name, [address] or either with :port.
+func writeHost(o *field.Buffer, host []byte) {
+	name, port := host, []byte(nil)
+	if i := bytes.LastIndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i:], ']') < 0 {
+		name, port = host[:i], host[i+1:]
+	}
+	if n := len(name); n > 2 && name[0] == '[' && name[n-1] == ']' {
+		name = name[1 : n-1]
+	}
+	if len(name) == 0 {
+		return
+	}
+	o.Text(fDomain, name)
+	Host(o, name)
+	n := 0
+	for _, c := range port {
+		if c < '0' || c > '9' || n > 0xffff {
+			return
+		}
+		n = n*10 + int(c-'0')
+	}
+	if n > 0 && n <= 0xffff {
+		o.Uint(fPort, uint64(n))
+	}
+}
