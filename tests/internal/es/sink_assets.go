@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package es
+
+import (
+	"cmp"
+	"encoding/json"
+	"io"
+	"net/http"
+	"strings"
+)
+
+// maxAsset bounds a template or policy, in bytes; a Beat's largest is about 1 MiB.
+const maxAsset = 16 << 20
+
+// kept are the folders whose content is stored as it is sent.
+var kept = []string{"/_index_template/", "/_component_template/", "/_ilm/policy/", "/_ingest/pipeline/", "/_data_stream/", "/_template/"}
+
+// asset answers whatever is no bulk. The caller holds the lock.
+func (s *Sink) asset(w http.ResponseWriter, r *http.Request) {
+	path := r.URL.Path
+	switch {
+	case path == "/":
+		reply(w, http.StatusOK, map[string]any{
+			"name": "sink", "cluster_name": "sink", "cluster_uuid": "c2luay1jbHVzdGVyLXV1aWQ",
+			"version": map[string]any{
+				"number":       cmp.Or(s.o.Version, "9.4.3"),
+				"build_flavor": cmp.Or(s.o.Flavor, "default"),
+			},
+			"tagline": "You Know, for Search",
+		})
+		return
+	case path == "/_license" && !s.o.NoLicense:
+		reply(w, http.StatusOK, map[string]any{"license": map[string]any{"uid": "sink", "type": "basic", "status": "active"}})
+		return
+	}
+	for _, k := range kept {
+		if strings.HasPrefix(path, k) {
+			s.keep(w, r)
+			return
+		}
+	}
+	fail(w, http.StatusNotFound, "resource_not_found_exception", "the sink does not serve "+r.Method+" "+path)
+}
+
+func (s *Sink) keep(w http.ResponseWriter, r *http.Request) {
+	body, there := s.assets[r.URL.Path]
+	switch r.Method {
+	case http.MethodPut, http.MethodPost:
+		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAsset))
+		if err != nil {
+			fail(w, http.StatusBadRequest, "parse_exception", err.Error())
+			return
+		}
+		s.assets[r.URL.Path] = b
+		reply(w, http.StatusOK, map[string]any{"acknowledged": true})
+	case http.MethodGet, http.MethodHead, http.MethodDelete:
+		if !there {
+			fail(w, http.StatusNotFound, "resource_not_found_exception", "["+r.URL.Path+"] not found")
+			return
+		}
+		if r.Method == http.MethodDelete {
+			delete(s.assets, r.URL.Path)
+			body = []byte(`{"acknowledged":true}`)
+		}
+		_, _ = w.Write(body) // the client may be gone
+	default:
+		fail(w, http.StatusMethodNotAllowed, "illegal_argument_exception", r.Method+" is not allowed on "+r.URL.Path)
+	}
+}
+
+func reply(w http.ResponseWriter, status int, v any) {
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(v) // the client may be gone
+}
+
+// fail answers an error as Elasticsearch writes it.
+func fail(w http.ResponseWriter, status int, kind, reason string) {
+	cause := map[string]any{"type": kind, "reason": reason}
+	reply(w, status, map[string]any{
+		"error":  map[string]any{"root_cause": []any{cause}, "type": kind, "reason": reason},
+		"status": status,
+	})
+}
