@@ -208,10 +208,5 @@ func linkType(v uint32) LinkType {
 	return LinkType(v)
 }
 
-// length is v as an int, also where an int has 32 bits.
-func length(v uint32) int {
-	if uint64(v) > math.MaxInt {
-		return math.MaxInt
-	}
-	return int(v)
-}
+// length is v as an int of any size, and at most what Wireshark shows too.
+func length(v uint32) int { return int(min(v, math.MaxInt32)) }
