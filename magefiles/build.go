@@ -31,7 +31,8 @@ func Demo() error {
 }
 
 func buildTo(binary string, env []string) error {
-	return runWith(env, "go", "build", "-trimpath", "-ldflags", ldflags(), "-o", binary, ".")
+	// The flags above say what -buildvcs would, and git refuses it in a checkout that belongs to somebody else.
+	return runWith(env, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags(), "-o", binary, ".")
 }
 
 // ldflags sets what the version command prints. Outside a git checkout the values stay those in the source.
