@@ -83,7 +83,7 @@ type file struct {
 //
 // An error is about what is seen without reading packets: it wraps ErrNotCapture
 // if this is no capture, and is a *BreakError if the file header is broken.
-// Pipes are not read before the first Next.
+// Errors of pipes come from the first Next instead, since Open does not wait for data.
 func Open(path string, opt FileOptions) (Source, error) {
 	if path == "-" {
 		s := newFile(os.Stdin, "standard input", opt)
