@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package l2tp dissects the Layer 2 Tunneling Protocol over UDP, version 2 (RFC 2661), and the session header of version 3 (RFC 3931).
+//
+//	0                2            4        6
+//	| flags, version | length (L) | tunnel | session | Ns, Nr (S) | offset, padding (O) | PPP frame or attributes
+//
+// Of a control message the type is decoded, not the other attributes. What a version 3 session carries is known from signalling only.
+package l2tp
+
+import (
+	"encoding/binary"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
+
+const (
+	bitControl  = 0x8000
+	bitLength   = 0x4000
+	bitSequence = 0x0800
+	bitOffset   = 0x0200
+	versionMask = 15
+)
+
+// Protocol is L2TP.
+var Protocol = &dissect.Protocol{
+	Name: "l2tp", Title: "L2TP", Reference: "RFC 2661", UDPPorts: []uint16{1701}, Dissect: decode, Summary: summary,
+}
+
+var (
+	fields   = field.Group("l2tp")
+	fType    = fields.Add("type", field.Uint8, "l2tp.type", "0 data, 1 control")
+	fVersion = fields.Add("version", field.Uint8, "l2tp.version", "Version", field.Rare)
+	fLength  = fields.Add("length", field.Uint16, "l2tp.length", "Length of the message, bytes", field.Rare)
+	fTunnel  = fields.Add("tunnel", field.Uint16, "l2tp.tunnel", "Tunnel")
+	fSession = fields.Add("session", field.Uint16, "l2tp.session", "Session")
+	fNs      = fields.Add("ns", field.Uint16, "l2tp.Ns", "Sequence number", field.Rare)
+	fNr      = fields.Add("nr", field.Uint16, "l2tp.Nr", "Sequence number expected", field.Rare)
+	fOffset  = fields.Add("offset", field.Uint16, "l2tp.offset", "Padding before the data, bytes", field.Rare)
+	fMessage = fields.Add("avp.message_type", field.Uint16, "l2tp.avp.message_type", "Type of a control message")
+	fControl = fields.Add("ccid", field.Uint32, "l2tp.ccid", "Control connection of version 3")
+	fSID     = fields.Add("sid", field.Uint32, "l2tp.sid", "Session of version 3")
+)
+
+func decode(p *dissect.Packet, b []byte, wire int) {
+	if !p.Need(b, wire, 2) {
+		return
+	}
+	flags := binary.BigEndian.Uint16(b)
+	control := flags&bitControl != 0
+	p.Out.Uint(fType, uint64(flags>>15))
+	p.Out.Uint(fVersion, uint64(flags&versionMask))
+	switch flags & versionMask {
+	case 2:
+		decodeV2(p, b, wire, flags, control)
+	case 3:
+		decodeV3(p, b, wire, control)
+	}
+}
+
+func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool) {
+	at := 2
+	if flags&bitLength != 0 {
+		if !p.Need(b, wire, at+2) {
+			return
+		}
+		length := int(binary.BigEndian.Uint16(b[at:]))
+		p.Out.Uint(fLength, uint64(length))
+		at += 2
+		if length < at {
+			p.Bad()
+			return
+		}
+		wire = min(wire, length)
+		b = b[:min(len(b), wire)]
+	}
+	if !p.Need(b, wire, at+4) {
+		return
+	}
+	tunnel, session := binary.BigEndian.Uint16(b[at:]), binary.BigEndian.Uint16(b[at+2:])
+	p.Out.Uint(fTunnel, uint64(tunnel))
+	p.Out.Uint(fSession, uint64(session))
+	at += 4
+	if flags&bitSequence != 0 {
+		if !p.Need(b, wire, at+4) {
+			return
+		}
+		p.Out.Uint(fNs, uint64(binary.BigEndian.Uint16(b[at:])))
+		p.Out.Uint(fNr, uint64(binary.BigEndian.Uint16(b[at+2:])))
+		at += 4
+	}
+	if flags&bitOffset != 0 {
+		if !p.Need(b, wire, at+2) {
+			return
+		}
+		offset := int(binary.BigEndian.Uint16(b[at:]))
+		p.Out.Uint(fOffset, uint64(offset))
+		at += 2 + offset
+		if !p.Need(b, wire, at) {
+			return
+		}
+	}
+	if control {
+		messageType(p, b[at:])
+		return
+	}
+	if p.Tunnel(uint64(tunnel)<<16 | uint64(session)) {
+		p.CallName("ppp", b[at:], wire-at)
+	}
+}
+
+// messageType writes the type of a control message, its first attribute: flags and length, vendor, attribute type, value.
+func messageType(p *dissect.Packet, b []byte) {
+	const attributeLen = 8
+	if len(b) >= attributeLen && binary.BigEndian.Uint32(b[2:]) == 0 {
+		p.Out.Uint(fMessage, uint64(binary.BigEndian.Uint16(b[6:])))
+	}
+}
+
+func decodeV3(p *dissect.Packet, b []byte, wire int, control bool) {
+	if !p.Need(b, wire, 8) {
+		return
+	}
+	id := binary.BigEndian.Uint32(b[4:])
+	if !control {
+		p.Out.Uint(fSID, uint64(id))
+		return
+	}
+	p.Out.Uint(fLength, uint64(binary.BigEndian.Uint16(b[2:])))
+	p.Out.Uint(fControl, uint64(id))
+	if p.Need(b, wire, 12) {
+		p.Out.Uint(fNs, uint64(binary.BigEndian.Uint16(b[8:])))
+		p.Out.Uint(fNr, uint64(binary.BigEndian.Uint16(b[10:])))
+		messageType(p, b[12:])
+	}
+}
+
+func summary(dst []byte, v dissect.View) []byte {
+	if n, _ := v.Uint(fType); n != 0 {
+		dst = append(dst, "Control"...)
+	} else {
+		dst = append(dst, "Data"...)
+	}
+	dst, _ = v.Text(append(dst, " tunnel="...), fTunnel)
+	dst, _ = v.Text(append(dst, " session="...), fSession)
+	return dst
+}

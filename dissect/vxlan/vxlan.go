@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package vxlan dissects VXLAN (RFC 7348) with the group policy extension (draft-smith-vxlan-group-policy), and VXLAN-GPE
+// (draft-ietf-nvo3-vxlan-gpe).
+//
+//	0       2                        4     7
+//	| flags | group policy           | VNI | reserved        | frame
+//	| flags | reserved | next header | VNI | reserved        | packet      GPE
+package vxlan
+
+import (
+	"encoding/binary"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
+
+const headerLen = 8
+
+// Protocol is VXLAN; GPE is its successor with any payload.
+var (
+	Protocol = &dissect.Protocol{
+		Name: "vxlan", Title: "VXLAN", Reference: "RFC 7348", UDPPorts: []uint16{4789}, Dissect: decode, Summary: summary,
+	}
+	GPE = &dissect.Protocol{
+		Name: "vxlan_gpe", Title: "VXLAN-GPE", Reference: "draft-ietf-nvo3-vxlan-gpe", UDPPorts: []uint16{4790}, Dissect: decodeGPE, Summary: summary,
+	}
+)
+
+var (
+	fields = field.Group("vxlan")
+	fFlags = fields.Add("flags", field.Uint16, "vxlan.flags", "Flags", field.Rare)
+	fGroup = fields.Add("gbp", field.Uint16, "vxlan.gbp", "Group policy", field.Rare)
+	fNext  = fields.Add("next_proto", field.Uint8, "vxlan.next_proto", "Next protocol of VXLAN-GPE", field.Rare)
+	fVNI   = fields.Add("vni", field.Uint32, "vxlan.vni", "VXLAN network identifier")
+)
+
+func decode(p *dissect.Packet, b []byte, wire int) {
+	if !p.Need(b, wire, headerLen) {
+		return
+	}
+	p.Out.Uint(fFlags, uint64(binary.BigEndian.Uint16(b)))
+	p.Out.Uint(fGroup, uint64(binary.BigEndian.Uint16(b[2:])))
+	if p.Tunnel(vni(p, b)) {
+		p.CallName("eth", b[headerLen:], wire-headerLen)
+	}
+}
+
+func vni(p *dissect.Packet, b []byte) uint64 {
+	n := uint64(binary.BigEndian.Uint32(b[4:]) >> 8)
+	p.Out.Uint(fVNI, n)
+	return n
+}
+
+func decodeGPE(p *dissect.Packet, b []byte, wire int) {
+	if !p.Need(b, wire, headerLen) {
+		return
+	}
+	p.Out.Uint(fFlags, uint64(b[0]))
+	p.Out.Uint(fNext, uint64(b[3]))
+	if !p.Tunnel(vni(p, b)) {
+		return
+	}
+	name := map[uint8]string{1: "ip", 2: "ipv6", 3: "eth", 4: "nsh"}[b[3]]
+	p.CallName(name, b[headerLen:], wire-headerLen)
+}
+
+func summary(dst []byte, v dissect.View) []byte {
+	dst, _ = v.Text(append(dst, "VNI "...), fVNI)
+	return dst
+}
