@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package publish
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/elastic/beats/v7/libbeat/beat"
+	"github.com/elastic/beats/v7/libbeat/management"
+	"github.com/elastic/beats/v7/libbeat/outputs/outil"
+	"github.com/elastic/beats/v7/libbeat/processors"
+	"github.com/elastic/beats/v7/libbeat/publisher/processing"
+	"github.com/elastic/elastic-agent-libs/config"
+	"github.com/elastic/elastic-agent-libs/logp"
+	"github.com/elastic/elastic-agent-libs/mapstr"
+)
+
+// ECSVersion is the version of the Elastic Common Schema that documents follow.
+// (libbeat's own constant is 8.0.0.)
+const ECSVersion = "8.17.0"
+
+// Processing is libbeat's event processing for events made of views: they stay
+// views unless the configuration has something that looks inside an event.
+//
+// metadata adds agent, host and ecs to every event.
+func Processing(metadata func(*config.C) bool) processing.SupportFactory {
+	return func(info beat.Info, log *logp.Logger, root *config.C) (processing.Supporter, error) {
+		why, err := looksInside(root)
+		if err != nil {
+			return nil, err
+		}
+		fields := mapstr.M{}
+		if metadata(root) {
+			fields = builtin(info)
+		}
+		if why == "" {
+			for k, v := range fields {
+				fields[k] = newConstant(v.(mapstr.M))
+			}
+		}
+		inner, err := processing.MakeDefaultSupport(false, nil, processing.WithFields(fields))(info, log, root)
+		if err != nil {
+			return nil, err
+		}
+		pipeline, err := pipelineSelector(root, log)
+		if err != nil {
+			return nil, err
+		}
+		return &support{Supporter: inner, why: why, pipeline: pipeline, log: log}, nil
+	}
+}
+
+// builtin is what libbeat's WithECS, WithHost and WithAgentMeta add.
+func builtin(info beat.Info) mapstr.M {
+	name := info.Name
+	if name == "" {
+		name = info.Hostname
+	}
+	return mapstr.M{
+		"agent": mapstr.M{
+			"ephemeral_id": info.EphemeralID.String(),
+			"id":           info.ID.String(),
+			"name":         name,
+			"type":         info.Beat,
+			"version":      info.Version,
+		},
+		"ecs":  mapstr.M{"version": ECSVersion},
+		"host": mapstr.M{"name": name},
+	}
+}
+
+// own are the top-level keys that libbeat adds as real values: looking at them
+// does not need the packet's fields.
+var own = map[string]bool{"agent": true, "host": true, "ecs": true, "fields": true, "tags": true, "beat": true, "@metadata": true, "@timestamp": true}
+
+// fieldRef finds the field names in a format string.
+var fieldRef = regexp.MustCompile(`%\{\[([^\].:]+)`)
+
+// looksInside says what in the configuration needs an event's fields as maps, or "".
+func looksInside(root *config.C) (string, error) {
+	var g struct {
+		mapstr.EventMetadata `config:",inline"`
+		Processors           []*config.C    `config:"processors"`
+		Output               map[string]any `config:"output"`
+		TimeSeries           bool           `config:"timeseries.enabled"`
+	}
+	if err := root.Unpack(&g); err != nil {
+		return "", fmt.Errorf("read processors, fields and output: %w", err)
+	}
+	switch {
+	case len(g.Processors) > 0:
+		return "processors", nil
+	case g.FieldsUnderRoot && len(g.Fields) > 0:
+		return "fields_under_root", nil
+	case g.TimeSeries:
+		return "timeseries", nil
+	case management.UnderAgent():
+		return "Elastic Agent, which changes output and processors while running", nil
+	}
+	return refersToFields(g.Output), nil
+}
+
+// refersToFields finds conditions, hashes and format strings over packet fields in
+// the settings of an output.
+func refersToFields(v any) string {
+	switch v := v.(type) {
+	case map[string]any:
+		for k, e := range v {
+			if k == "when" {
+				return "a condition in the output"
+			}
+			if m, ok := e.(map[string]any); ok && k == "hash" && m["hash"] != nil {
+				return "the Kafka partition hash"
+			}
+			if why := refersToFields(e); why != "" {
+				return why
+			}
+		}
+	case []any:
+		for _, e := range v {
+			if why := refersToFields(e); why != "" {
+				return why
+			}
+		}
+	case string:
+		for _, m := range fieldRef.FindAllStringSubmatch(v, -1) {
+			if !own[m[1]] {
+				return fmt.Sprintf("the format string %q", v)
+			}
+		}
+	}
+	return ""
+}
+
+// pipelineSelector is the ingest pipeline that the output configures. libbeat
+// ignores it for an event that has metadata, as all of ours have (_id).
+func pipelineSelector(root *config.C, log *logp.Logger) (*outil.Selector, error) {
+	if ok, _ := root.Has("output.elasticsearch", -1); !ok {
+		return nil, nil
+	}
+	es, err := root.Child("output.elasticsearch", -1)
+	if err != nil || !es.HasField("pipeline") && !es.HasField("pipelines") {
+		return nil, nil //nolint:nilerr // not a section: the output says so better
+	}
+	sel, err := outil.BuildSelectorFromConfig(es, outil.Settings{
+		Key: "pipeline", MultiKey: "pipelines", EnableSingleOnly: true, Case: outil.SelectorLowerCase,
+	}, log)
+	if err != nil {
+		return nil, fmt.Errorf("output.elasticsearch.pipeline: %w", err)
+	}
+	return &sel, nil
+}
+
+type support struct {
+	processing.Supporter
+	why      string
+	pipeline *outil.Selector
+	log      *logp.Logger
+}
+
+// Create implements processing.Supporter.
+func (s *support) Create(cfg beat.ProcessingConfig, drop bool) (beat.Processor, error) {
+	next, err := s.Supporter.Create(cfg, drop)
+	if err != nil {
+		return nil, err
+	}
+	why := s.why
+	if why == "" {
+		why = clientLooksInside(cfg)
+	}
+	if why == "" && s.pipeline == nil {
+		return next, nil
+	}
+	if why != "" {
+		s.log.Debugf("events are built as maps because of %s", why)
+	}
+	return &chain{next: next, maps: why != "", pipeline: s.pipeline}, nil
+}
+
+// clientLooksInside is looksInside for the settings of one pipeline client.
+func clientLooksInside(cfg beat.ProcessingConfig) string {
+	switch {
+	case cfg.EventNormalization != nil && *cfg.EventNormalization:
+		return "event normalization"
+	case cfg.Processor != nil && len(cfg.Processor.All()) > 0:
+		return "the input's processors"
+	case cfg.EventMetadata.FieldsUnderRoot && len(cfg.EventMetadata.Fields) > 0:
+		return "the input's fields_under_root"
+	case cfg.DynamicFields != nil:
+		return "dynamic fields"
+	}
+	for k := range cfg.Fields {
+		if top, _, _ := strings.Cut(k, "."); !own[top] {
+			return "the input's fields"
+		}
+	}
+	return ""
+}
+
+// chain is libbeat's processing with what ours needs around it.
+type chain struct {
+	next     beat.Processor
+	maps     bool
+	pipeline *outil.Selector
+}
+
+func (c *chain) String() string { return "espbeat, " + c.next.String() }
+
+// Close implements processors.Closer.
+func (c *chain) Close() error { return processors.Close(c.next) }
+
+// Run implements beat.Processor.
+func (c *chain) Run(e *beat.Event) (*beat.Event, error) {
+	if c.maps {
+		materialize(e)
+	}
+	e, err := c.next.Run(e)
+	if e == nil || c.pipeline == nil || e.Meta == nil {
+		return e, err
+	}
+	if _, set := e.Meta["pipeline"]; set {
+		return e, err
+	}
+	name, perr := c.pipeline.Select(e)
+	if perr != nil {
+		return e, fmt.Errorf("choose the ingest pipeline: %w", perr)
+	}
+	if name != "" {
+		e.Meta["pipeline"] = name
+	}
+	return e, err
+}

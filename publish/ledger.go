@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package publish
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	"github.com/elastic/elastic-agent-libs/monitoring"
+)
+
+// Lost counts packets that a source saw and did not deliver.
+type Lost struct {
+	// Kernel: lost before espbeat could read them. Pool: no memory was free.
+	Kernel, Pool uint64
+	// Own: of this process's own connections, left out on purpose.
+	Own uint64
+}
+
+// Counts account for every packet of an input:
+// Seen = Acknowledged + Filtered + Own + Kernel + Pool + Shutdown + InFlight.
+type Counts struct {
+	Seen, Published, Acknowledged, Filtered uint64
+	Lost
+	// Shutdown: packets that were read and not published when the input was stopped.
+	Shutdown uint64
+	InFlight uint64
+}
+
+func (c *Counts) add(o Counts) {
+	c.Seen += o.Seen
+	c.Published += o.Published
+	c.Acknowledged += o.Acknowledged
+	c.Filtered += o.Filtered
+	c.Kernel += o.Kernel
+	c.Pool += o.Pool
+	c.Own += o.Own
+	c.Shutdown += o.Shutdown
+	c.InFlight += o.InFlight
+}
+
+// tally is one input's part of the ledger.
+type tally struct {
+	handed, published, acknowledged, filtered, shutdown atomic.Uint64
+	lost                                                func() Lost
+}
+
+func (t *tally) counts() Counts {
+	// What comes later on a packet's way is read first, so that in flight is never negative.
+	c := Counts{Acknowledged: t.acknowledged.Load(), Filtered: t.filtered.Load(), Shutdown: t.shutdown.Load(), Published: t.published.Load()}
+	handed := t.handed.Load()
+	if t.lost != nil {
+		c.Lost = t.lost()
+	}
+	c.InFlight = handed - min(handed, c.Acknowledged+c.Filtered+c.Shutdown)
+	c.Seen = handed + c.Kernel + c.Pool + c.Own
+	return c
+}
+
+// Ledger accounts for the packets of all inputs, and for what the output made of them.
+type Ledger struct {
+	mu     sync.Mutex
+	inputs map[string]*tally
+	order  []string
+	// libbeat is the registry that holds the output's metrics.
+	libbeat *monitoring.Registry
+}
+
+// NewLedger reports to the registry stats, under "espbeat", and reads the output's
+// metrics from its "libbeat".
+func NewLedger(stats *monitoring.Registry) *Ledger {
+	l := &Ledger{inputs: map[string]*tally{}, libbeat: stats.GetOrCreateRegistry("libbeat")}
+	stats.Remove("espbeat")
+	monitoring.NewFunc(stats, "espbeat", l.report)
+	return l
+}
+
+// input adds the tally of an input; one that runs again under the same id goes on.
+func (l *Ledger) input(id string, lost func() Lost) *tally {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t := l.inputs[id]
+	if t == nil {
+		t = &tally{}
+		l.inputs[id] = t
+		l.order = append(l.order, id)
+	}
+	t.lost = lost
+	return t
+}
+
+// Totals are the counts of all inputs.
+func (l *Ledger) Totals() Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var c Counts
+	for _, t := range l.inputs {
+		c.add(t.counts())
+	}
+	return c
+}
+
+// Stored says what the output made of the acknowledged documents. Acknowledged is
+// not stored: libbeat acknowledges also what the server rejected.
+type Stored struct {
+	Stored, Duplicate, Rejected, DeadLetter uint64
+}
+
+// Stored reads libbeat's metrics of the output.
+func (l *Ledger) Stored() Stored {
+	m := monitoring.CollectFlatSnapshot(l.libbeat, monitoring.Full, false).Ints
+	at := func(name string) uint64 { return uint64(max(0, m["output.events."+name])) }
+	return Stored{Stored: at("acked"), Duplicate: at("duplicates"), Rejected: at("dropped"), DeadLetter: at("dead_letter")}
+}
+
+// report is libbeat's way to collect metrics.
+func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
+	v.OnRegistryStart()
+	defer v.OnRegistryFinished()
+	c, s := l.Totals(), l.Stored()
+	for _, m := range []struct {
+		name  string
+		value uint64
+	}{
+		{"seen", c.Seen}, {"published", c.Published}, {"acknowledged", c.Acknowledged}, {"filtered", c.Filtered},
+		{"own", c.Own}, {"in_flight", c.InFlight},
+		{"dropped.kernel", c.Kernel}, {"dropped.pool", c.Pool}, {"dropped.shutdown", c.Shutdown},
+		{"output.stored", s.Stored}, {"output.duplicate", s.Duplicate}, {"output.rejected", s.Rejected}, {"output.dead_letter", s.DeadLetter},
+	} {
+		monitoring.ReportInt(v, m.name, int64(m.value)) //nolint:gosec // counts packets
+	}
+}
+
+// String is the ledger as a block for people.
+func (l *Ledger) String() string {
+	c, s := l.Totals(), l.Stored()
+	var b strings.Builder
+	fmt.Fprintf(&b, "packets seen          %12d\n", c.Seen)
+	line := func(name string, n uint64, always bool) {
+		if always || n > 0 {
+			fmt.Fprintf(&b, "  %-20s%12d\n", name, n)
+		}
+	}
+	line("acknowledged", c.Acknowledged, true)
+	line("filtered", c.Filtered, false)
+	line("own connections", c.Own, false)
+	line("dropped by kernel", c.Kernel, false)
+	line("dropped, no memory", c.Pool, false)
+	line("dropped at stop", c.Shutdown, false)
+	line("not acknowledged", c.InFlight, false)
+	fmt.Fprintf(&b, "documents stored      %12d\n", s.Stored)
+	line("already there", s.Duplicate, false)
+	line("rejected", s.Rejected, false)
+	line("to the dead letters", s.DeadLetter, false)
+	return b.String()
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package publish
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"sync"
+
+	"golang.org/x/sync/semaphore"
+
+	"github.com/elastic/beats/v7/libbeat/beat"
+	"github.com/elastic/beats/v7/libbeat/common/acker"
+	"github.com/elastic/elastic-agent-libs/mapstr"
+)
+
+// Options of a Publisher.
+type Options struct {
+	// Encoders is the number of goroutines an input; 0 is the number of cores less one, at least 1.
+	Encoders int
+	// MaxBytes bounds the records in flight, of all inputs together.
+	MaxBytes int64
+}
+
+// Publisher hands the batches of inputs to the libbeat pipeline.
+type Publisher struct {
+	pipeline beat.PipelineConnector
+	ledger   *Ledger
+	opts     Options
+	bytes    *semaphore.Weighted
+	flights  sync.Pool
+}
+
+// New makes a publisher over a pipeline.
+func New(pipeline beat.PipelineConnector, ledger *Ledger, opts Options) *Publisher {
+	if opts.Encoders <= 0 {
+		opts.Encoders = max(1, runtime.GOMAXPROCS(0)-1)
+	}
+	return &Publisher{
+		pipeline: pipeline, ledger: ledger, opts: opts,
+		bytes:   semaphore.NewWeighted(opts.MaxBytes),
+		flights: sync.Pool{New: func() any { return new(flight) }},
+	}
+}
+
+// InputOptions are what the documents of one input have in common.
+type InputOptions struct {
+	ID     string
+	Tags   []string
+	Fields map[string]any
+	// Lost reads what the input's source lost; it may be nil.
+	Lost func() Lost
+	// NewEncoder makes the encoder of one goroutine.
+	NewEncoder func() Encoder
+}
+
+// Input is the way of one input's batches to the pipeline.
+type Input struct {
+	pub     *Publisher
+	tally   *tally
+	work    chan Batch
+	workers []*worker
+	running sync.WaitGroup
+
+	mu      sync.Mutex
+	pending int           // batches published and not released
+	idle    chan struct{} // closed when pending is 0; nil when nobody waits
+}
+
+// worker is one encoder goroutine with its pipeline client.
+type worker struct {
+	in     *Input
+	enc    Encoder
+	client beat.Client
+	queue  queue
+}
+
+// Open connects an input to the pipeline and starts its encoders.
+func (p *Publisher) Open(o InputOptions) (*Input, error) {
+	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), work: make(chan Batch, p.opts.Encoders)}
+	normalize := false
+	for range p.opts.Encoders {
+		w := &worker{in: in, enc: o.NewEncoder()}
+		client, err := p.pipeline.ConnectWith(beat.ClientConfig{
+			// In any other mode libbeat drops a batch after some retries and acknowledges it.
+			PublishMode: beat.GuaranteedSend,
+			Processing: beat.ProcessingConfig{
+				EventNormalization: &normalize,
+				EventMetadata:      mapstr.EventMetadata{Tags: o.Tags, Fields: mapstr.M(o.Fields)},
+			},
+			// Counts events that processors filter, in their place.
+			EventListener:  acker.TrackingCounter(w.acknowledged),
+			ClientListener: listener{w},
+		})
+		if err != nil {
+			for _, w := range in.workers {
+				_ = w.client.Close()
+			}
+			return nil, fmt.Errorf("connect input %s to the pipeline: %w", o.ID, err)
+		}
+		w.client = client
+		in.workers = append(in.workers, w)
+	}
+	for _, w := range in.workers {
+		in.running.Add(1)
+		go w.run()
+	}
+	return in, nil
+}
+
+// Publish takes a batch over and releases it when all of it is acknowledged. It
+// blocks while the bytes in flight are at their bound. It is called by one goroutine.
+func (in *Input) Publish(ctx context.Context, b Batch) error {
+	in.tally.handed.Add(uint64(b.Len()))
+	if err := in.pub.bytes.Acquire(ctx, in.weight(b)); err != nil {
+		in.tally.shutdown.Add(uint64(b.Len()))
+		b.Release()
+		return fmt.Errorf("publish %d packets: %w", b.Len(), err)
+	}
+	in.mu.Lock()
+	in.pending++
+	in.mu.Unlock()
+	in.work <- b // the encoders take everything until Close, if only to count it
+	return nil
+}
+
+// weight is what b takes of the bytes in flight; a batch over the bound goes alone.
+func (in *Input) weight(b Batch) int64 {
+	return min(int64(b.Bytes()), in.pub.opts.MaxBytes)
+}
+
+// Drain waits until all that was published is acknowledged, or ctx ends.
+func (in *Input) Drain(ctx context.Context) error {
+	in.mu.Lock()
+	if in.pending == 0 {
+		in.mu.Unlock()
+		return nil
+	}
+	if in.idle == nil {
+		in.idle = make(chan struct{})
+	}
+	idle := in.idle
+	in.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return errors.New("stopped before everything was acknowledged")
+	}
+}
+
+// Close ends the input; call it after the last Publish has returned. What is not
+// acknowledged by then stays so in the ledger.
+func (in *Input) Close() {
+	for _, w := range in.workers {
+		_ = w.client.Close() // also ends a Publish that waits for the queue
+	}
+	close(in.work)
+	in.running.Wait()
+}
+
+// Counts are the input's part of the ledger.
+func (in *Input) Counts() Counts { return in.tally.counts() }
+
+func (w *worker) run() {
+	defer w.in.running.Done()
+	for b := range w.in.work {
+		w.publish(b)
+	}
+}
+
+func (w *worker) publish(b Batch) {
+	f := w.in.pub.flights.Get().(*flight)
+	f.load(b, w.in.weight(b))
+	f.docs = w.enc.Encode(f.docs, &f.memory, b)
+	n := len(f.docs)
+	w.in.tally.filtered.Add(uint64(b.Len() - n))
+	if n == 0 {
+		w.in.landed(f)
+		return
+	}
+	f.reserve()
+	w.queue.push(f, n)
+	for i, docs := 0, f.docs; i < n; i++ {
+		fields, meta := f.event(i, docs[i])
+		w.client.Publish(beat.Event{Timestamp: docs[i].Timestamp(), Fields: fields, Meta: meta})
+	}
+}
+
+// acknowledged is called by libbeat: acked by the output, total with those filtered between them.
+func (w *worker) acknowledged(acked, total int) {
+	w.in.tally.acknowledged.Add(uint64(acked))
+	w.queue.done(total, w.in.landed)
+}
+
+// landed releases a batch of which nothing is on its way any more.
+func (in *Input) landed(f *flight) {
+	f.batch.Release()
+	in.pub.bytes.Release(f.weight)
+	clear(f.docs)
+	f.batch = nil
+	in.pub.flights.Put(f)
+	in.mu.Lock()
+	if in.pending--; in.pending == 0 && in.idle != nil {
+		close(in.idle)
+		in.idle = nil
+	}
+	in.mu.Unlock()
+}
+
+// listener counts what becomes of a client's events.
+type listener struct{ w *worker }
+
+func (listener) Closing()  {}
+func (listener) Closed()   {}
+func (listener) NewEvent() {}
+
+func (l listener) Filtered()                   { l.w.in.tally.filtered.Add(1) }
+func (l listener) Published()                  { l.w.in.tally.published.Add(1) }
+func (l listener) DroppedOnPublish(beat.Event) { l.w.in.tally.shutdown.Add(1) }
+
+var _ beat.ClientListener = listener{}
