@@ -5,6 +5,7 @@ package common
 import (
 	"bytes"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -24,6 +25,15 @@ var (
 
 // UserAgent writes user_agent.original.
 func UserAgent(o *field.Buffer, s []byte) { o.Text(fUserAgent, s) }
+
+// AppendTarget appends the last request's URL for a summary line, or its target where the host is unknown.
+func AppendTarget(dst []byte, v dissect.View) []byte {
+	if full, ok := v.Text(dst, fFull); ok {
+		return full
+	}
+	dst, _ = v.Text(dst, fOriginal)
+	return dst
+}
 
 // URL writes the url.* fields of a request (RFC 9112, 3.2): target as it was sent, in origin, absolute, authority or asterisk
 // form; host is the Host header or empty; scheme is that of the connection. authority says that target is host:port (CONNECT).
@@ -47,9 +57,9 @@ func URL(o *field.Buffer, scheme string, target, host []byte, authority bool) {
 		}
 		host = host[bytes.LastIndexByte(host, '@')+1:]
 	case len(host) > 0:
-		full := append(buf[:0], scheme...)
-		full = append(append(full, "://"...), host...)
-		o.Text(fFull, AppendURL(full, o, target))
+		var other [512]byte
+		full := append(append(append(other[:0], scheme...), "://"...), host...)
+		o.Text(fFull, AppendURL(buf[:0], o, append(full, target...)))
 		o.String(fScheme, scheme)
 	}
 	writeHost(o, host)

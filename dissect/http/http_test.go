@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package http
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/espbeat/espbeat/dissect/dissecttest"
+)
+
+// text makes a message of lines.
+func text(lines ...string) string { return strings.Join(lines, "\r\n") }
+
+func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
+func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+
+func closed(p dissecttest.Piece) dissecttest.Piece { p.FIN = true; return p }
+
+var get = text("GET /a?b=c HTTP/1.1", "Host: example.com:8080", "User-Agent: test/1", "Referer: http://example.org/?token=x", "", "")
+
+func TestConversations(t *testing.T) {
+	tests := []struct {
+		name   string
+		pieces []dissecttest.Piece
+		layers string
+		want   map[string]string
+	}{
+		{name: "request", pieces: []dissecttest.Piece{client(get)}, layers: "http", want: map[string]string{"http.request.method": "GET", "http.version": "1.1",
+			"http.request.version": "HTTP/1.1", "url.original": "/a?b=c", "url.full": "http://example.com:8080/a?b=c", "url.scheme": "http", "url.domain": "example.com",
+			"url.port": "8080", "url.path": "/a", "url.query": "b=c", "http.host": "example.com:8080", "user_agent.original": "test/1",
+			"http.request.referrer": "http://example.org/?token=[redacted]", "related.hosts": "example.com", "http.message_end": "true", "http.request.body.bytes": ""}},
+		{name: "length", pieces: []dissecttest.Piece{client(get), server(text("HTTP/1.1 404 Not Found", "Content-Length: 5", "Content-Type:text/plain ", "Server: s", "", "hello"))}, layers: "http:http",
+			want: map[string]string{"http.response.status_code": "404", "http.response.phrase": "Not Found", "http.content_length": "5", "http.content_type": "text/plain",
+				"http.server": "s", "http.response.body.bytes": "5", "http.message_end": "true,true", "request_in": "1", "event.duration": "1000000", "transaction.id": "flow:1,flow:1"}},
+		{name: "length of 0 and no phrase", pieces: []dissecttest.Piece{server(text("HTTP/1.0 200", "Content-Length: 0", "", ""))}, layers: "http",
+			want: map[string]string{"http.response.phrase": "", "http.response.body.bytes": "0", "http.message_end": "true", "http.version": "1.0"}},
+		{name: "chunks", pieces: []dissecttest.Piece{client(get), server(text("HTTP/1.1 200 OK", "Transfer-Encoding: gzip, Chunked", "Content-Length: 3", "",
+			"5;x=y", "hello", "A ", "0123456789", "0", "Trailer: x", "", ""))}, layers: "http:http", want: map[string]string{"http.response.body.bytes": "15", "http.message_end": "true,true"}},
+		{name: "until close", pieces: []dissecttest.Piece{client(get), server("HTTP/1.0 200 OK\n\nhel"), closed(server("lo"))}, layers: "http:http",
+			want: map[string]string{"http.response.body.bytes": "5", "http.message_end": "true,true"}},
+		{name: "HEAD has no body", pieces: []dissecttest.Piece{client(strings.Replace(get, "GET", "HEAD", 1) + get), server(text("HTTP/1.1 200 OK", "Content-Length: 5", "", "HTTP/1.1 204 No Content", "", ""))},
+			layers: "http:http:http:http", want: map[string]string{"http.response.status_code": "200,204", "http.message_end": "true,true,true,true", "http.response.body.bytes": "",
+				"transaction.id": "flow:1,flow:2,flow:1,flow:2"}},
+		{name: "interim response", pieces: []dissecttest.Piece{client(text("POST / HTTP/1.1", "Expect: 100-continue", "Content-Length: 2", "", "")), server("HTTP/1.1 100 Continue\r\n\r\n"),
+			client("ab"), server("HTTP/1.1 304 Not Modified\r\n\r\n")}, layers: "http:http:http",
+			want: map[string]string{"http.response.status_code": "100,304", "http.request.body.bytes": "2", "transaction.id": "flow:1,flow:1"}},
+		{name: "pipelined", pieces: []dissecttest.Piece{client(get + "\r\n" + get), server(strings.Repeat(text("HTTP/1.1 200 OK", "Content-Length: 1", "", "x"), 2))}, layers: "http:http:http:http",
+			want: map[string]string{"url.original": "/a?b=c,/a?b=c", "http.response.body.bytes": "1,1"}},
+		{name: "CONNECT ends HTTP", pieces: []dissecttest.Piece{client("CONNECT example.com:443 HTTP/1.1\r\n\r\n"), server("HTTP/1.1 200 OK\r\n\r\n" + get), client(get)}, layers: "http:http",
+			want: map[string]string{"url.original": "example.com:443", "url.domain": "example.com", "url.port": "443", "url.full": "example.com:443", "url.path": ""}},
+		{name: "CONNECT refused", pieces: []dissecttest.Piece{client("CONNECT example.com:443 HTTP/1.1\r\n\r\n"), server("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"), client(get)}, layers: "http:http:http"},
+		{name: "upgrade ends HTTP", pieces: []dissecttest.Piece{client(get), server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"), client(get)}, layers: "http:http",
+			want: map[string]string{"http.upgrade": "websocket"}},
+		{name: "absolute target", pieces: []dissecttest.Piece{client("GET https://u:p@[2001:db8::1]:81/x;sid=1?q#token=2 HTTP/1.1\r\nHost: other\r\n\r\n")}, layers: "http",
+			want: map[string]string{"url.full": "https://u:[redacted]@[2001:db8::1]:81/x;sid=[redacted]?q#token=[redacted]", "url.scheme": "https", "url.domain": "2001:db8::1", "url.port": "81",
+				"url.path": "/x;sid=[redacted]", "url.query": "q", "related.hosts": "", "http.host": "other"}},
+		{name: "no Host", pieces: []dissecttest.Piece{client("OPTIONS * HTTP/1.0\n\n")}, layers: "http", want: map[string]string{"url.original": "*", "url.full": "", "url.path": "", "url.domain": ""}},
+		{name: "lengths that differ", pieces: []dissecttest.Piece{client(get), server("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), server("HTTP/1.1 204 x\r\n\r\n")}, layers: "http:http:http",
+			want: map[string]string{"http.response.status_code": "200,204"}},
+		{name: "chunk without a length", pieces: []dissecttest.Piece{server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), server("HTTP/1.1 204 x\r\n\r\n")}, layers: "http:http"},
+		{name: "head too large", pieces: []dissecttest.Piece{client("GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", maxHead))}, layers: "http", want: map[string]string{"http.host": "a"}},
+		{name: "another protocol", pieces: []dissecttest.Piece{client("OPTIONS rtsp://x RTSP/1.0\r\n\r\n"), client(get)}, layers: ""},
+	}
+	b := dissecttest.New(nil, Protocol)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			for _, compat := range []bool{false, true} {
+				b.P.Options.Wireshark = compat
+				r := dissecttest.Merge(b.Stream(Protocol, tt.pieces...)...)
+				if r.Layers != tt.layers {
+					t.Errorf("layers %q, want %q (compat %v)", r.Layers, tt.layers, compat)
+				}
+				if !compat {
+					r.Check(t, tt.want)
+				}
+			}
+		})
+	}
+}
+
+// A message stands in the packet that completes its head; in compat mode, its body.
+func TestWhere(t *testing.T) {
+	pieces := []dissecttest.Piece{client(get), server("HTTP/1.1 200 OK\r\nContent-"), server("Length: 9\r\n\r\nabc"), server("def"), server("ghi")}
+	b := dissecttest.New(nil, Protocol)
+	for _, tt := range []struct {
+		compat bool
+		want   string
+	}{{false, "http,,http,,"}, {true, "http,,,,http"}} {
+		b.P.Options.Wireshark = tt.compat
+		r := b.Stream(Protocol, pieces...)
+		var layers []string
+		for _, r := range r {
+			layers = append(layers, r.Layers)
+		}
+		if got := strings.Join(layers, ","); got != tt.want {
+			t.Errorf("compat %v: %s, want %s", tt.compat, got, tt.want)
+		}
+		r[4].Check(t, map[string]string{"http.message_end": "true", "http.response.body.bytes": "9"})
+	}
+}
+
+func TestSegmentation(t *testing.T) {
+	b := dissecttest.New(nil, Protocol)
+	for _, compat := range []bool{false, true} {
+		b.P.Options.Wireshark = compat
+		b.Split(t, Protocol, client(get+text("POST /p HTTP/1.1", "Transfer-Encoding: chunked", "", "3", "abc", "0", "X: y", "", "")),
+			server(text("HTTP/1.1 200 OK", "Content-Length: 4", "", "body\r\nHTTP/1.1 200 OK", "", "rest")), closed(server("end")))
+	}
+}
+
+func TestGuess(t *testing.T) {
+	for data, want := range map[string]bool{
+		get:                                    true,
+		"HTTP/1.1 200 OK\r\n":                  true,
+		"M-SEARCH * HTTP/1.1\r\n":              true,
+		"GET /a long target whose end is to c": true,
+		"GET":                                  false,
+		"GET \r\n":                             false,
+		"GET / HTTP/2.0\r\n":                   false,
+		"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n":     false,
+		"OPTIONS rtsp://h/ RTSP/1.0\r\n":       false,
+		"INVITE sip:x SIP/2.0\r\n":             false,
+		"REQMOD icap://h ICAP/1.0\r\n":         false,
+		"HTTP/1.1 OK\r\n":                      false,
+		"HTTP/1.1 2000\r\n":                    false,
+		"EHLO example.com\r\n":                 false,
+		"USER anonymous\r\n":                   false,
+		"SSH-2.0-x\r\n":                        false,
+		"\x16\x03\x01\x02\x00\x01":             false,
+		"GET /\x00\x01\x02\x03\x04\x05\x06":    false,
+		"":                                     false,
+	} {
+		if got := guess([]byte(data)); got != want {
+			t.Errorf("%q: %v", data, got)
+		}
+	}
+}
+
+func TestSSDP(t *testing.T) {
+	b := dissecttest.New(nil, SSDP)
+	r := b.Datagrams(SSDP, client(text("NOTIFY * HTTP/1.1", "HOST: 239.255.255.250:1900", "LOCATION: http://192.0.2.1/d.xml", "", "")), client("\x00\x01"))
+	if r[0].Layers != "ssdp" || r[1].Layers != "ssdp" {
+		t.Errorf("layers %q, %q", r[0].Layers, r[1].Layers)
+	}
+	r[0].Check(t, map[string]string{"http.request.method": "NOTIFY", "url.full": "http://239.255.255.250:1900*", "http.location": "http://192.0.2.1/d.xml", "transaction.id": "", "http.message_end": ""})
+}
+
+// What is planted in every place of a secret must be in no field, unless secrets are to be seen.
+func TestCanary(t *testing.T) {
+	const canary = "c4n4ry"
+	pieces := []dissecttest.Piece{
+		client(text("GET http://user:"+canary+"@h/p;jsessionid="+canary+"?access_token="+canary+"&X-Amz-Signature="+canary+"&%74oken="+canary+"&a=b&api_key="+canary+"#password="+canary+" HTTP/1.1",
+			"Host: h", "Authorization: Basic "+canary, "Proxy-Authorization: "+canary, "Cookie: a="+canary, "Referer: http://h/?id_token="+canary, "", "")),
+		client(text("GET /?client_secret="+canary+" HTTP/1.1", "Host: h", "", "")),
+		server(text("HTTP/1.1 302 Found", "Set-Cookie: s="+canary, "Set-Cookie: t="+canary, "Location: /cb#access_token="+canary, "Content-Length: 0", "", "")),
+	}
+	b := dissecttest.New(nil, Protocol)
+	find := func() (n int) {
+		for name, values := range dissecttest.Merge(b.Stream(Protocol, pieces...)...).Fields {
+			for _, v := range values {
+				if strings.Contains(v, canary) {
+					n++
+					if !b.Out.Reveal {
+						t.Errorf("%s = %q", name, v)
+					}
+				}
+			}
+		}
+		return n
+	}
+	find()
+	b.Out.Reveal = true
+	if n := find(); n < 12 {
+		t.Errorf("revealed, the canary is in %d values only", n)
+	}
+}
+
+func FuzzHTTP(f *testing.F) {
+	f.Add([]byte(get), []byte(text("HTTP/1.1 200 OK", "Transfer-Encoding: chunked", "", "5;x=y", "hello", "0", "T: x", "", "")), false)
+	f.Add([]byte("CONNECT h:1 HTTP/1.1\r\n\r\n"), []byte("HTTP/1.0 200\n\nrest"), true)
+	b := dissecttest.New(nil, Protocol, SSDP)
+	f.Fuzz(func(t *testing.T, request, response []byte, compat bool) {
+		b.P.Options.Wireshark = compat
+		half := len(response) / 2
+		r := dissecttest.Merge(b.Stream(Protocol, dissecttest.Piece{Data: request}, dissecttest.Piece{Dir: 1, Data: response[:half]}, dissecttest.Piece{Dir: 1, Data: response[half:], FIN: true})...)
+		b.Invariants(t)
+		if n := len(r.Fields["http.request.method"]) + len(r.Fields["http.response.status_code"]); n != len(r.Fields["http.request.version"])+len(r.Fields["http.response.phrase"]) {
+			t.Fatalf("%d messages, fields %v", n, r.Fields)
+		}
+		b.Datagrams(SSDP, dissecttest.Piece{Data: request})
+		b.Invariants(t)
+		guess(request)
+	})
+}

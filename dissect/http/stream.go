@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package http
+
+import (
+	"bytes"
+	"slices"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
+)
+
+// maxOpen bounds the requests whose responses are awaited, as Conversation does.
+const maxOpen = 64
+
+const flagFIN = 1 // in Core.TCPFlags
+
+// kind is what the response's framing needs to know of its request.
+type kind uint8
+
+const (
+	plain   kind = iota
+	isHead       // its response has no body
+	connect      // its response, if successful, ends HTTP
+)
+
+// state is a connection's.
+type state struct {
+	dir [2]direction
+	// open are the requests whose final response is yet to come, oldest first.
+	open []kind
+	// seen is set after the first message: what is no head from then on is passed over, not another protocol.
+	seen bool
+	// opaque is set after CONNECT or an upgrade: the rest is another protocol's.
+	opaque bool
+}
+
+type phase uint8
+
+const (
+	inHead phase = iota
+	inBody
+	inChunkSize
+	inChunk
+	inChunkEnd
+	inTrailer
+	untilClose
+)
+
+// direction is where one direction's stream stands.
+type direction struct {
+	phase phase
+	// scanned counts the bytes of an incomplete head, or trailer, that were seen.
+	scanned int
+	left    int64 // of the body or chunk, bytes
+	body    uint64
+	request bool
+	// held is the head of a message that is emitted at its end (Options.Wireshark), nil otherwise.
+	held []byte
+}
+
+func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+	s, ok := c.AppState.(*state)
+	if !ok {
+		s = &state{}
+		c.AppState = s
+	}
+	if s.opaque {
+		return dissect.Reject
+	}
+	d := &s.dir[p.Direction]
+	switch d.phase {
+	case inHead:
+		return s.head(p, c, d, data)
+	case untilClose:
+		d.body += uint64(len(data))
+		if p.Core.TCPFlags&flagFIN != 0 {
+			d.finish(p, c)
+		}
+		return len(data)
+	}
+	if len(data) == 0 {
+		return 0
+	}
+	n := d.bodyStep(p, c, data)
+	if n < 0 { // no chunk where one must be: the message's end is lost
+		d.release(p, c)
+		*d = direction{}
+		return len(data)
+	}
+	return n
+}
+
+// head takes a message's head off the front of data.
+func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, data []byte) int {
+	if n := len(data) - len(bytes.TrimLeft(data, "\r\n")); n > 0 { // RFC 9112, 2.2
+		return n
+	}
+	if len(data) == 0 {
+		return 0
+	}
+	if d.scanned == 0 && classify(data) == no {
+		if s.seen {
+			return len(data)
+		}
+		return dissect.Reject
+	}
+	n := headEnd(data, d.scanned)
+	if n < 0 && len(data) < maxHead {
+		d.scanned = len(data)
+		return 0
+	}
+	d.scanned = 0
+	if n < 0 || n > maxHead {
+		if classify(data) != yes {
+			return dissect.Reject
+		}
+		s.seen = true
+		if emit(p, c, data) {
+			p.Bad()
+		}
+		return len(data)
+	}
+	s.seen = true
+	h := parse(data[:n])
+	s.frame(d, &h)
+	empty := d.phase == inBody && d.left == 0
+	if d.phase != inHead && !empty && p.Options.Wireshark {
+		d.held = slices.Clone(data[:n])
+		return n
+	}
+	pushed := emit(p, c, data[:n])
+	switch {
+	case h.bad:
+		if pushed {
+			p.Bad()
+		}
+		*d = direction{}
+		return len(data)
+	case d.phase == inHead:
+		p.Out.Bool(fEnd, true)
+	case empty:
+		d.finish(p, c)
+	}
+	return n
+}
+
+// frame decides where the message ends (RFC 9112, 6.3), and what that message means for the connection.
+func (s *state) frame(d *direction, h *head) {
+	*d = direction{request: h.method != nil}
+	bodiless := h.bad
+	if d.request {
+		k := plain
+		switch string(h.method) {
+		case "HEAD":
+			k = isHead
+		case "CONNECT":
+			k = connect
+		}
+		if len(s.open) == maxOpen {
+			s.open = slices.Delete(s.open, 0, 1)
+		}
+		s.open = append(s.open, k)
+	} else {
+		k := plain
+		if len(s.open) > 0 {
+			k = s.open[0]
+		}
+		if h.status >= 200 && len(s.open) > 0 {
+			s.open = slices.Delete(s.open, 0, 1)
+		}
+		s.opaque = h.status == 101 || k == connect && h.status/100 == 2
+		bodiless = bodiless || h.status < 200 || h.status == 204 || h.status == 304 || k == isHead || s.opaque
+	}
+	switch {
+	case bodiless:
+	case h.chunked:
+		d.phase = inChunkSize
+	case h.length >= 0:
+		d.phase, d.left = inBody, h.length
+	case !d.request:
+		d.phase = untilClose
+	}
+}
+
+// emit writes the layer and fields of a head. It reports whether there was room for the layer.
+func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
+	if !p.Push(Protocol) {
+		return false
+	}
+	p.Message(Protocol)
+	h := parse(b)
+	h.write(p.Out)
+	switch {
+	case h.method != nil:
+		common.Request(p, c, 0)
+	case h.status >= 200:
+		common.Response(p, c, 0)
+	}
+	return true
+}
+
+// release emits a head that was held.
+func (d *direction) release(p *dissect.Packet, c *dissect.Conversation) {
+	if d.held != nil {
+		emit(p, c, d.held)
+	}
+}
+
+// finish ends a message with a body.
+func (d *direction) finish(p *dissect.Packet, c *dissect.Conversation) {
+	d.release(p, c)
+	if d.request {
+		p.Out.Uint(fReqBody, d.body)
+	} else {
+		p.Out.Uint(fRespBody, d.body)
+	}
+	p.Out.Bool(fEnd, true)
+	*d = direction{}
+}
