@@ -8,14 +8,22 @@ import (
 	"github.com/espbeat/espbeat/dissect/ah"
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
+	"github.com/espbeat/espbeat/dissect/etherip"
+	"github.com/espbeat/espbeat/dissect/fddi"
+	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/gre"
+	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/ip"
+	"github.com/espbeat/espbeat/dissect/ipcomp"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/mipv6"
@@ -26,9 +34,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/sll"
+	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/vlan"
+	"github.com/espbeat/espbeat/dissect/vxlan"
 )
 
 // Registry returns a new registry of every protocol.
@@ -39,6 +49,7 @@ func Registry() *dissect.Registry {
 		chdlc.Protocol,
 		chdlc.SLARP,
 		eth.Protocol,
+		fddi.Protocol,
 		llc.Protocol,
 		loop.Protocol,
 		mpls.ACH,
@@ -47,11 +58,25 @@ func Registry() *dissect.Registry {
 		mpls.Protocol,
 		mpls.Pseudowire,
 		null.Protocol,
+		ppp.BACP,
+		ppp.CCP,
+		ppp.ECP,
+		ppp.IPCP,
+		ppp.IPV6CP,
+		ppp.LCP,
+		ppp.MPLSCP,
+		ppp.OSINLCP,
 		ppp.Protocol,
 		pppoe.Discovery,
 		pppoe.Session,
 		raw.Protocol,
 		sll.Protocol,
+		tag.Arista,
+		tag.ETag,
+		tag.FabricPath,
+		tag.ITag,
+		tag.MetaData,
+		tag.VNTag,
 		vlan.Protocol,
 		vlan.Service,
 
@@ -70,6 +95,18 @@ func Registry() *dissect.Registry {
 		ipv6.Routing,
 		mipv6.Protocol,
 		shim6.Protocol,
+
+		// Tunnels
+		erspan.Protocol,
+		etherip.Protocol,
+		geneve.Protocol,
+		gre.Protocol,
+		gtp.Protocol,
+		gtp.V2,
+		ipcomp.Protocol,
+		l2tp.Protocol,
+		vxlan.GPE,
+		vxlan.Protocol,
 
 		// Transport
 		tcp.Protocol,

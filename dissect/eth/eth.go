@@ -23,6 +23,8 @@ const (
 	// MaxLength is the largest value of the type field that is a length, bytes.
 	MaxLength = 1500
 	minType   = 1536
+
+	typeFabricPath = 0x8903
 )
 
 // Protocol is Ethernet.
@@ -46,10 +48,15 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, headerLen) {
 		return
 	}
+	t := binary.BigEndian.Uint16(b[12:])
+	if t == typeFabricPath {
+		// The addresses are FabricPath's own, of another form; the frame proper follows.
+		p.CallName("cfp", b, wire)
+		return
+	}
 	p.SetMAC(b[6:12], b[0:6])
 	p.Out.MAC(fDst, b[0:6])
 	p.Out.MAC(fSrc, b[6:12])
-	t := binary.BigEndian.Uint16(b[12:])
 	b, wire = b[headerLen:], wire-headerLen
 	switch {
 	case t >= minType || t == 0:

@@ -12,7 +12,7 @@ import (
 )
 
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, Protocol, &dissect.Protocol{Name: "ip", PPPTypes: []uint16{0x21}, Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "chdlc", Dissect: func(*dissect.Packet, []byte, int) {}})
+	return dissecttest.New(nil, Protocol, LCP, IPCP, &dissect.Protocol{Name: "ip", PPPTypes: []uint16{0x21}, Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "chdlc", Dissect: func(*dissect.Packet, []byte, int) {}})
 }
 
 func unhex(t testing.TB, s string) []byte {
@@ -45,6 +45,15 @@ func TestDissect(t *testing.T) {
 			want: map[string]string{"ppp.protocol": "32256"}},
 		{name: "Cisco HDLC under this link type", frame: "0f00 0800 45", layers: "ppp:chdlc",
 			want: map[string]string{"ppp.protocol": ""}},
+		{name: "link control", frame: "ff03 c021 09 05 0008 00000000", layers: "ppp:lcp",
+			want: map[string]string{"ppp.protocol": "49185", "ppp.code": "9", "ppp.identifier": "5", "ppp.length": "8"}},
+		{name: "network control", frame: "8021 01 05 0004", layers: "ppp:ipcp",
+			want: map[string]string{"ppp.code": "1"}},
+		{name: "control packet with a length below its header", frame: "8021 01 05 0003", layers: "ppp:ipcp", malformed: "ipcp",
+			want: map[string]string{"ppp.length": "3"}},
+		{name: "control packet with a length beyond the packet", frame: "8021 01 05 0005", layers: "ppp:ipcp", malformed: "ipcp"},
+		{name: "control packet cut short", frame: "8021 01 05", layers: "ppp:ipcp", malformed: "ipcp",
+			want: map[string]string{"ppp.code": ""}},
 		{name: "address alone", frame: "ff", layers: "ppp", malformed: "ppp",
 			want: map[string]string{"ppp.address": "255"}},
 		{name: "no protocol", frame: "ff03", layers: "ppp", malformed: "ppp",
