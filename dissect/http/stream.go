@@ -99,29 +99,29 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	if len(data) == 0 {
 		return 0
 	}
-	if d.scanned == 0 && classify(data) == no {
-		if s.seen {
+	if d.scanned == 0 {
+		switch v := classify(data); {
+		case v == yes:
+		case v == more && len(data) < maxHead:
+			return 0
+		case s.seen:
 			return len(data)
+		default:
+			return dissect.Reject
 		}
-		return dissect.Reject
 	}
 	n := headEnd(data, d.scanned)
 	if n < 0 && len(data) < maxHead {
 		d.scanned = len(data)
 		return 0
 	}
-	d.scanned = 0
+	s.seen, d.scanned = true, 0
 	if n < 0 || n > maxHead {
-		if classify(data) != yes {
-			return dissect.Reject
-		}
-		s.seen = true
 		if emit(p, c, data) {
 			p.Bad()
 		}
 		return len(data)
 	}
-	s.seen = true
 	h := parse(data[:n])
 	s.frame(d, &h)
 	empty := d.phase == inBody && d.left == 0
