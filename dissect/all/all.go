@@ -8,6 +8,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ah"
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
@@ -17,6 +18,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
+	"github.com/espbeat/espbeat/dissect/http"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
@@ -113,5 +115,10 @@ func Registry() *dissect.Registry {
 		udp.Protocol,
 
 		// Application
+		dns.LLMNR,
+		dns.MDNS,
+		dns.Protocol,
+		http.Protocol,
+		http.SSDP,
 	)
 }
