@@ -6,6 +6,7 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dns"
@@ -47,6 +48,7 @@ import (
 func Registry() *dissect.Registry {
 	return dissect.NewRegistry(
 		// Link
+		arcnet.Protocol,
 		arp.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
@@ -76,6 +78,7 @@ func Registry() *dissect.Registry {
 		tag.Arista,
 		tag.ETag,
 		tag.FabricPath,
+		tag.ISL,
 		tag.ITag,
 		tag.MetaData,
 		tag.VNTag,

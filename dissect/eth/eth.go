@@ -7,7 +7,8 @@
 //
 // A type or length of 1 to 1500 is a length (IEEE 802.3, 3.2.6): LLC follows; from 1536 on it is an EtherType, as 0 is by Wireshark's
 // measure (Cisco MDS). What lies between is neither. 0xFFFF after a length is Novell's raw IPX.
-// Not decoded: the FCS, whose presence captures rarely tell, padding, trailers of taps and switches, Cisco ISL.
+// Not decoded: the FCS, whose presence captures rarely tell, padding, trailers of taps and switches. Frames around
+// frames that look like Ethernet at first (Cisco's ISL and FabricPath) are handed on whole to package tag.
 package eth
 
 import (
@@ -52,6 +53,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if t == typeFabricPath {
 		// The addresses are FabricPath's own, of another form; the frame proper follows.
 		p.CallName("cfp", b, wire)
+		return
+	}
+	if b[0]&^2 == 1 && b[1] == 0 && b[2] == 0x0c && b[3] == 0 && b[4] == 0 {
+		p.CallName("isl", b, wire) // Cisco's multicast addresses of ISL; so is this
 		return
 	}
 	p.SetMAC(b[6:12], b[0:6])

@@ -9,6 +9,7 @@
 //	avsp        0xD28B  Arista's time stamp                            2 + 2 bytes, time stamp 6 or 8, type
 //	cmd         0x8909  Cisco MetaData (TrustSec)                      version, length, then options of 4 bytes, type
 //	cfp         0x8903  Cisco FabricPath                               addresses 12, 0x8903, FTAG 10 bits and TTL 6 bits, an Ethernet frame
+//	isl                 Cisco Inter-Switch Link                        26 bytes as in isl.go, an Ethernet frame, FCS
 //
 // Not decoded: FabricPath's address bits, MetaData options other than the security group, frame check sequences.
 package tag

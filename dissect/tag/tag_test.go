@@ -18,7 +18,7 @@ func next(name string, etherType uint16) *dissect.Protocol {
 }
 
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, eth.Protocol, VNTag, ETag, ITag, Arista, MetaData, FabricPath, next("ip", 0x0800))
+	return dissecttest.New(nil, eth.Protocol, VNTag, ETag, ITag, Arista, MetaData, FabricPath, ISL, next("ip", 0x0800))
 }
 
 func unhex(t testing.TB, s string) []byte {
@@ -65,6 +65,12 @@ func TestDissect(t *testing.T) {
 		{name: "security group cut short", frame: "000102030405 0a0b0c0d0e0f 8909 01 01 0001 00", layers: "eth:cmd", malformed: "cmd"},
 		{name: "FabricPath", frame: "f351d64e6200 964ebf4e521d 8903 0060 000102030405 0a0b0c0d0e0f 0800 45", layers: "eth:cfp:eth:ip",
 			want: map[string]string{"cfp.ftag": "1", "cfp.ttl": "32", "eth.src": "0A-0B-0C-0D-0E-0F", "eth.type": "2048"}},
+		{name: "Inter-Switch Link", frame: "01000c0000 04 0a0b0c0d0e0f 001b aaaa03 00000c 0015 0000 0000 000102030405 0a0b0c0d0e0f 0800 45 00000000", layers: "eth:isl:eth:ip",
+			want: map[string]string{"isl.dst": "01-00-0C-00-00-00", "isl.src": "0A-0B-0C-0D-0E-0F", "isl.len": "27", "isl.vlan_id": "10", "isl.bpdu": "true", "eth.type": "2048"}},
+		{name: "Inter-Switch Link of Token Ring", frame: "03000c0000 10 0a0b0c0d0e0f 001b aaaa03 00000c 0015 0000 0000 000102030405 0a0b0c0d0e0f 0800 45 00000000", layers: "eth:isl",
+			want: map[string]string{"isl.bpdu": "true", "eth.type": ""}},
+		{name: "Inter-Switch Link with nothing but an FCS", frame: "01000c0000 04 0a0b0c0d0e0f 001b aaaa03 00000c 0015 0000 0000 00000000", layers: "eth:isl"},
+		{name: "Inter-Switch Link too short", frame: "01000c0000 04 0a0b0c0d0e0f 001b", layers: "eth:isl", malformed: "isl"},
 		{name: "FabricPath too short", frame: "f351d64e6200 964ebf4e521d 8903", layers: "eth:cfp", malformed: "cfp",
 			want: map[string]string{"eth.src": ""}},
 	}
@@ -90,6 +96,7 @@ func TestNoAllocation(t *testing.T) {
 }
 
 func FuzzTag(f *testing.F) {
+	f.Add(unhex(f, "01000c0000 04 0a0b0c0d0e0f 001b aaaa03 00000c 0015 0000 0000 000102030405 0a0b0c0d0e0f 0800 45 00000000"), 45)
 	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 8926 c0050007 0800 45"), 21)
 	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 893f 1001 00d3 0000 0800 45"), 23)
 	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 88e7 e01ebb30 010203040506 0708090a0b0c 0800 45"), 33)
