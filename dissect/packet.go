@@ -166,7 +166,9 @@ func (p *Packet) Tunnel(key uint64) bool {
 		return false
 	}
 	p.tunnels++
-	p.tunnelKey = p.tunnelKey*0x9e3779b97f4a7c15 + key + 1
+	if !p.Options.Wireshark { // whose conversations know no tunnels
+		p.tunnelKey = p.tunnelKey*0x9e3779b97f4a7c15 + key + 1
+	}
 	return true
 }
 

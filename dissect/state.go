@@ -7,8 +7,10 @@ import "net/netip"
 // State is what spans packets. Package flow implements it; one State serves one input (or one capture file) and one goroutine.
 type State interface {
 	// Converse finds or starts the conversation of the packet's innermost addresses and ports (p.Core) and counts
-	// the packet in it. It sets p.Conversation and p.Direction. start marks a packet that begins a new conversation (a TCP SYN with a new initial number).
-	Converse(p *Packet, start bool) *Conversation
+	// the packet in it. It sets p.Conversation and p.Direction.
+	Converse(p *Packet) *Conversation
+	// Connect is Converse for a TCP SYN, which starts a new conversation when the known one has another initial number isn or has ended.
+	Connect(p *Packet, isn uint32) *Conversation
 	// Fragment adds one fragment. When it completes the datagram, it returns the whole payload, valid until the next packet; else nil.
 	Fragment(p *Packet, k FragmentKey, f Fragment) []byte
 	// Segment relates a TCP segment to its conversation: relative numbers and what is new of its payload.

@@ -98,7 +98,15 @@ type conversation struct {
 }
 
 // Converse implements dissect.State.
-func (s *State) Converse(p *dissect.Packet, start bool) *dissect.Conversation {
+func (s *State) Converse(p *dissect.Packet) *dissect.Conversation { return s.converse(p, nil) }
+
+// Connect implements dissect.State.
+func (s *State) Connect(p *dissect.Packet, isn uint32) *dissect.Conversation {
+	return s.converse(p, func(d *direction) bool { return d.restarts(isn) })
+}
+
+// converse finds the packet's conversation; restart says from the sending direction's state whether the packet starts a new one.
+func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *dissect.Conversation {
 	c := &p.Core
 	k := key{a: c.Source.Addr, b: c.Destination.Addr, portA: c.Source.Port, portB: c.Destination.Port, proto: c.IPProtocol, tunnel: p.TunnelKey()}
 	if c.HasICMP {
@@ -110,20 +118,25 @@ func (s *State) Converse(p *dissect.Packet, start bool) *dissect.Conversation {
 		sourceIsA = false
 	}
 	f := s.table[k]
-	if f == nil || start && f.restarts(sourceIsA) {
+	if f == nil || restart != nil && restart(&f.tcp[f.direction(sourceIsA)]) {
 		f = s.add(k, f, p, sourceIsA)
 	} else {
 		s.touch(f)
 	}
-	dir := 0
-	if sourceIsA != f.initiatorIsA {
-		dir = 1
-	}
+	dir := f.direction(sourceIsA)
 	f.LastTime = p.Time
 	f.Packets[dir]++
 	f.Bytes[dir] += uint64(p.Length)
 	p.Conversation, p.Direction = &f.Conversation, dir
 	return &f.Conversation
+}
+
+// direction is 0 when the source is the initiator, else 1.
+func (f *conversation) direction(sourceIsA bool) int {
+	if sourceIsA == f.initiatorIsA {
+		return 0
+	}
+	return 1
 }
 
 // add starts a conversation under k, in the place of old if there is one.

@@ -23,20 +23,15 @@ type direction struct {
 	baseSet bool
 	// synSeen says that base and scale come from a SYN.
 	synSeen bool
-	synSeq  uint32
+	// over is set when a FIN or RST was seen, of either side.
+	over bool
 	// scale is the SYN's window scale, -1 when it had none.
 	scale int
 	stream
 }
 
-// restarts reports whether a SYN of the given side begins a new connection rather than repeating the known one's.
-func (f *conversation) restarts(sourceIsA bool) bool {
-	d := &f.tcp[0]
-	if sourceIsA != f.initiatorIsA {
-		d = &f.tcp[1]
-	}
-	return d.baseSet
-}
+// restarts reports whether a SYN with the initial number isn begins a new connection rather than repeating this one's.
+func (d *direction) restarts(isn uint32) bool { return d.baseSet && (d.base != isn || d.over) }
 
 // Segment implements dissect.State.
 func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment) dissect.SegmentInfo {
@@ -45,7 +40,7 @@ func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	syn, ack := g.Flags&flagSYN != 0, g.Flags&flagACK != 0
 	if syn {
 		fwd.base, fwd.baseSet = g.Seq, true
-		fwd.synSeen, fwd.synSeq, fwd.scale = true, g.Seq, min(g.WindowScale, maxShift)
+		fwd.synSeen, fwd.scale = true, min(g.WindowScale, maxShift)
 		c.InitiatorKnown = true
 	} else if !fwd.baseSet {
 		fwd.base, fwd.baseSet = g.Seq-1, true
@@ -53,17 +48,20 @@ func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	if ack && !rev.baseSet {
 		rev.base, rev.baseSet = g.Ack-1, true
 	}
-	info := dissect.SegmentInfo{RelativeSeq: g.Seq - fwd.base, Window: uint32(g.Window), WindowScale: -1}
+	if g.Flags&(flagFIN|flagRST) != 0 {
+		fwd.over, rev.over = true, true
+	}
+	info := dissect.SegmentInfo{RelativeSeq: g.Seq - fwd.base, RelativeAck: g.Ack, Window: uint32(g.Window), WindowScale: -1}
 	if ack {
 		info.RelativeAck = g.Ack - rev.base
 	}
 	switch {
-	case syn || !fwd.synSeen || !rev.synSeen:
-	case fwd.scale >= 0 && rev.scale >= 0:
+	case syn || !fwd.synSeen:
+	case fwd.scale < 0 || rev.synSeen && rev.scale < 0:
+		info.WindowScale = -2
+	default:
 		info.WindowScale = fwd.scale
 		info.Window <<= fwd.scale
-	default:
-		info.WindowScale = -2
 	}
 	return info
 }

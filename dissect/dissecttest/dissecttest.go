@@ -98,10 +98,11 @@ func (b *Bench) Invariants(t *testing.T) {
 // Stateless is a State that knows no other packet: no fragments are joined, every packet is a conversation of its own.
 type Stateless struct{}
 
-func (Stateless) Converse(p *dissect.Packet, _ bool) *dissect.Conversation {
+func (Stateless) Converse(p *dissect.Packet) *dissect.Conversation {
 	p.Conversation = &dissect.Conversation{InitiatorKnown: true, Packets: [2]uint64{1, 0}}
 	return p.Conversation
 }
+func (s Stateless) Connect(p *dissect.Packet, _ uint32) *dissect.Conversation            { return s.Converse(p) }
 func (Stateless) Fragment(*dissect.Packet, dissect.FragmentKey, dissect.Fragment) []byte { return nil }
 func (Stateless) Segment(_ *dissect.Packet, _ *dissect.Conversation, s dissect.Segment) dissect.SegmentInfo {
 	return dissect.SegmentInfo{RelativeSeq: s.Seq, RelativeAck: s.Ack, WindowScale: -1}

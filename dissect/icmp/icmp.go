@@ -96,7 +96,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if !p.Quoted {
 		p.Core.HasICMP, p.Core.ICMPType, p.Core.ICMPCode = true, kind, code
-		p.State.Converse(p, false)
+		p.State.Converse(p)
 	}
 	switch kind {
 	case echoReply, echoRequest, timestamp, timestampReply, information, informationReply, mask, maskReply, unreachable, sourceQuench,

@@ -110,7 +110,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if !p.Quoted {
 		p.Core.HasICMP, p.Core.ICMPType, p.Core.ICMPCode = true, kind, code
-		p.State.Converse(p, false)
+		p.State.Converse(p)
 	}
 	if p.Need(b, wire, restLen) {
 		message(p, kind, code, b, wire)

@@ -4,6 +4,7 @@ package tcp
 
 import (
 	"encoding/binary"
+	"iter"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
@@ -29,8 +30,8 @@ var (
 	fMSS         = opts.Add("mss_val", field.Uint16, "tcp.options.mss_val", "Maximum segment size, bytes")
 	fShift       = opts.Add("wscale.shift", field.Uint8, "tcp.options.wscale.shift", "Window scale, bits")
 	fSACKPerm    = opts.Add("sack_perm", field.Bool, "tcp.options.sack_perm", "Selective acknowledgement permitted")
-	fSACKLeft    = opts.Add("sack.left_edge", field.Uint32, "tcp.options.sack_le", "Left edges of selectively acknowledged blocks, as sent", field.Rare)
-	fSACKRight   = opts.Add("sack.right_edge", field.Uint32, "tcp.options.sack_re", "Right edges of selectively acknowledged blocks, as sent", field.Rare)
+	fSACKLeft    = opts.Add("sack.left_edge", field.Uint32, "tcp.options.sack_le", "Left edges of selectively acknowledged blocks, relative as tcp.ack", field.Rare)
+	fSACKRight   = opts.Add("sack.right_edge", field.Uint32, "tcp.options.sack_re", "Right edges of selectively acknowledged blocks, relative as tcp.ack", field.Rare)
 	fTSVal       = opts.Add("timestamp.tsval", field.Uint32, "tcp.options.timestamp.tsval", "Timestamp value", field.Rare)
 	fTSEcr       = opts.Add("timestamp.tsecr", field.Uint32, "tcp.options.timestamp.tsecr", "Timestamp echo reply", field.Rare)
 	fUserTimeout = opts.Add("user_to", field.Uint16, "tcp.options.user_to_val", "User timeout, with its granularity bit")
@@ -38,44 +39,57 @@ var (
 	fCookie      = opts.Add("tfo.cookie", field.Hex, "tcp.options.tfo.cookie", "Fast Open cookie", field.Rare)
 )
 
-// options dissects the options and returns the window scale, -1 without one. What contradicts itself ends them.
-func options(p *dissect.Packet, b []byte) int {
-	scale := -1
-	for len(b) > 0 {
-		kind := b[0]
+// options dissects the options. What contradicts itself ends them. Edges of selective acknowledgements are written relative to base.
+func options(p *dissect.Packet, b []byte, base uint32) {
+	for kind, value := range each(b) {
 		p.Out.Uint(fKinds, uint64(kind))
-		if kind == kindEnd {
-			break
-		}
-		if kind == kindNop {
-			b = b[1:]
-			continue
-		}
-		if len(b) < 2 || b[1] < 2 || int(b[1]) > len(b) {
-			break
-		}
-		if s := option(p, kind, b[2:b[1]]); s >= 0 {
-			scale = s
-		}
-		b = b[b[1]:]
+		option(p, kind, value, base)
 	}
-	return scale
 }
 
-// option dissects the value of one option; of a window scale it returns the shift, else -1.
-func option(p *dissect.Packet, kind uint8, v []byte) int {
+// windowScale returns the window scale, -1 without one.
+func windowScale(b []byte) int {
+	for kind, value := range each(b) {
+		if kind == kindScale && len(value) == 1 {
+			return int(value[0])
+		}
+	}
+	return -1
+}
+
+// each yields the options, end of list and no-operation included; of one whose length is impossible only the kind.
+func each(b []byte) iter.Seq2[uint8, []byte] {
+	return func(yield func(uint8, []byte) bool) {
+		for len(b) > 0 {
+			kind, size := b[0], 1
+			bad := false
+			if kind > kindNop {
+				bad = len(b) < 2 || b[1] < 2 || int(b[1]) > len(b)
+				if !bad {
+					size = int(b[1])
+				}
+			}
+			if !yield(kind, b[min(2, size):size]) || bad || kind == kindEnd {
+				return
+			}
+			b = b[size:]
+		}
+	}
+}
+
+// option dissects the value of one option.
+func option(p *dissect.Packet, kind uint8, v []byte, base uint32) {
 	switch {
 	case kind == kindMSS && len(v) == 2:
 		p.Out.Uint(fMSS, uint64(binary.BigEndian.Uint16(v)))
 	case kind == kindScale && len(v) == 1:
 		p.Out.Uint(fShift, uint64(v[0]))
-		return int(v[0])
 	case kind == kindSACKPerm && len(v) == 0:
 		p.Out.Bool(fSACKPerm, true)
 	case kind == kindSACK:
 		for ; len(v) >= 8; v = v[8:] {
-			p.Out.Uint(fSACKLeft, uint64(binary.BigEndian.Uint32(v)))
-			p.Out.Uint(fSACKRight, uint64(binary.BigEndian.Uint32(v[4:])))
+			p.Out.Uint(fSACKLeft, uint64(binary.BigEndian.Uint32(v)-base))
+			p.Out.Uint(fSACKRight, uint64(binary.BigEndian.Uint32(v[4:])-base))
 		}
 	case kind == kindTimestamp && len(v) == 8:
 		p.Out.Uint(fTSVal, uint64(binary.BigEndian.Uint32(v)))
@@ -87,5 +101,4 @@ func option(p *dissect.Packet, kind uint8, v []byte) int {
 	case kind == kindFastOpen && len(v) > 0:
 		p.Out.Bytes(fCookie, v)
 	}
-	return -1
 }

@@ -97,17 +97,21 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.Uint(fLen, uint64(seg.Length))
 	}
 	seg.Options = b[headerLen:min(offset, len(b))]
-	seg.WindowScale = options(p, seg.Options)
-	if !p.Need(b, wire, offset) || p.Quoted {
+	seg.WindowScale = windowScale(seg.Options)
+	if p.Quoted {
+		options(p, seg.Options, 0)
 		return
 	}
-	c := p.State.Converse(p, flags&(flagSYN|flagACK) == flagSYN)
+	var c *dissect.Conversation
+	if flags&(flagSYN|flagACK) == flagSYN {
+		c = p.State.Connect(p, seg.Seq)
+	} else {
+		c = p.State.Converse(p)
+	}
 	p.Out.Uint(fStream, c.Number)
 	info := p.State.Segment(p, c, seg)
 	p.Out.Uint(fSeq, uint64(info.RelativeSeq))
-	if flags&flagACK != 0 {
-		p.Out.Uint(fAck, uint64(info.RelativeAck))
-	}
+	p.Out.Uint(fAck, uint64(info.RelativeAck))
 	p.Out.Uint(fWindow, uint64(info.Window))
 	if flags&flagSYN == 0 {
 		factor := int64(info.WindowScale)
@@ -115,6 +119,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 			factor = 1 << factor
 		}
 		p.Out.Int(fScale, factor)
+	}
+	options(p, seg.Options, seg.Ack-info.RelativeAck)
+	if !p.Need(b, wire, offset) {
+		return
 	}
 	p.State.Deliver(p, c, seg, b[offset:], wire-offset)
 	if p.Core.Application == nil && c.App != nil {

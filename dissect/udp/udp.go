@@ -67,7 +67,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if p.Quoted {
 		return
 	}
-	c := p.State.Converse(p, false)
+	c := p.State.Converse(p)
 	app := p.UDPApplication(c, b)
 	p.Call(app, b, wire)
 	if p.Core.Application == nil && c.App != nil {
