@@ -90,7 +90,7 @@ func (e *ringEngine) place(index int) int {
 		e.ifmu.Lock()
 		at = len(e.ifaces)
 		e.ifaces = append(e.ifaces, Interface{
-			Name: ifr.Name(), Description: describe(ifr.Name()), LinkType: e.link, SnapLen: e.ifaces[0].SnapLen,
+			ID: index, Name: ifr.Name(), Description: describe(ifr.Name()), LinkType: e.link, SnapLen: e.ifaces[0].SnapLen,
 		})
 		e.ifmu.Unlock()
 	}

@@ -77,7 +77,7 @@ func openAFPacket(o LiveOptions) (engine, *Filter, error) {
 	}
 	e := &ringEngine{
 		name: o.Interface, link: link, fd: -1, wake: -1, loopback: loopback,
-		ifaces: []Interface{{Name: o.Interface, Description: describe(o.Interface), LinkType: link, SnapLen: o.SnapLen}},
+		ifaces: []Interface{{ID: index, Name: o.Interface, Description: describe(o.Interface), LinkType: link, SnapLen: o.SnapLen}},
 	}
 	if o.Interface == AnyInterface {
 		e.index = map[int]int{}
@@ -232,10 +232,10 @@ func (e *ringEngine) wait(lingering bool) error {
 	if err == nil {
 		return nil
 	}
-	// The socket itself is asked, because it is of the right network namespace.
-	ifr, _ := unix.NewIfreq(e.name)
-	if unix.IoctlIfreq(e.fd, unix.SIOCGIFINDEX, ifr) != nil {
-		return fmt.Errorf("read packets from interface %s: it vanished (%w); `espbeat --list` shows the interfaces", e.name, err)
+	// An interface that is removed goes down first, so that the two look alike.
+	if err == unix.ENETDOWN {
+		return fmt.Errorf("read packets from interface %s: it went down or was removed (%w); "+
+			"bring it up with `ip link set %s up`, or take another one from `espbeat --list`, and start again", e.name, err, e.name)
 	}
 	return systemError("read packets from", e.name, err)
 }

@@ -35,8 +35,8 @@ func CompileFilter(expr string, link LinkType, snaplen int) (*Filter, error) {
 	}
 	for _, in := range prog {
 		if isExtension(in) {
-			return nil, fmt.Errorf("compile filter %q for link type %d: `inbound`, `outbound` and `ifindex` ask what a captured frame does not say; "+
-				"they work live on an interface, and in files of link type LINUX_SLL2 only", expr, link)
+			return nil, fmt.Errorf("compile filter %q for link type %s (%d): `inbound`, `outbound` and `ifindex` ask what a captured frame does not say; "+
+				"they work live on an interface, and in files of link type LINUX_SLL2 only", expr, link, link)
 		}
 	}
 	return &Filter{expr: expr, prog: prog}, nil
@@ -56,7 +56,7 @@ func compileProgram(expr string, link LinkType, snaplen int) ([]libpcap.Insn, er
 		err = bpfCheck(prog)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("compile filter %q for link type %d: %w; %s", expr, link, err, filterHint(err.Error()))
+		return nil, fmt.Errorf("compile filter %q for link type %s (%d): %w; %s", expr, link, link, err, filterHint(err.Error()))
 	}
 	return prog, nil
 }

@@ -9,6 +9,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 const haveAny = true
@@ -18,14 +21,43 @@ func describe(name string) string {
 	if name == AnyInterface {
 		return anyDescription
 	}
-	if strings.ContainsAny(name, "/\x00") || name == "." || name == ".." {
-		return ""
-	}
-	alias, err := os.ReadFile("/sys/class/net/" + name + "/ifalias")
+	return aliases()[name]
+}
+
+// aliases are all interfaces' aliases, in the network namespace of the calling
+// thread; empty when the kernel does not tell.
+func aliases() map[string]string {
+	found := map[string]string{}
+	table, err := syscall.NetlinkRIB(unix.RTM_GETLINK, unix.AF_UNSPEC)
 	if err != nil {
-		return ""
+		return found
 	}
-	return strings.TrimSpace(string(alias))
+	messages, err := syscall.ParseNetlinkMessage(table)
+	if err != nil {
+		return found
+	}
+	for i := range messages {
+		if messages[i].Header.Type != unix.RTM_NEWLINK {
+			continue
+		}
+		attrs, err := syscall.ParseNetlinkRouteAttr(&messages[i])
+		if err != nil {
+			continue
+		}
+		var name, alias string
+		for _, a := range attrs {
+			switch a.Attr.Type {
+			case unix.IFLA_IFNAME:
+				name = unix.ByteSliceToString(a.Value)
+			case unix.IFLA_IFALIAS:
+				alias = unix.ByteSliceToString(a.Value)
+			}
+		}
+		if alias != "" {
+			found[name] = alias
+		}
+	}
+	return found
 }
 
 // defaultRoute is the interface of the default route with the lowest metric, of

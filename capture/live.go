@@ -141,28 +141,36 @@ func OpenLive(o LiveOptions) (*Live, error) {
 		}
 		o.Interface = name
 	}
-	slabs := max(o.PoolSize/o.SlabSize, 2)
-	l := &Live{full: make(chan *slab, slabs), done: make(chan struct{})}
-	if err := l.SetOwn(o.ExcludeOwn); err != nil {
-		return nil, err
-	}
 	e, filter, err := openEngine(o)
 	if err != nil {
 		return nil, err
 	}
-	l.engine = e
+	l := newLive(o, e)
+	if err := l.SetOwn(o.ExcludeOwn); err != nil {
+		e.close()
+		return nil, err
+	}
+	l.start(o, filter)
+	return l, nil
+}
+
+func newLive(o LiveOptions, e engine) *Live {
+	return &Live{engine: e, full: make(chan *slab, max(o.PoolSize/o.SlabSize, 2)), done: make(chan struct{})}
+}
+
+// start lets the engine run until it is stopped or breaks.
+func (l *Live) start(o LiveOptions, filter *Filter) {
 	s := &sink{
-		pool: &slabPool{max: slabs, size: o.SlabSize}, full: l.full, snapLen: o.SnapLen,
+		pool: &slabPool{max: cap(l.full), size: o.SlabSize}, full: l.full, snapLen: o.SnapLen,
 		filter: filter, own: &l.own, count: &l.count,
 	}
 	go func() {
-		l.err = e.run(s)
+		l.err = l.engine.run(s)
 		s.flush()
-		e.close()
+		l.engine.close()
 		close(l.full)
 		close(l.done)
 	}()
-	return l, nil
 }
 
 // openEngine also returns the filter that the system could not apply itself, or nil.
