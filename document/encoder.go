@@ -15,11 +15,12 @@ type Encoder struct {
 	opt  Options
 	plan *plan
 
-	core field.Buffer // the fields that the document adds to the record's
-	list []ref        // all fields, core first
-	head []int32      // by rank: first of the chain in list, valid where the bit is set
-	tail []int32
-	set  []uint64
+	core  field.Buffer // the fields that the document adds to the record's
+	list  []ref        // all fields, core first
+	head  []int32      // by rank: first of the chain in list, valid where the bit is set
+	tail  []int32
+	set   []uint64
+	clock clock
 	// cut bounds the values of a document that grew over MaxBytes; zero bounds nothing.
 	cut limit
 }
@@ -82,7 +83,7 @@ func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Reco
 	arena := b.Arena()
 	from := len(dst)
 	dst = append(dst, `{"@timestamp":"`...)
-	dst = appendTime(dst, r.Time)
+	dst = e.clock.append(dst, r.Time)
 	dst = append(dst, '"')
 	var open []int // nodes of the objects that are open
 	start := 0
@@ -90,10 +91,10 @@ func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Reco
 		for ; word != 0; word &= word - 1 {
 			rank := w<<6 + bits.TrailingZeros64(word)
 			head := e.head[rank]
-			if e.skip(head, r) {
+			s := &e.plan.steps[e.list[head].ID]
+			if e.skip(s, r) {
 				continue
 			}
-			s := &e.plan.steps[e.list[head].ID]
 			shared := 0
 			for shared < len(open) && shared < len(s.objects) && open[shared] == s.objects[shared] {
 				shared++
@@ -165,18 +166,16 @@ func (e *Encoder) add(x field.Entry, core bool) {
 }
 
 // skip reports whether a field is left out although it has values: a header's own address that source.* or destination.* says.
-func (e *Encoder) skip(head int32, r *engine.Record) bool {
-	d := &e.plan.Defs[e.list[head].ID]
-	if !d.Is(field.Address) || e.opt.AllAddresses {
+func (e *Encoder) skip(s *step, r *engine.Record) bool {
+	switch s.address {
+	case noAddress:
 		return false
+	case linkAddress:
+		return r.Core.Links <= 1 && !e.opt.AllAddresses
+	case networkAddress:
+		return r.Core.Networks <= 1 && !e.opt.AllAddresses
 	}
-	switch d.Type {
-	case field.MAC:
-		return r.Core.Links <= 1
-	case field.IP:
-		return r.Core.Networks <= 1
-	}
-	return r.Core.Transports <= 1
+	return r.Core.Transports <= 1 && !e.opt.AllAddresses
 }
 
 // appendChain appends the value or values of one field.

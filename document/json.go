@@ -5,13 +5,26 @@ package document
 import (
 	"time"
 	"unicode/utf8"
-
-	"github.com/espbeat/espbeat/field"
 )
 
-// appendTime appends nanoseconds since the epoch as RFC 3339 with nine decimals, without allocation.
-func appendTime(dst []byte, ns int64) []byte {
-	return time.Unix(0, ns).UTC().AppendFormat(dst, field.TimeLayout)
+// clock writes times; the date and time of a second are kept for the packets that share it.
+type clock struct {
+	second int64
+	text   []byte // "2006-01-02T15:04:05." of second
+}
+
+// append appends nanoseconds since the epoch as RFC 3339 with nine decimals, UTC.
+func (c *clock) append(dst []byte, ns int64) []byte {
+	second, rest := ns/1e9, ns%1e9
+	if c.text == nil || second != c.second {
+		c.second = second
+		c.text = time.Unix(second, 0).UTC().AppendFormat(c.text[:0], "2006-01-02T15:04:05.")
+	}
+	dst = append(dst, c.text...)
+	for div := int64(1e8); div > 0; div /= 10 {
+		dst = append(dst, byte('0'+rest/div%10))
+	}
+	return append(dst, 'Z')
 }
 
 // plainByte tells the bytes that stand for themselves in a JSON string.

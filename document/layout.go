@@ -13,8 +13,29 @@ import (
 type step struct {
 	objects []int  // nodes of the enclosing objects, outermost first; the first is the top-level key
 	key     []byte // `"name":`
-	// inner are the steps of the fields of an array of objects, by ID; nil for other fields.
-	isObject bool
+	address address
+}
+
+// address says of which layer's headers a field with flag field.Address is.
+type address uint8
+
+const (
+	noAddress address = iota
+	linkAddress
+	networkAddress
+	transportAddress
+)
+
+func addressOf(d *field.Def) address {
+	switch {
+	case !d.Is(field.Address):
+		return noAddress
+	case d.Type == field.MAC:
+		return linkAddress
+	case d.Type == field.IP:
+		return networkAddress
+	}
+	return transportAddress
 }
 
 // plan is the layout of all documents, made once.
@@ -33,7 +54,7 @@ var thePlan = sync.OnceValue(func() *plan {
 	for id := range l.Defs {
 		path := l.Path[id]
 		s := &p.steps[id]
-		s.isObject = l.Defs[id].Type == field.Object
+		s.address = addressOf(&l.Defs[id])
 		for depth := 1; depth < len(path); depth++ {
 			name := strings.Join(path[:depth], ".")
 			n, ok := nodes[name]

@@ -17,7 +17,7 @@ func (e *Encoder) Map(b *engine.Batch, r *engine.Record) map[string]any {
 	for w, word := range e.set {
 		for ; word != 0; word &= word - 1 {
 			head := e.head[w<<6+bits.TrailingZeros64(word)]
-			if e.skip(head, r) {
+			if e.skip(&e.plan.steps[e.list[head].ID], r) {
 				continue
 			}
 			path := e.plan.Path[e.list[head].ID]
