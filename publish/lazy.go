@@ -24,16 +24,17 @@ const ECSVersion = "8.17.0"
 // Processing is libbeat's event processing for events made of views: they stay
 // views unless the configuration has something that looks inside an event.
 //
-// metadata adds agent, host and ecs to every event.
-func Processing(metadata func(*config.C) bool) processing.SupportFactory {
+// Every event gets agent, host and ecs, unless the format is bare; release is
+// espbeat's own version.
+func Processing(release string, bare func(root *config.C) bool) processing.SupportFactory {
 	return func(info beat.Info, log *logp.Logger, root *config.C) (processing.Supporter, error) {
 		why, err := looksInside(root)
 		if err != nil {
 			return nil, err
 		}
 		fields := mapstr.M{}
-		if metadata(root) {
-			fields = builtin(info)
+		if !bare(root) {
+			fields = builtin(info, release)
 		}
 		if why == "" {
 			for k, v := range fields {
@@ -52,8 +53,9 @@ func Processing(metadata func(*config.C) bool) processing.SupportFactory {
 	}
 }
 
-// builtin is what libbeat's WithECS, WithHost and WithAgentMeta add.
-func builtin(info beat.Info) mapstr.M {
+// builtin is what libbeat's WithECS, WithHost and WithAgentMeta add, and espbeat's
+// release: libbeat's version is the Elastic stack's.
+func builtin(info beat.Info, release string) mapstr.M {
 	name := info.Name
 	if name == "" {
 		name = info.Hostname
@@ -65,6 +67,7 @@ func builtin(info beat.Info) mapstr.M {
 			"name":         name,
 			"type":         info.Beat,
 			"version":      info.Version,
+			"build":        mapstr.M{"original": release},
 		},
 		"ecs":  mapstr.M{"version": ECSVersion},
 		"host": mapstr.M{"name": name},

@@ -27,7 +27,7 @@ func yml(t testing.TB, s string) *config.C {
 
 var info = beat.Info{Beat: "espbeat", Name: "sensor", Hostname: "sensor", Version: "9.3.0"}
 
-func withMetadata(*config.C) bool { return true }
+func full(*config.C) bool { return false }
 
 // needs says what a processor kind needs that a test does not have.
 var needs = map[string]string{
@@ -71,7 +71,7 @@ var kinds = map[string][]string{
 	"extract_field":          {`{field: destination.domain, separator: ".", index: 1, target: part}`},
 	"fingerprint":            {`{fields: [source.ip, destination.ip], target_field: event.hash}`},
 	"include_fields":         {`{fields: [source.ip, network]}`},
-	"lowercase":              {`{fields: [http], ignore_missing: true}`},
+	"lowercase":              {`{fields: [nosuch], values: [http.request.method], ignore_missing: true}`},
 	"move_fields":            {`{fields: [source.ip], to: moved.}`},
 	"now":                    {`{field: event.ingested}}, {drop_fields: {fields: [event.ingested]}`},
 	"rate_limit":             {`{limit: "1000/s"}`},
@@ -82,7 +82,7 @@ var kinds = map[string][]string{
 	"syslog":                 {`{field: http.syslog, timezone: UTC}`},
 	"timestamp":              {`{field: http.date, layouts: ["2006-01-02T15:04:05Z"]}`},
 	"truncate_fields":        {`{fields: [destination.domain], max_characters: 3}`},
-	"uppercase":              {`{fields: [network], ignore_missing: true}`},
+	"uppercase":              {`{fields: [nosuch], values: [network.transport], ignore_missing: true}`},
 	"urldecode":              {`{fields: [{from: http.query}]}`},
 }
 
@@ -129,7 +129,7 @@ func registered(t *testing.T) []string {
 
 func process(t *testing.T, root *config.C, cfg beat.ProcessingConfig, fields mapstr.M) map[string]any {
 	t.Helper()
-	s, err := Processing(withMetadata)(info, nopLog(), root)
+	s, err := Processing("1.2.3", full)(info, nopLog(), root)
 	if err != nil {
 		t.Fatal(err)
 	}

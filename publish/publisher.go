@@ -122,8 +122,20 @@ func (in *Input) Publish(ctx context.Context, b Batch) error {
 	in.mu.Lock()
 	in.pending++
 	in.mu.Unlock()
-	in.work <- b // the encoders take everything until Close, if only to count it
-	return nil
+	select {
+	case in.work <- b:
+		return nil
+	case <-ctx.Done(): // the encoders wait for the queue
+		in.tally.shutdown.Add(uint64(b.Len()))
+		in.settle(b, in.weight(b))
+		return fmt.Errorf("publish %d packets: %w", b.Len(), ctx.Err())
+	}
+}
+
+// Skip counts packets that the input saw and that its filter left out.
+func (in *Input) Skip(n uint64) {
+	in.tally.filtered.Add(n)
+	in.tally.handed.Add(n)
 }
 
 // weight is what b takes of the bytes in flight; a batch over the bound goes alone.
@@ -197,11 +209,17 @@ func (w *worker) acknowledged(acked, total int) {
 
 // landed releases a batch of which nothing is on its way any more.
 func (in *Input) landed(f *flight) {
-	f.batch.Release()
-	in.pub.bytes.Release(f.weight)
+	b, weight := f.batch, f.weight
 	clear(f.docs)
 	f.batch = nil
 	in.pub.flights.Put(f)
+	in.settle(b, weight)
+}
+
+// settle gives back what a batch held.
+func (in *Input) settle(b Batch, weight int64) {
+	b.Release()
+	in.pub.bytes.Release(weight)
 	in.mu.Lock()
 	if in.pending--; in.pending == 0 && in.idle != nil {
 		close(in.idle)
