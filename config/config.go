@@ -30,8 +30,7 @@ type Config struct {
 	// Format is the shape of the documents: ecs or lite.
 	Format  string  `config:"format"`
 	Dissect Dissect `config:"dissect"`
-	// InternalNetworks decide network.direction: CIDR blocks or one of libbeat's
-	// names for groups of them (private, loopback, …).
+	// InternalNetworks decide network.direction: CIDR blocks or names of groups of them (private, loopback, …).
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
 	Payload          Payload  `config:"payload"`

@@ -4,17 +4,9 @@ package config
 
 import (
 	"fmt"
-	"net/netip"
 	"slices"
-	"strings"
 	"time"
 )
-
-// namedNetworks are the groups of addresses that libbeat's conditions know by name.
-var namedNetworks = []string{
-	"loopback", "unicast", "global_unicast", "multicast", "interface_local_multicast",
-	"link_local_unicast", "link_local_multicast", "private", "public", "unspecified",
-}
 
 // Bounds of what can be set. A packet's captured bytes are bounded by the readers
 // (256 KiB), a document by 64 KiB; less than one slab of records in flight would
@@ -42,14 +34,8 @@ func (c *Config) check() error {
 	if c.Dissect.Compat != "" && c.Dissect.Compat != "wireshark" {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
 	}
-	for i, n := range c.InternalNetworks {
-		if slices.Contains(namedNetworks, n) {
-			continue
-		}
-		if _, err := netip.ParsePrefix(n); err != nil {
-			return fault(fmt.Sprintf("espbeat.internal_networks.%d", i), quoted(n),
-				"not a network, use CIDR such as 10.0.0.0/8 or one of "+strings.Join(namedNetworks, ", "))
-		}
+	if _, err := c.Internal(); err != nil {
+		return err
 	}
 	if c.Publish.Encoders < 0 || c.Publish.Encoders > maxEncoders {
 		return fault("espbeat.publish.encoders", c.Publish.Encoders, fmt.Sprintf("use 0 (the number of cores less one) to %d", maxEncoders))
