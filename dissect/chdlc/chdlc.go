@@ -29,6 +29,8 @@ const (
 	slarpRequest   = 0
 	slarpReply     = 1
 	slarpKeepalive = 2
+	// reliability is what every keepalive ends with.
+	reliability = 0xffff
 )
 
 // Protocol is Cisco HDLC.
@@ -94,6 +96,9 @@ func slarp(p *dissect.Packet, b []byte, wire int) {
 	if t == slarpKeepalive {
 		p.Out.Uint(fMine, uint64(binary.BigEndian.Uint32(b[4:])))
 		p.Out.Uint(fYours, uint64(binary.BigEndian.Uint32(b[8:])))
+		if binary.BigEndian.Uint16(b[12:]) != reliability {
+			p.Bad()
+		}
 		return
 	}
 	p.Out.IP(fIP, b[4:8])

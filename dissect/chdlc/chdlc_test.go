@@ -45,6 +45,8 @@ func TestDissect(t *testing.T) {
 		{name: "CDP", frame: "8f00 2000 01", layers: "chdlc:cdp"},
 		{name: "keepalive", frame: "8f00 8035 00000002 00000011 00000012 ffff 00000000", layers: "chdlc:slarp",
 			want: map[string]string{"slarp.ptype": "2", "slarp.mysequence": "17", "slarp.yoursequence": "18", "slarp.address": ""}},
+		{name: "keepalive of another reliability", frame: "8f00 8035 00000002 00000011 00000012 04ff", layers: "chdlc:slarp", malformed: "slarp",
+			want: map[string]string{"slarp.yoursequence": "18"}},
 		{name: "address request", frame: "8f00 8035 00000000 0a000001 ffffff00 0000", layers: "chdlc:slarp",
 			want: map[string]string{"slarp.ptype": "0", "slarp.address": "10.0.0.1"}},
 		{name: "unknown SLARP", frame: "8f00 8035 00000005 0a000001", layers: "chdlc:slarp",

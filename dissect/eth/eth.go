@@ -74,11 +74,12 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 }
 
 // Payload8023 hands on what follows a length in place of an EtherType: LLC, or Novell's IPX without LLC. What is beyond
-// the length is padding.
+// the length is padding; a length beyond the frame makes the header malformed, and is then not trusted.
 func Payload8023(p *dissect.Packet, length uint16, b []byte, wire int) {
-	if int(length) < wire {
-		wire = int(length)
+	if int(length) > wire {
+		p.Bad()
 	}
+	wire = min(wire, int(length))
 	if len(b) >= 2 && b[0] == 0xff && b[1] == 0xff {
 		p.CallName("ipx", b[:min(len(b), wire)], wire)
 		return

@@ -53,6 +53,8 @@ func TestDissect(t *testing.T) {
 			want: map[string]string{"vlan.len": "3", "vlan.etype": ""}},
 		{name: "IPX without LLC behind the tag", vlans: []uint16{5}, frame: "000102030405 0a0b0c0d0e0f 8100 0005 0004 ffff 0022", layers: "eth:vlan:ipx",
 			want: map[string]string{"vlan.len": "4"}},
+		{name: "length beyond the frame", vlans: []uint16{5}, frame: "000102030405 0a0b0c0d0e0f 8100 0005 0030 424203", layers: "eth:vlan:llc", malformed: "vlan",
+			want: map[string]string{"vlan.len": "48"}},
 		{name: "neither type nor length", vlans: []uint16{5}, frame: "000102030405 0a0b0c0d0e0f 8100 0005 05de 00", layers: "eth:vlan",
 			want: map[string]string{"vlan.etype": "1502"}},
 		{name: "more tags than are remembered", vlans: []uint16{1, 2, 3, 4}, frame: "000102030405 0a0b0c0d0e0f 8100 0001 8100 0002 8100 0003 8100 0004 8100 0005 0800 45", layers: "eth:vlan:vlan:vlan:vlan:vlan:ip",
