@@ -11,7 +11,11 @@ import (
 	"github.com/espbeat/espbeat/capture/libpcap"
 )
 
-// pcapEngine captures by libpcap.
+// drainPackets bounds how many packets are still taken after the capture was stopped.
+const drainPackets = 1 << 16
+
+// pcapEngine captures by libpcap. An interface that goes down is no error to
+// libpcap, which waits until it is up again; one that is removed is.
 type pcapEngine struct {
 	name     string
 	h        *libpcap.Handle
@@ -48,7 +52,12 @@ func openPcap(o LiveOptions) (engine, error) {
 
 func (e *pcapEngine) run(s *sink) error {
 	link := e.ifaces[0].LinkType
-	for !e.stopping.Load() {
+	// After the stop, what libpcap has ready is still taken, within bounds.
+	for left := drainPackets; left > 0; {
+		stopping := e.stopping.Load()
+		if stopping {
+			left--
+		}
 		e.mu.Lock() // libpcap does not promise that statistics may be read meanwhile
 		data, info, err := e.h.Next()
 		e.mu.Unlock()
@@ -58,6 +67,8 @@ func (e *pcapEngine) run(s *sink) error {
 		case data != nil:
 			s.packet(data, info.Time, max(info.Length, len(data)), link, 0)
 			continue
+		case stopping:
+			return nil
 		}
 		s.idle()
 		if err := e.h.Wait(); err != nil {
