@@ -118,6 +118,7 @@ func Registry() *dissect.Registry {
 		udp.Protocol,
 
 		// Application
+		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
 		dns.Protocol,

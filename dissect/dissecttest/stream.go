@@ -42,6 +42,7 @@ func (b *Bench) Stream(proto *dissect.Protocol, pieces ...Piece) []Result {
 	rejected := false
 	return b.carry(c, pieces, func(p *dissect.Packet, pc Piece) {
 		d := pc.Dir
+		p.Truncated = pc.Wire > len(pc.Data)
 		n := min(skip[d], len(pc.Data))
 		skip[d] -= n
 		data := append(pending[d], pc.Data[n:]...)

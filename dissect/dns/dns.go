@@ -26,12 +26,12 @@ const (
 	maxRecords = 256
 )
 
-// Protocol is unicast DNS; MDNS is multicast DNS and LLMNR is Link-Local Multicast Name Resolution, over UDP.
+// Protocol is unicast DNS; MDNS is multicast DNS and LLMNR is Link-Local Multicast Name Resolution. Elsewhere finds unicast DNS on other
+// ports by its first bytes: on its own port every message is DNS, also a malformed one, and elsewhere only one that leaves no doubt.
 var (
 	Protocol = &dissect.Protocol{
 		Name: "dns", Title: "DNS", Reference: "RFC 1035", Application: true,
 		UDPPorts: []uint16{53}, TCPPorts: []uint16{53, 5353},
-		GuessUDP: guessUDP, GuessTCP: guessTCP,
 		Dissect: func(p *dissect.Packet, b []byte, wire int) { decode(p, p.Conversation, b, wire, unicast) },
 		Summary: summary,
 	}
@@ -43,14 +43,29 @@ var (
 	}
 	LLMNR = &dissect.Protocol{
 		Name: "llmnr", Title: "LLMNR", Reference: "RFC 4795", Application: true,
-		UDPPorts: []uint16{5355},
-		Dissect:  func(p *dissect.Packet, b []byte, wire int) { decode(p, nil, b, wire, linkLocal) },
-		Summary:  summary,
+		UDPPorts: []uint16{5355}, TCPPorts: []uint16{5355},
+		Dissect: func(p *dissect.Packet, b []byte, wire int) { decode(p, nil, b, wire, linkLocal) },
+		Summary: summary,
+	}
+	Elsewhere = &dissect.Protocol{
+		Name: "dns_udp", Title: "DNS over UDP", Reference: "RFC 1035",
+		GuessUDP: guess,
+		Dissect: func(p *dissect.Packet, b []byte, wire int) {
+			p.Pop() // the layer is dns
+			p.Call(Protocol, b, wire)
+		},
 	}
 )
 
-// The stream names its Protocol, which cannot name it back in its own value.
-func init() { Protocol.Stream = stream }
+// The streams name their Protocols, which cannot name them back in their own values.
+func init() {
+	Protocol.Stream = func(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+		return stream(p, c, data, Protocol, unicast)
+	}
+	LLMNR.Stream = func(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+		return stream(p, c, data, LLMNR, linkLocal)
+	}
+}
 
 type variant uint8
 
@@ -99,7 +114,7 @@ var llmnrFlags = []flag{{0x0400, field.Intern("C")}, {0x0200, field.Intern("TC")
 var query, answer = field.Intern("query"), field.Intern("answer")
 
 // stream takes one message and its length (RFC 1035, 4.2.2; RFC 7766) off the front.
-func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+func stream(p *dissect.Packet, c *dissect.Conversation, data []byte, proto *dissect.Protocol, v variant) int {
 	if len(data) < 2 {
 		return 0
 	}
@@ -110,8 +125,8 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) < 2+n {
 		return 0
 	}
-	if p.Push(Protocol) {
-		decode(p, c, data[2:2+n:2+n], n, unicast)
+	if p.Push(proto) {
+		decode(p, c, data[2:2+n:2+n], n, v)
 	}
 	return 2 + n
 }

@@ -4,9 +4,9 @@ package dns
 
 import "encoding/binary"
 
-// guessUDP recognises unicast DNS on any port: a plain query or response with one question of a known type, and nothing in it that
+// guess recognises unicast DNS on any port: a plain query or response with one question of a known type, and nothing in it that
 // does not fit. Rare but valid messages are missed, so that other protocols' bytes are not claimed.
-func guessUDP(b []byte) bool {
+func guess(b []byte) bool {
 	if len(b) < headerLen+5 {
 		return false
 	}
@@ -24,7 +24,7 @@ func guessUDP(b []byte) bool {
 	var buf [maxName]byte
 	name := r.name(buf[:0])
 	typ, class := r.u16(), r.u16()
-	if r.bad || !recordTypes.has(typ) || class != 1 && class != 3 && class != 255 || !plausible(name) {
+	if r.bad || !recordTypes.has(typ) || class != 1 && class != 3 && class != 255 || !plausible(name) || netBIOS(name) {
 		return false
 	}
 	if answers+auths+adds == 0 {
@@ -32,15 +32,6 @@ func guessUDP(b []byte) bool {
 	}
 	r.name(buf[:0])
 	return r.bytes(10) != nil
-}
-
-// guessTCP wants the whole first message.
-func guessTCP(b []byte) bool {
-	if len(b) < 2 {
-		return false
-	}
-	n := int(binary.BigEndian.Uint16(b))
-	return len(b) >= 2+n && guessUDP(b[2:2+n])
 }
 
 // plausible reports whether a name is made of printable ASCII alone.
@@ -51,4 +42,14 @@ func plausible(name []byte) bool {
 		}
 	}
 	return true
+}
+
+// netBIOS reports whether a name starts with an encoded NetBIOS name (RFC 1001, 14.1): NBNS has messages of the same form.
+func netBIOS(name []byte) bool {
+	for i, c := range name {
+		if c < 'A' || c > 'P' {
+			return i == 32
+		}
+	}
+	return len(name) == 32
 }

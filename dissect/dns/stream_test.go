@@ -4,6 +4,7 @@ package dns
 
 import (
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
@@ -26,7 +27,7 @@ func TestTransaction(t *testing.T) {
 }
 
 func TestStream(t *testing.T) {
-	b := dissecttest.New(nil, Protocol)
+	b := dissecttest.New(nil, Protocol, LLMNR, Elsewhere)
 	two := append(framed(request), framed(append([]byte{0, 2}, request[2:]...))...)
 	pieces := []dissecttest.Piece{{Data: two}, {Dir: 1, Data: framed(response)}}
 	r := b.Stream(Protocol, pieces...)
@@ -36,6 +37,12 @@ func TestStream(t *testing.T) {
 	r[0].Check(t, map[string]string{"dns.id": "4660,2"})
 	r[1].Check(t, map[string]string{"request_in": "1", "dns.resolved_ip": "192.0.2.1"})
 	b.Split(t, Protocol, pieces...)
+	if r := b.Stream(LLMNR, dissecttest.Piece{Data: framed(request)}); r[0].Layers != "llmnr" {
+		t.Errorf("LLMNR over TCP: layers %q", r[0].Layers)
+	}
+	if r := b.Datagrams(Elsewhere, dissecttest.Piece{Data: request}); r[0].Layers != "dns" || r[0].Core.Application != Protocol {
+		t.Errorf("DNS on another port: layers %q", r[0].Layers)
+	}
 	if r := b.Stream(Protocol, dissecttest.Piece{Data: []byte{0, 3, 1, 2, 3}}); r[0].Layers != "" {
 		t.Errorf("a length of 3 was taken for DNS")
 	}
@@ -55,20 +62,15 @@ func TestGuess(t *testing.T) {
 		{"unknown type", msg(0x0100, [4]uint16{1}, ask(example, 999, 1)), false},
 		{"binary name", msg(0x0100, [4]uint16{1}, ask(name("a\x01"), 1, 1)), false},
 		{"answer to nothing", msg(0x0100, [4]uint16{1, 1}, asked, rr(1, "abcd")), false},
+		{"NBNS", msg(0x0110, [4]uint16{1}, ask(name(strings.Repeat("CA", 16)), 32, 1)), false},
 		{"zeros", make([]byte, 48), false},
 		{"text", []byte("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n"), false},
 		{"empty", nil, false},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := guessUDP(tt.data); got != tt.want {
-				t.Errorf("UDP: %v", got)
-			}
-			if got := guessTCP(framed(tt.data)); got != tt.want {
-				t.Errorf("TCP: %v", got)
-			}
-			if guessTCP(append(framed(tt.data), 0)[:max(1, len(tt.data)-1)]) {
-				t.Errorf("TCP: part of a message taken for DNS")
+			if got := guess(tt.data); got != tt.want {
+				t.Error(got)
 			}
 		})
 	}
@@ -100,6 +102,8 @@ func FuzzDNS(f *testing.F) {
 		b.Invariants(t)
 		b.Stream(Protocol, dissecttest.Piece{Data: data}, dissecttest.Piece{Dir: 1, Data: data, FIN: true})
 		b.Invariants(t)
-		guessTCP(data)
+		if guess(data) && len(data) <= headerLen {
+			t.Fatal("guessed without a question")
+		}
 	})
 }

@@ -60,6 +60,7 @@ func TestConversations(t *testing.T) {
 			want: map[string]string{"http.response.status_code": "200,204"}},
 		{name: "chunk without a length", pieces: []dissecttest.Piece{server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), server("HTTP/1.1 204 x\r\n\r\n")}, layers: "http:http"},
 		{name: "head too large", pieces: []dissecttest.Piece{client("GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", maxHead))}, layers: "http", want: map[string]string{"http.host": "a"}},
+		{name: "head cut by the capture", pieces: []dissecttest.Piece{{Data: []byte(get)[:40], Wire: 200}}, layers: "http", want: map[string]string{"url.path": "/a", "http.message_end": ""}},
 		{name: "another protocol", pieces: []dissecttest.Piece{client("OPTIONS rtsp://x RTSP/1.0\r\n\r\n"), client(get)}, layers: ""},
 	}
 	b := dissecttest.New(nil, Protocol)

@@ -91,7 +91,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	return n
 }
 
-// head takes a message's head off the front of data.
+// head takes a message's head off the front of data. When the capture cut the packet, the rest of the head never comes: what is there is emitted.
 func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, data []byte) int {
 	if n := len(data) - len(bytes.TrimLeft(data, "\r\n")); n > 0 { // RFC 9112, 2.2
 		return n
@@ -111,13 +111,13 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		}
 	}
 	n := headEnd(data, d.scanned)
-	if n < 0 && len(data) < maxHead {
+	if n < 0 && len(data) < maxHead && !p.Truncated {
 		d.scanned = len(data)
 		return 0
 	}
 	s.seen, d.scanned = true, 0
 	if n < 0 || n > maxHead {
-		if emit(p, c, data) {
+		if emit(p, c, data) && !p.Truncated {
 			p.Bad()
 		}
 		return len(data)
