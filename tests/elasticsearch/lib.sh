@@ -79,7 +79,7 @@ build_plugin() {
   rm -rf "$t"; mkdir -p "$t/classes" "$t/build"
   # shellcheck disable=SC2064
   trap "rm -rf '$t'" EXIT
-  cp -al "$CACHE/$ES_VERSION" "$t/home"
+  cp -al "$CACHE/$ES_VERSION" "$t/home" 2>/dev/null || { rm -rf "$t/home"; cp -a "$CACHE/$ES_VERSION" "$t/home"; } # not every file system links
   rm -rf "$t/home/plugins"; mkdir -p "$t/home/plugins/stand-ins"
   if [ ! -f "$CACHE/ecj.jar" ]; then
     need mvn maven

@@ -13,7 +13,7 @@
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 USAGE="usage: start.sh [-p PORT] [-H HEAP] [-s | -t] [-o 'setting: value']... [-w] DATADIR"
-PORT=0 HEAP=512m SETTINGS=() CURL=(-s --max-time 10) SCHEME=http SECURE= STAY=
+PORT=0 HEAP=512m SETTINGS=() CURL=(-s --max-time 10) SCHEME=http SECURE='' STAY=''
 while getopts p:H:o:stw o; do
   case $o in
     p) PORT=$OPTARG ;;
@@ -80,7 +80,7 @@ env -u JAVA_HOME -u JAVA_OPTS -u JAVA_TOOL_OPTIONS -u _JAVA_OPTIONS \
   { tail -n 20 "$D/logs/launcher.log" >&2; die "the server did not start: see $D/logs"; }
 
 # 4. wait
-END=$((SECONDS + 120))
+END=$((SECONDS + 300)) # a loaded machine may take minutes
 while [ $SECONDS -lt $END ]; do
   server_pid "$D" >/dev/null || { tail -n 20 "$D/logs/server.log" >&2; die "the server ended: see $D/logs"; }
   [ "$PORT" != 0 ] || PORT=$(sed -n 's/.*HttpServerTransport.* publish_address {127\.0\.0\.1:\([0-9]*\)}.*/\1/p' "$D/logs/server.log" 2>/dev/null | head -n 1)
@@ -91,4 +91,4 @@ while [ $SECONDS -lt $END ]; do
   fi
   sleep 0.3
 done
-die "the cluster was not yellow within 120 s: see $D/logs"
+die "the cluster was not yellow within 300 s: see $D/logs"
