@@ -33,7 +33,6 @@ type Config struct {
 	// InternalNetworks decide network.direction: CIDR blocks or names of groups of them (private, loopback, …).
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
-	Payload          Payload  `config:"payload"`
 	// Redact replaces the values of secret fields.
 	Redact bool `config:"redact"`
 	// ExcludeOwn leaves out the packets of this process's own connections.
@@ -59,12 +58,6 @@ type Publish struct {
 	// Timeout ends the run when the output has accepted nothing for so long
 	// while packets wait; 0 waits for ever.
 	Timeout time.Duration `config:"timeout"`
-}
-
-// Payload says how much of an undissected payload is indexed.
-type Payload struct {
-	// Bytes of payload a packet; 0 indexes none.
-	Bytes int `config:"bytes"`
 }
 
 // Default is the configuration of somebody who set nothing.

@@ -67,7 +67,6 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
 		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},
 		"max_bytes unit":   {`publish.max_bytes: 5 parsecs`, `"5 parsecs" is not a size`},
-		"payload":          {`payload.bytes: 99999999`, `espbeat.payload.bytes: 99999999`},
 		"shutdown":         {`shutdown_timeout: -1s`, `espbeat.shutdown_timeout: -1s`},
 		"timeout":          {`publish.timeout: -1s`, `espbeat.publish.timeout: -1s`},
 		"type":             {`inputs: [{type: files, paths: [a]}]`, `espbeat.inputs.0.type: "files": no such input, use file or live`},

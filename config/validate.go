@@ -13,7 +13,6 @@ import (
 // stop the pipeline.
 const (
 	maxSnapLen     = 256 << 10
-	maxPayload     = 16 << 10
 	minMaxBytes    = 4 << 20
 	maxEncoders    = 256
 	minBuffer      = 1 << 20
@@ -45,9 +44,6 @@ func (c *Config) check() error {
 	}
 	if c.Publish.Timeout < 0 {
 		return fault("espbeat.publish.timeout", c.Publish.Timeout, "use a duration such as 30s, or 0 to wait for ever")
-	}
-	if c.Payload.Bytes < 0 || c.Payload.Bytes > maxPayload {
-		return fault("espbeat.payload.bytes", c.Payload.Bytes, fmt.Sprintf("use 0 (none) to %d", maxPayload))
 	}
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownFor {
 		return fault("espbeat.shutdown_timeout", c.ShutdownTimeout, "use a duration from 0s to 24h")

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package beater is the Beater: it builds the line from the configuration, starts
+// and stops it, and reports.
+package beater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/elastic/beats/v7/libbeat/beat"
+	conf "github.com/elastic/elastic-agent-libs/config"
+	"github.com/elastic/elastic-agent-libs/logp"
+
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/publish"
+)
+
+// Options of the Beater, beside its configuration.
+type Options struct {
+	// Release is espbeat's own version.
+	Release string
+	Outcome *Outcome
+	// Report tells people at a terminal what went wrong, and the ledger; nil logs it.
+	Report func(string)
+
+	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
+}
+
+// Beater implements beat.Beater.
+type Beater struct {
+	opts Options
+	cfg  config.Config
+	log  *logp.Logger
+	done chan struct{}
+	once sync.Once
+}
+
+// New returns libbeat's way to make the Beater.
+func New(opts Options) beat.Creator {
+	return func(b *beat.Beat, c *conf.C) (beat.Beater, error) {
+		cfg, err := config.Parse(c)
+		if err != nil {
+			return nil, err
+		}
+		// At a stop libbeat closes the pipeline, after a second, before it tells the
+		// Beater. What was read is to be published first: Run decides how long that takes.
+		b.Publisher = unclosed{b.Publisher}
+		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{})}
+		if e.opts.Outcome == nil {
+			e.opts.Outcome = NewOutcome()
+		}
+		if e.opts.Report == nil {
+			e.opts.Report = func(s string) { e.log.Warn(s) }
+		}
+		return e, nil
+	}
+}
+
+// unclosed hides the pipeline's Close.
+type unclosed struct{ beat.PipelineConnector }
+
+// Stop implements beat.Beater.
+func (e *Beater) Stop() { e.once.Do(func() { close(e.done) }) }
+
+// Run implements beat.Beater. It ends by itself when all inputs have ended and all
+// that they published is acknowledged. What went wrong stands in the Outcome.
+func (e *Beater) Run(b *beat.Beat) error {
+	if b.Manager != nil && b.Manager.Enabled() {
+		return errors.New("espbeat does not run under Elastic Agent: start it with a configuration of its own")
+	}
+	on := e.cfg.Enabled()
+	if len(on) == 0 {
+		return errors.New("espbeat.inputs: []: nothing to read, add an input")
+	}
+	if e.cfg.ExcludeOwn && !e.cfg.Finite() {
+		e.opts.own = servers(b)
+	}
+	ledger := publish.NewLedger(b.Monitoring.StatsRegistry())
+	pub := publish.New(b.Publisher, ledger, publish.Options{Encoders: e.cfg.Publish.Encoders, MaxBytes: int64(e.cfg.Publish.MaxBytes)})
+
+	var ways []*way
+	defer func() {
+		for _, w := range ways {
+			w.in.Close()
+		}
+	}()
+	for _, in := range on {
+		w, err := e.open(pub, in)
+		if err != nil {
+			for _, w := range ways {
+				w.line.close()
+			}
+			return fmt.Errorf("start input %s: %w", in.ID, err)
+		}
+		ways = append(ways, w)
+	}
+
+	reading, stopReading := context.WithCancel(context.Background())
+	defer stopReading()
+	handing, giveUp := context.WithCancel(context.Background())
+	defer giveUp()
+	ended := make(chan struct{})
+	defer close(ended)
+	go e.watchStop(stopReading, giveUp, ended)
+	if e.cfg.Publish.Timeout > 0 {
+		go watchProgress(ledger, e.cfg.Publish.Timeout, e.opts.Outcome, ended)
+	}
+
+	var wg sync.WaitGroup
+	for _, w := range ways {
+		wg.Go(func() { w.line.run(reading, handing) })
+	}
+	wg.Wait()
+	e.log.Info("all inputs have ended, waiting for the output to acknowledge what they published")
+	for _, w := range ways {
+		_ = w.in.Drain(handing) // the ledger has what is missing
+	}
+	e.settle(ledger)
+	return nil
+}
+
+// way is an input's line and where it ends.
+type way struct {
+	line *line
+	in   *publish.Input
+}
+
+func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
+	l, err := newLine(e.cfg, in, e.opts)
+	if err != nil {
+		return nil, err
+	}
+	pin, err := pub.Open(publish.InputOptions{
+		ID: in.ID, Tags: in.Tags, Fields: in.Fields, Lost: l.losses.read,
+		NewEncoder: func() publish.Encoder { return &encoder{format: e.cfg.Format} },
+	})
+	if err != nil {
+		l.close()
+		return nil, err
+	}
+	pool := &sync.Pool{New: func() any { return new(batch) }}
+	l.feed = func(opt document.Options) (feed, error) {
+		return &pipelineFeed{in: pin, opt: opt, pool: pool}, nil
+	}
+	l.fail = func(err error) {
+		if errors.Is(err, context.Canceled) {
+			return // a stop, which the ledger shows
+		}
+		e.opts.Outcome.Fail(err)
+		e.opts.Report(err.Error())
+	}
+	return &way{line: l, in: pin}, nil
+}
+
+// watchStop ends reading when the Beat is stopped, and waiting some time after.
+func (e *Beater) watchStop(stopReading, giveUp func(), ended <-chan struct{}) {
+	select {
+	case <-ended:
+		return
+	case <-e.opts.Outcome.Aborted():
+		stopReading()
+		giveUp()
+		return
+	case <-e.done:
+	}
+	stopReading()
+	select {
+	case <-ended:
+	case <-e.opts.Outcome.Aborted():
+	case <-time.After(e.cfg.ShutdownTimeout):
+	}
+	giveUp()
+}
+
+// settle closes the ledger: what was not stored makes the run fail.
+func (e *Beater) settle(ledger *publish.Ledger) {
+	c, s := ledger.Totals(), ledger.Stored()
+	if n := s.Rejected + s.DeadLetter; n > 0 {
+		why := e.opts.Outcome.Reason()
+		if why == "" {
+			why = "its reasons are in the log"
+		}
+		err := fmt.Errorf("%d packets were rejected by the output: %s", n, why)
+		e.opts.Outcome.Fail(err)
+		e.opts.Report(err.Error())
+	}
+	if n := c.InFlight + c.Shutdown; n > 0 {
+		err := fmt.Errorf("stopped before the output had acknowledged %d packets that were read: read them again, or raise espbeat.shutdown_timeout (%s)", n, e.cfg.ShutdownTimeout)
+		e.opts.Outcome.Fail(err)
+		if e.opts.Outcome.Err() == err { //nolint:errorlint // the same, not one like it
+			e.opts.Report(err.Error())
+		}
+	}
+	e.opts.Report(ledger.String())
+}

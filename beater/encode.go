@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"context"
+	"slices"
+	"sync"
+
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/publish"
+)
+
+// batch is an engine's batch on its way to the pipeline.
+type batch struct {
+	engine.Batch
+	opt  *document.Options // of its source
+	pool *sync.Pool
+}
+
+// Len implements publish.Batch.
+func (b *batch) Len() int { return len(b.Records) }
+
+// Release implements publish.Batch.
+func (b *batch) Release() {
+	b.Reset()
+	b.pool.Put(b)
+}
+
+// pipelineFeed publishes the records of one source.
+type pipelineFeed struct {
+	in   *publish.Input
+	opt  document.Options
+	pool *sync.Pool
+	next *batch
+}
+
+func (f *pipelineFeed) batch() *engine.Batch {
+	if f.next == nil {
+		f.next = f.pool.Get().(*batch)
+		f.next.opt, f.next.pool = &f.opt, f.pool
+	}
+	return &f.next.Batch
+}
+
+func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
+	b := f.next
+	f.next = nil
+	return f.in.Publish(ctx, b)
+}
+
+func (f *pipelineFeed) skip(n uint64) { f.in.Skip(n) }
+func (f *pipelineFeed) flush() error  { return nil }
+
+// encoder makes the documents of batches, whichever source they come from.
+type encoder struct {
+	format string
+	opt    *document.Options
+	ecs    *document.Encoder
+	lite   *document.Lite
+}
+
+// memory is what the documents of a batch lie in until it is released.
+type memory struct {
+	json []byte
+	docs []document.Document
+}
+
+// Encode implements publish.Encoder.
+func (e *encoder) Encode(docs []publish.Document, mem *publish.Memory, pb publish.Batch) []publish.Document {
+	b := pb.(*batch)
+	m, ok := mem.Encoder.(*memory)
+	if !ok {
+		m = &memory{}
+		mem.Encoder = m
+	}
+	// The slice must not move: documents are handed out by address.
+	m.json, m.docs = m.json[:0], slices.Grow(m.docs[:0], len(b.Records))
+	e.turnTo(b.opt)
+	for i := range b.Records {
+		r := &b.Records[i]
+		var d document.Document
+		switch {
+		case e.lite == nil:
+			m.json, d = e.ecs.Encode(m.json, &b.Batch, r)
+		case e.lite.Has(r):
+			m.json, d = e.lite.Encode(m.json, r)
+		default:
+			continue
+		}
+		m.docs = append(m.docs, d)
+		docs = append(docs, &m.docs[len(m.docs)-1])
+	}
+	return docs
+}
+
+// turnTo makes the encoder that of a source.
+func (e *encoder) turnTo(opt *document.Options) {
+	if e.opt == opt {
+		return
+	}
+	e.opt = opt
+	if e.format == config.FormatLite {
+		e.lite = document.NewLite(opt.CaptureID)
+		return
+	}
+	e.ecs = document.NewEncoder(*opt)
+}
+
+var (
+	_ publish.Encoder = (*encoder)(nil)
+	_ publish.Batch   = (*batch)(nil)
+)

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+
+	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/all"
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/flow"
+)
+
+// feed takes the records of one source, to the pipeline or to standard output.
+type feed interface {
+	// batch is an empty one to fill.
+	batch() *engine.Batch
+	// take takes a filled batch over.
+	take(ctx context.Context, b *engine.Batch) error
+	// skip counts packets that the filter left out.
+	skip(n uint64)
+	// flush hands on what take may have kept.
+	flush() error
+}
+
+// line is the way of one input's packets: capture, engine, feed.
+type line struct {
+	cfg     config.Config
+	in      config.Input
+	release string
+	live    []*source // opened already; for type live
+	losses  losses
+	filter  *capture.FilterSet
+	// feed begins a source.
+	feed func(document.Options) (feed, error)
+	// fail reports what went wrong where reading goes on with something else.
+	fail func(error)
+}
+
+// newLine opens what has to be there from the start: filter and interfaces.
+func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
+	l := &line{cfg: cfg, in: in, release: opts.Release}
+	var err error
+	if in.Type == config.TypeLive {
+		if l.live, err = openLive(in, opts.own); err != nil {
+			return nil, err
+		}
+		for _, s := range l.live {
+			l.losses.add(s)
+		}
+		return l, nil
+	}
+	if in.Filter != "" {
+		if l.filter, err = capture.NewFilterSet(in.Filter); err != nil {
+			return nil, err
+		}
+	}
+	return l, nil
+}
+
+// close gives back what newLine opened, for a line that does not run.
+func (l *line) close() {
+	for _, s := range l.live {
+		_ = s.Close()
+	}
+}
+
+// run reads the input to its end, or until reading is cancelled. handing bounds how
+// long a batch may wait to be taken.
+func (l *line) run(reading, handing context.Context) {
+	if l.in.Type == config.TypeLive {
+		var wg sync.WaitGroup
+		for _, s := range l.live {
+			wg.Go(func() {
+				if _, err := l.read(reading, handing, s, l.in.Count); err != nil {
+					l.fail(err)
+				}
+			})
+		}
+		wg.Wait()
+		return
+	}
+	left := l.in.Count
+	for _, path := range expand(l.in.Paths, l.fail) {
+		if reading.Err() != nil {
+			return
+		}
+		s, err := openFile(path)
+		if err != nil {
+			l.fail(err)
+			continue
+		}
+		n, err := l.read(reading, handing, s, left)
+		if err != nil {
+			l.fail(err)
+		}
+		if l.in.Count > 0 {
+			if n >= left {
+				return
+			}
+			left -= n
+		}
+	}
+}
+
+// read takes one source through the engine, and returns the number of records.
+func (l *line) read(reading, handing context.Context, s *source, count uint64) (uint64, error) {
+	defer s.Close()
+	defer context.AfterFunc(reading, func() { _ = s.Close() })()
+	feed, err := l.feed(l.documents(s))
+	if err != nil {
+		return 0, err
+	}
+	var filterErr error
+	opt := engine.Options{
+		Dissect: dissect.Options{Wireshark: l.wireshark(), Checksums: l.cfg.Dissect.Checksums},
+		Flow:    flow.Options{InputID: string(s.id[:])},
+		Count:   count,
+		Reveal:  !l.cfg.Redact,
+	}
+	if l.filter != nil {
+		opt.Filter = func(p *capture.Packet) bool {
+			ok, err := l.filter.Match(p.LinkType, p.Data, p.Length)
+			if err != nil {
+				filterErr = err
+			}
+			return ok
+		}
+	}
+	e := engine.New(s, all.Registry(), opt)
+	var skipped uint64
+	for {
+		b := feed.batch()
+		err := e.Next(b)
+		if len(b.Records) > 0 {
+			if err := feed.take(handing, b); err != nil {
+				return e.Stats().Yielded, err
+			}
+		}
+		filtered := e.Stats().Filtered
+		feed.skip(filtered - skipped)
+		skipped = filtered
+		if err == nil && filterErr != nil {
+			err = fmt.Errorf("filter %s: %w", s.name, filterErr)
+		}
+		if err != nil || s.prompt {
+			if ferr := feed.flush(); ferr != nil {
+				return e.Stats().Yielded, ferr
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return e.Stats().Yielded, nil
+		}
+		if err != nil {
+			return e.Stats().Yielded, err
+		}
+	}
+}
+
+func (l *line) wireshark() bool { return l.cfg.Dissect.Compat == "wireshark" }
+
+// documents are the options for the documents of a source.
+func (l *line) documents(s *source) document.Options {
+	internal, _ := l.cfg.Internal() // validated
+	host, _ := os.Hostname()
+	return document.Options{
+		CaptureID: s.id, Internal: internal, Hostname: host, Version: l.release,
+		Interfaces: s.Interfaces, AllAddresses: l.wireshark(),
+	}
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"sync/atomic"
+
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/print"
+)
+
+// PrintOptions say how packets are printed.
+type PrintOptions struct {
+	// Format is summary, ecs or lite.
+	Format string
+	Color  bool
+	Out    io.Writer
+	// Report tells people what went wrong where reading goes on, and the ledger.
+	Report func(string)
+}
+
+// Print writes the packets of all inputs to standard output, without libbeat, until
+// they end or ctx is cancelled. The error is the first thing that went wrong.
+func Print(ctx context.Context, cfg config.Config, release string, o PrintOptions) error {
+	outcome := NewOutcome()
+	reading, cancel := context.WithCancel(ctx)
+	defer cancel()
+	out := &locked{w: o.Out}
+	var lines []*line
+	for _, in := range cfg.Enabled() {
+		l, err := newLine(cfg, in, Options{Release: release})
+		if err != nil {
+			for _, l := range lines {
+				l.close()
+			}
+			return err
+		}
+		lines = append(lines, l)
+	}
+	var wg sync.WaitGroup
+	var seen, filtered atomic.Uint64
+	for _, l := range lines {
+		l.fail = func(err error) {
+			outcome.Fail(err)
+			if errors.Is(err, errOut) {
+				cancel()
+				return
+			}
+			o.Report(err.Error())
+		}
+		l.feed = func(opt document.Options) (feed, error) {
+			p, err := print.New(out, print.Options{Format: print.Format(o.Format), Color: o.Color, Document: opt})
+			return &printFeed{printer: p, seen: &seen, filtered: &filtered}, err
+		}
+		wg.Go(func() { l.run(reading, ctx) })
+	}
+	wg.Wait()
+	if !cfg.Finite() {
+		o.Report(printed(lines, seen.Load(), filtered.Load()))
+	}
+	return outcome.Err()
+}
+
+// printed is the ledger of a live capture that was printed.
+func printed(lines []*line, seen, filtered uint64) string {
+	var kernel, pool, own uint64
+	for _, l := range lines {
+		lost := l.losses.read()
+		kernel, pool, own = kernel+lost.Kernel, pool+lost.Pool, own+lost.Own
+	}
+	return fmt.Sprintf("%d packets seen: %d printed, %d filtered, %d dropped by the kernel, %d dropped because standard output was too slow",
+		seen+filtered+kernel+pool+own, seen, filtered, kernel, pool)
+}
+
+// errOut marks an error of standard output, after which nothing can be printed.
+var errOut = errors.New("standard output")
+
+// printFeed prints the records of one source; its one batch is used again and again.
+type printFeed struct {
+	printer        *print.Printer
+	records        engine.Batch
+	seen, filtered *atomic.Uint64
+}
+
+func (f *printFeed) batch() *engine.Batch { return &f.records }
+
+func (f *printFeed) take(_ context.Context, b *engine.Batch) error {
+	f.seen.Add(uint64(len(b.Records)))
+	return out(f.printer.Print(b))
+}
+
+func (f *printFeed) skip(n uint64) { f.filtered.Add(n) }
+func (f *printFeed) flush() error  { return out(f.printer.Flush()) }
+
+func out(err error) error {
+	if err != nil {
+		return fmt.Errorf("%w: %w", errOut, err)
+	}
+	return nil
+}
+
+// locked lets several sources write: each write is whole lines.
+type locked struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *locked) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"fmt"
+
+	"github.com/elastic/beats/v7/libbeat/cmd/instance"
+	conf "github.com/elastic/elastic-agent-libs/config"
+
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/field/schema"
+	"github.com/espbeat/espbeat/publish"
+)
+
+// Of the Elastic stack that this libbeat belongs to. The data stream has the major
+// version only, so that an upgrade splits nothing.
+const (
+	stackVersion = "9.3.0"
+	dataStream   = "espbeat-9"
+	liteIndex    = "packets_lite"
+)
+
+// fieldsLimit is the index setting for mapped fields; what we map is asserted to be below.
+const fieldsLimit = 2500
+
+// Settings are libbeat's, for all of its commands. release is espbeat's own version;
+// noLifecycle tells whether ILM stays out of the exported template.
+func Settings(release string, outcome *Outcome, noLifecycle func() bool) instance.Settings {
+	return instance.Settings{
+		Name:          "espbeat",
+		IndexPrefix:   "espbeat",
+		Version:       stackVersion,
+		HasDashboards: true,
+		Processing: publish.Processing(release, func(root *conf.C) bool {
+			cfg, err := parse(root)
+			return err == nil && cfg.Format == config.FormatLite
+		}),
+		IndexManagement: publish.IndexManagement(publish.IndexOptions{
+			Default: func(root *conf.C) (publish.Index, error) {
+				cfg, err := parse(root)
+				if err != nil {
+					return publish.Index{}, err
+				}
+				return indexOf(cfg.Format), nil
+			},
+			NoLifecycle: noLifecycle,
+		}),
+	}
+}
+
+// parse reads our section of libbeat's configuration.
+func parse(root *conf.C) (config.Config, error) {
+	if !root.HasField("espbeat") {
+		return config.Parse(nil)
+	}
+	own, err := root.Child("espbeat", -1)
+	if err != nil {
+		return config.Config{}, fmt.Errorf("espbeat: not a section of settings: %w", err)
+	}
+	return config.Parse(own)
+}
+
+// indexOf is where the documents of a format go.
+func indexOf(format string) publish.Index {
+	if format == config.FormatLite {
+		return publish.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
+			"dynamic": false,
+			// libbeat sends @timestamp with every document; the format has four fields.
+			"_source": map[string]any{"excludes": []string{"@timestamp"}},
+			"properties": map[string]any{
+				"@timestamp": map[string]any{"type": "date_nanos"},
+				"srcip":      map[string]any{"type": "ip"},
+				"srcport":    map[string]any{"type": "integer"},
+				"dstip":      map[string]any{"type": "ip"},
+				"dstport":    map[string]any{"type": "integer"},
+			},
+		}}}
+	}
+	return publish.Index{Name: dataStream, Template: map[string]any{
+		"mappings": schema.Mapping(),
+		"settings": map[string]any{"index": map[string]any{
+			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit}},
+			"refresh_interval": "5s",
+		}},
+	}}
+}
