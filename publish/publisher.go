@@ -111,7 +111,7 @@ func (p *Publisher) Open(o InputOptions) (*Input, error) {
 }
 
 // Publish takes a batch over and releases it when all of it is acknowledged. It
-// blocks while the bytes in flight are at their bound. It is called by one goroutine.
+// blocks while the bytes in flight are at their bound. Several goroutines may call it.
 func (in *Input) Publish(ctx context.Context, b Batch) error {
 	in.tally.handed.Add(uint64(b.Len()))
 	if err := in.pub.bytes.Acquire(ctx, in.weight(b)); err != nil {
