@@ -34,7 +34,7 @@ func gotest(args ...string) error {
 	if list := os.Getenv("ESPBEAT_ALLOWED_SKIPS"); list != "" {
 		tool = append(tool, "-allow", list)
 	}
-	return run("go", append(tool, args...)...)
+	return run("go", append(append(tool, "--"), args...)...)
 }
 
 // lightPackages are ours that link nothing of libbeat.

@@ -3,7 +3,7 @@
 // Command gotest runs "go test -json" with its arguments and prints a line a package, the output of what failed, and at
 // the end every skipped test with its reason, so that nothing is skipped unseen.
 //
-//	gotest [-allow FILE] [go test arguments]
+//	gotest [-allow FILE] -- [go test arguments]
 //
 // With -allow, a skip that no line of FILE matches is a failure. A line is a regular expression over
 // "package.Test: reason"; empty lines and those that start with # say nothing.
