@@ -8,7 +8,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/ah"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
+	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
@@ -35,11 +37,15 @@ import (
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
+	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/udp"
+	"github.com/espbeat/espbeat/dissect/udpencap"
+	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 )
@@ -102,20 +108,27 @@ func Registry() *dissect.Registry {
 		shim6.Protocol,
 
 		// Tunnels
+		ayiya.Protocol,
 		erspan.Protocol,
 		etherip.Protocol,
 		geneve.Protocol,
 		gre.Protocol,
+		gtp.Prime,
 		gtp.Protocol,
 		gtp.V2,
 		ipcomp.Protocol,
 		l2tp.Protocol,
+		teredo.Protocol,
+		udpencap.Protocol,
 		vxlan.GPE,
 		vxlan.Protocol,
 
 		// Transport
+		dccp.Protocol,
+		sctp.Protocol,
 		tcp.Protocol,
 		udp.Protocol,
+		udplite.Protocol,
 
 		// Application
 		dns.Elsewhere,
