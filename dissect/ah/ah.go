@@ -5,7 +5,7 @@
 //	0             1        2          4     8          12
 //	| next header | length | reserved | SPI | sequence | ICV … | payload
 //
-// The length counts words of 4 bytes, less 2. Not verified: the ICV.
+// The length counts words of 4 bytes, less 2; of 0 it is a header of RFC 1826 without a sequence number, as Wireshark reads it. Not verified: the ICV.
 package ah
 
 import (
@@ -41,14 +41,12 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fLength, uint64(n))
 	p.Out.Uint(fSPI, uint64(binary.BigEndian.Uint32(b[4:])))
 	p.Out.Uint(fSequence, uint64(binary.BigEndian.Uint32(b[8:])))
-	if n < fixedLen {
-		p.Bad()
-		return
-	}
 	if !p.Need(b, wire, n) {
 		return
 	}
-	p.Out.Bytes(fICV, b[fixedLen:n])
+	if n > fixedLen {
+		p.Out.Bytes(fICV, b[fixedLen:n])
+	}
 	p.Core.IPProtocol = b[0]
 	p.IPProtocol(b[0], b[n:], wire-n)
 }

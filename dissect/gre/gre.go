@@ -5,8 +5,8 @@
 //	0                  2          4
 //	| flags, version   | protocol | checksum, offset (C or R) | key (K) | sequence (S) | routing … (R) | acknowledgement (A, version 1)
 //
-// Of the key of version 1 the upper half is the payload's length, the lower half the call. The key is the tunnel's identity. Not
-// decoded: the source routes, the attributes of 3GPP2, WCCP's redirect header.
+// Of the key of version 1 the upper half is the payload's length, the lower half the call. The key is the tunnel's identity, but the
+// call is not: each side has its own. Not decoded: the source routes, the attributes of 3GPP2, WCCP's redirect header.
 package gre
 
 import (
@@ -44,7 +44,7 @@ var (
 	fChecksum = fields.Add("checksum.value", field.Uint16, "gre.checksum", "Checksum", field.Rare)
 	fStatus   = fields.Add("checksum.status", field.Uint8, "gre.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified", field.Rare)
 	fOffset   = fields.Add("offset", field.Uint16, "gre.offset", "Offset of the active source route entry, bytes", field.Rare)
-	fKey      = fields.Add("key", field.Uint32, "gre.key", "Key")
+	fKey      = fields.Add("key", field.Uint32, "gre.key", "Key of version 0")
 	fLength   = fields.Add("payload_length", field.Uint16, "gre.key.payload_length", "Payload length of version 1, bytes", field.Rare)
 	fCall     = fields.Add("call_id", field.Uint16, "gre.key.call_id", "Call of version 1")
 	fSequence = fields.Add("sequence_number", field.Uint32, "gre.sequence_number", "Sequence number")
@@ -114,11 +114,12 @@ func optional(c *cursor, flags, version uint16) (key uint32, ok bool) {
 		if key, ok = c.word(); !ok {
 			return 0, false
 		}
-		out.Uint(fKey, uint64(key))
 		if version == 1 {
 			out.Uint(fLength, uint64(key>>16))
 			out.Uint(fCall, uint64(key&0xffff))
-			key &= 0xffff
+			key = 0
+		} else {
+			out.Uint(fKey, uint64(key))
 		}
 	}
 	if flags&bitSequence != 0 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Package gtp dissects the headers of the GPRS Tunnelling Protocol: versions 0 (3GPP TS 09.60) and 1 (TS 29.060, TS 29.281) with
-// extension headers, and that of version 2 (TS 29.274). The packet in a G-PDU is opened.
+// extension headers, and that of version 2 (TS 29.274). The packet in a G-PDU is opened. A TEID is no key of what flows both ways, as each side has its own; the TID of version 0 is.
 //
 //	0       1         2        4
 //	| flags | message | length | TEID | sequence, N-PDU, next extension (when a flag says so) | extensions … | packet     version 1
@@ -19,20 +19,26 @@ import (
 )
 
 const (
-	messageGPDU  = 255
-	lenV0        = 20
-	lenV1        = 8
-	flagsV1      = 7 // extension header, sequence number, N-PDU number
-	flagExt      = 4
-	flagSeq      = 2
-	flagTEID     = 8 // version 2
-	maxExtension = 16
+	messageGPDU = 255
+	lenV0       = 20
+	lenV1       = 8
+	flagsV1     = 7 // extension header, sequence number, N-PDU number
+	flagExt     = 4
+	flagSeq     = 2
+	// Flags of version 2.
+	flagPiggyback = 16
+	flagTEID      = 8
+	maxExtension  = 16
 )
 
 // Protocol is GTP; V2 is the layer of version 2 behind it.
 var (
 	Protocol = &dissect.Protocol{
 		Name: "gtp", Title: "GTP", Reference: "3GPP TS 29.281", UDPPorts: []uint16{2123, 2152}, Dissect: decode, Summary: summary,
+	}
+	// Prime is GTP', for charging (3GPP TS 32.295), with the same header.
+	Prime = &dissect.Protocol{
+		Name: "gtpprime", Title: "GTP (Prime)", Reference: "3GPP TS 32.295", UDPPorts: []uint16{3386}, Dissect: decode, Summary: summary,
 	}
 	V2 = &dissect.Protocol{Name: "gtpv2", Title: "GTPv2", Reference: "3GPP TS 29.274", Dissect: decodeV2, Summary: summaryV2}
 )
@@ -105,11 +111,10 @@ func headerV0(p *dissect.Packet, b []byte, wire int) (n int, key uint64, ok bool
 
 func headerV1(p *dissect.Packet, b []byte, wire int) (n int, key uint64, ok bool) {
 	const optionalLen = 4
-	teid := binary.BigEndian.Uint32(b[4:])
-	p.Out.Uint(fTEID, uint64(teid))
+	p.Out.Uint(fTEID, uint64(binary.BigEndian.Uint32(b[4:])))
 	n = lenV1
 	if b[0]&flagsV1 == 0 {
-		return n, uint64(teid), true
+		return n, 0, true
 	}
 	if !p.Need(b, wire, n+optionalLen) {
 		return 0, 0, false
@@ -119,12 +124,12 @@ func headerV1(p *dissect.Packet, b []byte, wire int) (n int, key uint64, ok bool
 	}
 	n += optionalLen
 	if b[0]&flagExt == 0 {
-		return n, uint64(teid), true
+		return n, 0, true
 	}
 	next := b[n-1]
 	for range maxExtension {
 		if next == 0 {
-			return n, uint64(teid), true
+			return n, 0, true
 		}
 		// An extension header is its length in words of 4 bytes, content, and the type of the next.
 		p.Out.Uint(fExt, uint64(next))
@@ -149,15 +154,21 @@ func decodeV2(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, lenV1) {
 		return
 	}
+	length := int(binary.BigEndian.Uint16(b[2:]))
 	p.Out.Uint(fMessageV2, uint64(b[1]))
-	p.Out.Uint(fLengthV2, uint64(binary.BigEndian.Uint16(b[2:])))
+	p.Out.Uint(fLengthV2, uint64(length))
 	at := 4
 	if b[0]&flagTEID != 0 {
 		p.Out.Uint(fTEIDV2, uint64(binary.BigEndian.Uint32(b[4:])))
 		at += 4
 	}
-	if p.Need(b, wire, at+4) {
-		p.Out.Uint(fSeqV2, uint64(binary.BigEndian.Uint32(b[at:])>>8))
+	if !p.Need(b, wire, at+4) {
+		return
+	}
+	p.Out.Uint(fSeqV2, uint64(binary.BigEndian.Uint32(b[at:])>>8))
+	// A second message may ride on the first, in the same layer; it carries none itself.
+	if next := 4 + length; b[0]&flagPiggyback != 0 && next < len(b) && b[next]&flagPiggyback == 0 {
+		decodeV2(p, b[next:], wire-next)
 	}
 }
 

@@ -11,6 +11,7 @@ package icmp
 
 import (
 	"encoding/binary"
+	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/checksum"
@@ -148,11 +149,13 @@ func pair(p *dissect.Packet, request bool, key uint64) {
 	if p.Quoted || c == nil {
 		return
 	}
+	r, ok := c.Answer(key)
 	if request {
+		// A request that is sent again takes the place of the one before.
 		c.Ask(p, key)
 		return
 	}
-	if r, ok := c.Answer(key); ok {
+	if ok {
 		p.Out.Uint(fRespTo, r.Number)
 		p.Out.Float(fRespTime, float64(p.Time-r.Time)/1e6)
 	}
@@ -217,31 +220,55 @@ func split(b []byte, kind uint8, length int) (quote, rest []byte) {
 	return b[:length:length], b[length:]
 }
 
-var typeNames = map[uint64]string{
+var typeNames = byText(map[int]string{
 	echoReply: "Echo (ping) reply", unreachable: "Destination unreachable", sourceQuench: "Source quench", redirect: "Redirect",
 	echoRequest: "Echo (ping) request", routerAdvert: "Router advertisement", 10: "Router solicitation",
 	timeExceeded: "Time-to-live exceeded", parameterProblem: "Parameter problem", timestamp: "Timestamp request",
 	timestampReply: "Timestamp reply", information: "Information request", informationReply: "Information reply",
 	mask: "Address mask request", maskReply: "Address mask reply", extendedEcho: "Extended echo request",
 	extendedEchoReply: "Extended echo reply",
+})
+
+// byText keys names by a number as it reads in a document.
+func byText(names map[int]string) map[string]string {
+	out := make(map[string]string, len(names))
+	for n, name := range names {
+		out[strconv.Itoa(n)] = name
+	}
+	return out
 }
 
+// summaryFields are shown when the message has them.
+var summaryFields = []struct {
+	label string
+	id    field.ID
+}{{" id=", fIdent}, {" seq=", fSeq}, {" mtu=", fMTU}, {" gateway=", fGateway}}
+
 func summary(dst []byte, v dissect.View) []byte {
-	kind, _ := v.Uint(fType)
+	kind := first(v, fType)
 	if name := typeNames[kind]; name != "" {
 		dst = append(dst, name...)
 	} else {
-		dst, _ = v.Text(append(dst, "Type "...), fType)
+		dst = append(append(dst, "Type "...), kind...)
 	}
-	if code, _ := v.Uint(fCode); code != 0 {
-		dst, _ = v.Text(append(dst, " code="...), fCode)
+	if code := first(v, fCode); code != "0" {
+		dst = append(append(dst, " code="...), code...)
 	}
-	if _, ok := v.Uint(fIdent); ok {
-		dst, _ = v.Text(append(dst, " id="...), fIdent)
-		dst, _ = v.Text(append(dst, " seq="...), fSeq)
-	}
-	if _, ok := v.Uint(fMTU); ok {
-		dst, _ = v.Text(append(dst, " mtu="...), fMTU)
+	for _, f := range summaryFields {
+		if text := first(v, f.id); text != "" {
+			dst = append(append(dst, f.label...), text...)
+		}
 	}
 	return dst
+}
+
+// first is the first value of a field: that of the message itself where an error quotes another one.
+func first(v dissect.View, id field.ID) (value string) {
+	found := false
+	v.All(id, func(text []byte) {
+		if !found {
+			found, value = true, string(text)
+		}
+	})
+	return value
 }

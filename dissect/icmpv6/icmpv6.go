@@ -183,11 +183,13 @@ func pair(p *dissect.Packet, request bool, key uint64) {
 	if p.Quoted || c == nil {
 		return
 	}
+	r, ok := c.Answer(key)
 	if request {
+		// A request that is sent again takes the place of the one before.
 		c.Ask(p, key)
 		return
 	}
-	if r, ok := c.Answer(key); ok {
+	if ok {
 		p.Out.Uint(fRespTo, r.Number)
 		p.Out.Float(fRespTime, float64(p.Time-r.Time)/1e6)
 	}

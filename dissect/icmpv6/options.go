@@ -38,7 +38,6 @@ var (
 	fOpt        = opt.Add("type", field.Uint8, "icmpv6.opt.type", "Types of the options in order", field.List)
 	fOptLen     = opt.Add("length", field.Uint8, "icmpv6.opt.length", "Lengths of the options, units of 8 bytes", field.List, field.Rare)
 	fLink       = opt.Add("linkaddr", field.Hex, "icmpv6.opt.linkaddr", "Link-layer address of source or target")
-	fLink64     = opt.Add("linkaddr_eui64", field.MAC, "icmpv6.opt.linkaddr_eui64", "Link-layer address of source or target, of 8 bytes")
 	fPrefix     = opt.Add("prefix.address", field.IP, "icmpv6.opt.prefix", "Prefixes")
 	fPrefixLen  = opt.Add("prefix.length", field.Uint8, "icmpv6.opt.prefix.length", "Lengths of the prefixes, bits")
 	fOnLink     = opt.Add("prefix.flag.l", field.Bool, "icmpv6.opt.prefix.flag.l", "On-link", field.Rare)
@@ -95,8 +94,6 @@ func options(p *dissect.Packet, b []byte, wire int) {
 func option(p *dissect.Packet, kind uint8, v []byte) {
 	out := p.Out
 	switch {
-	case (kind == optSourceLink || kind == optTargetLink) && len(v) == 14:
-		out.MAC(fLink64, v[:8])
 	case (kind == optSourceLink || kind == optTargetLink) && len(v) >= 6:
 		out.Bytes(fLink, v)
 	case kind == optPrefix && len(v) >= 30:

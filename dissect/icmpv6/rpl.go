@@ -69,9 +69,12 @@ func rplMessage(p *dissect.Packet, code uint8, b []byte, wire int) {
 	}
 }
 
+// baseLengths are the lengths of the base objects by code, bytes.
+var baseLengths = [256]int{rplDIS: 2, rplDIO: 24, rplDAO: 4, rplDAOAck: 4, rplCheck: 24}
+
 // base writes the base object and returns its length, 0 when it is unknown or cut.
 func base(p *dissect.Packet, code uint8, b []byte, wire int) int {
-	n := map[uint8]int{rplDIS: 2, rplDIO: 24, rplDAO: 4, rplDAOAck: 4, rplCheck: 24}[code]
+	n := baseLengths[code]
 	if n == 0 || !p.Need(b, wire, n) {
 		return 0
 	}

@@ -3,11 +3,13 @@
 package icmpv6
 
 import (
+	"strconv"
+
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
 )
 
-var typeNames = map[uint64]string{
+var typeNames = byText(map[int]string{
 	unreachable: "Destination unreachable", packetTooBig: "Packet too big", timeExceeded: "Time exceeded",
 	parameterProblem: "Parameter problem", echoRequest: "Echo (ping) request", echoReply: "Echo (ping) reply",
 	listenerQuery: "Multicast listener query", listenerReport: "Multicast listener report", listenerDone: "Multicast listener done",
@@ -20,31 +22,48 @@ var typeNames = map[uint64]string{
 	mcastRtrAdvert: "Multicast router advertisement", 152: "Multicast router solicitation", 153: "Multicast router termination",
 	fastMobility: "Fast handover", rpl: "RPL control", duplicateRequest: "Duplicate address request",
 	duplicateConfirm: "Duplicate address confirmation",
+})
+
+// byText keys names by a number as it reads in a document.
+func byText(names map[int]string) map[string]string {
+	out := make(map[string]string, len(names))
+	for n, name := range names {
+		out[strconv.Itoa(n)] = name
+	}
+	return out
 }
 
+// summaryFields are shown when the message has them.
+var summaryFields = []struct {
+	label string
+	id    field.ID
+}{{" id=", fIdent}, {" seq=", fSeq}, {" mtu=", fMTU}, {" for ", fSolicited}, {" of ", fAdvertised}}
+
 func summary(dst []byte, v dissect.View) []byte {
-	kind, _ := v.Uint(fType)
+	kind := first(v, fType)
 	if name := typeNames[kind]; name != "" {
 		dst = append(dst, name...)
 	} else {
-		dst, _ = v.Text(append(dst, "Type "...), fType)
+		dst = append(append(dst, "Type "...), kind...)
 	}
-	if code, _ := v.Uint(fCode); code != 0 {
-		dst, _ = v.Text(append(dst, " code="...), fCode)
+	if code := first(v, fCode); code != "0" {
+		dst = append(append(dst, " code="...), code...)
 	}
-	dst = labelled(dst, v, " id=", fIdent)
-	dst = labelled(dst, v, " seq=", fSeq)
-	dst = labelled(dst, v, " mtu=", fMTU)
-	dst = labelled(dst, v, " for ", fSolicited)
-	return labelled(dst, v, " of ", fAdvertised)
-}
-
-// labelled appends a field behind its label, nothing when the packet has none.
-func labelled(dst []byte, v dissect.View, label string, id field.ID) []byte {
-	n := len(dst)
-	dst, ok := v.Text(append(dst, label...), id)
-	if !ok {
-		return dst[:n]
+	for _, f := range summaryFields {
+		if text := first(v, f.id); text != "" {
+			dst = append(append(dst, f.label...), text...)
+		}
 	}
 	return dst
+}
+
+// first is the first value of a field: that of the message itself where an error quotes another one.
+func first(v dissect.View, id field.ID) (value string) {
+	found := false
+	v.All(id, func(text []byte) {
+		if !found {
+			found, value = true, string(text)
+		}
+	})
+	return value
 }

@@ -27,6 +27,10 @@ const (
 	reportV2 = 0x16
 	leave    = 0x17
 	reportV3 = 0x22
+
+	dvmrp     = 0x13
+	pimV1     = 0x14
+	rgmpFirst = 0xfc
 )
 
 // Protocol is IGMP.
@@ -59,9 +63,11 @@ var (
 func decode(p *dissect.Packet, b []byte, wire int) {
 	kind := b[0]
 	version := versionOf(b, wire)
-	if version >= 0 {
-		p.Out.Uint(fVersion, uint64(version))
+	if version < 0 {
+		other(p, kind, b, wire)
+		return
 	}
+	p.Out.Uint(fVersion, uint64(version))
 	p.Out.Uint(fType, uint64(kind))
 	if !p.Need(b, wire, minLen) {
 		return
@@ -89,6 +95,18 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		} else {
 			queryV3(p, b, wire)
 		}
+	}
+}
+
+// other hands what only shares the protocol number to its own protocol, which Wireshark shows without igmp.type.
+func other(p *dissect.Packet, kind uint8, b []byte, wire int) {
+	switch {
+	case kind == dvmrp:
+		p.CallName("dvmrp", b, wire)
+	case kind == pimV1:
+		p.CallName("pim", b, wire)
+	case kind >= rgmpFirst:
+		p.CallName("rgmp", b, wire)
 	}
 }
 

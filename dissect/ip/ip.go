@@ -63,8 +63,14 @@ var (
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
-	if b[0]>>4 != 4 {
-		p.Out.Uint(Version, uint64(b[0]>>4))
+	switch version := b[0] >> 4; version {
+	case 4:
+	case 6:
+		// Whoever said IPv4 was wrong, the header says it.
+		p.CallName("ipv6", b, wire)
+		return
+	default:
+		p.Out.Uint(Version, uint64(version))
 		p.Bad()
 		return
 	}

@@ -71,7 +71,10 @@ var (
 func options(p *dissect.Packet, b []byte) {
 	for len(b) > 0 {
 		kind := b[0]
-		p.Out.Uint(fOpt, uint64(kind))
+		// Wireshark has no ip.opt.type for a kind that it does not know.
+		if !p.Options.Wireshark || known(kind) {
+			p.Out.Uint(fOpt, uint64(kind))
+		}
 		if kind == kindEnd {
 			return
 		}
@@ -87,6 +90,15 @@ func options(p *dissect.Packet, b []byte) {
 		option(p, kind, b[2:b[1]])
 		b = b[b[1]:]
 	}
+}
+
+func known(kind uint8) bool {
+	switch kind {
+	case kindEnd, kindNop, kindRecordRoute, kindProbeMTU, kindReplyMTU, kindQuickStart, kindTimestamp, kindTraceroute, kindSecurity,
+		kindLooseRoute, kindExtSecurity, kindCIPSO, kindStream, kindStrictRoute, kindRouterAlert, kindDirectedBcast:
+		return true
+	}
+	return false
 }
 
 func option(p *dissect.Packet, kind uint8, v []byte) {

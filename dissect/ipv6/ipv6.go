@@ -41,7 +41,7 @@ var (
 	fDSCP     = fields.Add("tclass.dscp", field.Uint8, "ipv6.tclass.dscp", "Differentiated services codepoint")
 	fECN      = fields.Add("tclass.ecn", field.Uint8, "ipv6.tclass.ecn", "Explicit congestion notification", field.Rare)
 	fFlow     = fields.Add("flow", field.Uint32, "ipv6.flow", "Flow label")
-	fPayload  = fields.Add("plen", field.Uint32, "ipv6.plen", "Payload length, bytes; where segmentation offload left 0, that of what was captured", field.Rare)
+	fPayload  = fields.Add("plen", field.Uint16, "ipv6.plen", "Payload length, bytes; 0 in a jumbogram, and where segmentation offload left it so", field.Rare)
 	fNext     = fields.Add("nxt", field.Uint8, "ipv6.nxt", "Next header, IANA's protocol number")
 	fHopLimit = fields.Add("hlim", field.Uint8, "ipv6.hlim", "Hop limit")
 	fSrc      = fields.Add("src", field.IP, "ipv6.src", "Source address of each IPv6 header", field.Address)
@@ -65,9 +65,6 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fFlow, uint64(first&0xfffff))
 	length := int(binary.BigEndian.Uint16(b[4:]))
 	next := b[6]
-	if length == 0 && next != hopByHop {
-		length = max(0, wire-headerLen)
-	}
 	p.Out.Uint(fPayload, uint64(length))
 	p.Out.Uint(fNext, uint64(next))
 	p.Out.Uint(fHopLimit, uint64(b[7]))
@@ -82,7 +79,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.SetIP(6, b[8:24], b[24:40], next)
 	b, wire = b[headerLen:], wire-headerLen
 	if length == 0 {
-		length = jumbo(b, wire)
+		length = wire
+		if next == hopByHop {
+			length = jumbo(b, wire)
+		}
 	}
 	if length > wire {
 		p.Bad()

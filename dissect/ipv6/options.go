@@ -12,7 +12,6 @@ import (
 // Option types (IANA, Internet Protocol Version 6 parameters).
 const (
 	optPad1        = 0x00
-	optPadN        = 0x01
 	optTunnelLimit = 0x04
 	optRouterAlert = 0x05
 	optCALIPSO     = 0x07
@@ -43,7 +42,7 @@ var (
 	fHopNext  = fields.Add("hopopts.nxt", field.Uint8, "ipv6.hopopts.nxt", "Next header of the hop-by-hop options")
 	fDestNext = fields.Add("dstopts.nxt", field.Uint8, "ipv6.dstopts.nxt", "Next header of the destination options")
 	opt       = field.Group("ipv6.opt")
-	fOpt      = opt.Add("type", field.Uint8, "ipv6.opt.type", "Types of the options in order, without padding", field.List)
+	fOpt      = opt.Add("type", field.Uint8, "ipv6.opt.type", "Types of the options in order, padding included", field.List)
 	fLimit    = opt.Add("tel", field.Uint8, "ipv6.opt.tel", "Tunnel encapsulation limit (RFC 2473)", field.Rare)
 	fAlert    = opt.Add("router_alert", field.Uint16, "ipv6.opt.router_alert", "Router alert value (RFC 2711)")
 	fDOI      = opt.Add("calipso.doi", field.Uint32, "ipv6.opt.calipso.doi", "CALIPSO domain of interpretation (RFC 5570)", field.Rare)
@@ -89,22 +88,17 @@ func decodeOptions(p *dissect.Packet, b []byte, wire int, id field.ID) {
 // options writes types and contents; an option that the capture cut is left out.
 func options(p *dissect.Packet, b []byte) {
 	for len(b) > 0 {
+		p.Out.Uint(fOpt, uint64(b[0]))
 		if b[0] == optPad1 {
 			b = b[1:]
 			continue
 		}
 		if len(b) < 2 || int(b[1])+2 > len(b) {
-			if b[0] != optPadN {
-				p.Out.Uint(fOpt, uint64(b[0]))
-			}
 			p.Bad()
 			return
 		}
 		n := int(b[1]) + 2
-		if b[0] != optPadN {
-			p.Out.Uint(fOpt, uint64(b[0]))
-			option(p, b[0], b[2:n])
-		}
+		option(p, b[0], b[2:n])
 		b = b[n:]
 	}
 }

@@ -78,9 +78,8 @@ func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool)
 	if !p.Need(b, wire, at+4) {
 		return
 	}
-	tunnel, session := binary.BigEndian.Uint16(b[at:]), binary.BigEndian.Uint16(b[at+2:])
-	p.Out.Uint(fTunnel, uint64(tunnel))
-	p.Out.Uint(fSession, uint64(session))
+	p.Out.Uint(fTunnel, uint64(binary.BigEndian.Uint16(b[at:])))
+	p.Out.Uint(fSession, uint64(binary.BigEndian.Uint16(b[at+2:])))
 	at += 4
 	if flags&bitSequence != 0 {
 		if !p.Need(b, wire, at+4) {
@@ -105,7 +104,8 @@ func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool)
 		messageType(p, b[at:])
 		return
 	}
-	if p.Tunnel(uint64(tunnel)<<16 | uint64(session)) {
+	// Each side has its own numbers: they are no key of what flows both ways.
+	if p.Tunnel(0) {
 		p.CallName("ppp", b[at:], wire-at)
 	}
 }
