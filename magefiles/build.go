@@ -30,9 +30,10 @@ func Demo() error {
 	return run("./espbeat", "--file", demo)
 }
 
+// buildTo takes no flag that changes how packages are compiled, so that builds and tests share what took minutes to compile.
 func buildTo(binary string, env []string) error {
 	// The flags above say what -buildvcs would, and git refuses it in a checkout that belongs to somebody else.
-	return runWith(env, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags", ldflags(), "-o", binary, ".")
+	return runWith(env, "go", "build", "-buildvcs=false", "-ldflags", ldflags(), "-o", binary, ".")
 }
 
 // ldflags sets what the version command prints. Outside a git checkout the values stay those in the source.
