@@ -134,7 +134,7 @@ type head struct {
 	bad     bool  // lengths that contradict each other
 }
 
-// parse reads a head whose first line classify has approved of.
+// parse reads a head whose first line classify or guess has approved of.
 func parse(b []byte) head {
 	line, rest := cutLine(b)
 	h := head{lines: rest, length: -1}
@@ -146,9 +146,13 @@ func parse(b []byte) head {
 		h.phrase = bytes.TrimSpace(line[12:])
 	} else {
 		first, last := bytes.IndexByte(line, ' '), bytes.LastIndexByte(line, ' ')
-		h.method, h.target, h.version = line[:first], bytes.TrimSpace(line[first:last]), line[last+1:]
+		h.method, h.target = line[:first], bytes.TrimSpace(line[first+1:])
+		if first < last { // else the capture cut the line
+			h.target, h.version = bytes.TrimSpace(line[first:last]), line[last+1:]
+		}
 	}
-	h.each(func(name, value []byte) {
+	lines := headerLines{rest: h.lines}
+	for name, value := lines.next(); name != nil; name, value = lines.next() {
 		switch string(name) {
 		case "transfer-encoding":
 			const last = "chunked" // RFC 9112, 6.3: it frames the body only as the last coding
@@ -157,11 +161,11 @@ func parse(b []byte) head {
 			n, ok := number(value)
 			if !ok || h.length >= 0 && h.length != n {
 				h.bad = true
-				return
+				break
 			}
 			h.length = n
 		}
-	})
+	}
 	return h
 }
 
@@ -181,13 +185,19 @@ func number(b []byte) (n int64, ok bool) {
 	return n, true
 }
 
-// each calls f with every header that has a field: its name in lower case and its value.
-func (h *head) each(f func(name, value []byte)) {
-	var lower [maxHeaderName]byte
-	for rest := h.lines; len(rest) > 0; {
+// headerLines walks header lines.
+type headerLines struct {
+	rest  []byte
+	lower [maxHeaderName]byte
+}
+
+// next returns the next header whose name is short enough to have a field: the name in lower case, valid until the next call, and the
+// value; nil at the end.
+func (l *headerLines) next() (name, value []byte) {
+	for len(l.rest) > 0 {
 		var line []byte
-		if line, rest = cutLine(rest); len(line) == 0 {
-			return
+		if line, l.rest = cutLine(l.rest); len(line) == 0 {
+			break
 		}
 		colon := bytes.IndexByte(line, ':')
 		if colon < 1 || colon > maxHeaderName || line[0] == ' ' {
@@ -197,46 +207,49 @@ func (h *head) each(f func(name, value []byte)) {
 			if c >= 'A' && c <= 'Z' {
 				c += 'a' - 'A'
 			}
-			lower[i] = c
+			l.lower[i] = c
 		}
-		f(lower[:colon], bytes.TrimSpace(line[colon+1:]))
+		return l.lower[:colon], bytes.TrimSpace(line[colon+1:])
 	}
+	return nil, nil
 }
 
 // write writes the fields of the head.
 func (h *head) write(o *field.Buffer) {
 	if h.method != nil {
 		o.Text(fMethod, h.method)
-		o.Text(fReqVer, h.version)
+		if len(h.version) > 0 {
+			o.Text(fReqVer, h.version)
+		}
 	} else {
 		o.Uint(fStatus, uint64(h.status))
 		o.Text(fPhrase, h.phrase)
 	}
-	o.Text(fVersion, h.version[len("HTTP/"):])
+	if len(h.version) == len(prefix)+1 {
+		o.Text(fVersion, h.version[len("HTTP/"):])
+	}
 	var host []byte
-	h.each(func(name, value []byte) {
-		if string(name) == "user-agent" {
-			common.UserAgent(o, value)
-			return
-		}
+	lines := headerLines{rest: h.lines}
+	for name, value := lines.next(); name != nil; name, value = lines.next() {
 		known, ok := headers[string(name)]
-		if !ok || len(value) == 0 {
-			return
-		}
 		switch {
+		case string(name) == "user-agent":
+			common.UserAgent(o, value)
+		case !ok || len(value) == 0:
 		case known.id == fLength:
 			if n, ok := number(value); ok {
 				o.Uint(fLength, uint64(n))
 			}
-			return
-		case known.id == fHost:
-			host = value
 		case known.url:
 			var b [256]byte
-			value = common.AppendURL(b[:0], o, value)
+			o.Text(known.id, common.AppendURL(b[:0], o, value))
+		default:
+			if known.id == fHost {
+				host = value
+			}
+			o.Text(known.id, value)
 		}
-		o.Text(known.id, value)
-	})
+	}
 	if h.method != nil {
 		common.URL(o, "http", h.target, host, string(h.method) == "CONNECT")
 	}

@@ -51,7 +51,7 @@ func TestConversations(t *testing.T) {
 			want: map[string]string{"url.original": "example.com:443", "url.domain": "example.com", "url.port": "443", "url.full": "example.com:443", "url.path": ""}},
 		{name: "CONNECT refused", pieces: []dissecttest.Piece{client("CONNECT example.com:443 HTTP/1.1\r\n\r\n"), server("HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n"), client(get)}, layers: "http:http:http"},
 		{name: "upgrade ends HTTP", pieces: []dissecttest.Piece{client(get), server("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n"), client(get)}, layers: "http:http",
-			want: map[string]string{"http.upgrade": "websocket"}},
+			want: map[string]string{"http.upgrade": "websocket", "request_in": "1"}},
 		{name: "absolute target", pieces: []dissecttest.Piece{client("GET https://u:p@[2001:db8::1]:81/x;sid=1?q#token=2 HTTP/1.1\r\nHost: other\r\n\r\n")}, layers: "http",
 			want: map[string]string{"url.full": "https://u:[redacted]@[2001:db8::1]:81/x;sid=[redacted]?q#token=[redacted]", "url.scheme": "https", "url.domain": "2001:db8::1", "url.port": "81",
 				"url.path": "/x;sid=[redacted]", "url.query": "q", "related.hosts": "", "http.host": "other"}},
@@ -61,6 +61,8 @@ func TestConversations(t *testing.T) {
 		{name: "chunk without a length", pieces: []dissecttest.Piece{server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), server("HTTP/1.1 204 x\r\n\r\n")}, layers: "http:http"},
 		{name: "head too large", pieces: []dissecttest.Piece{client("GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", maxHead))}, layers: "http", want: map[string]string{"http.host": "a"}},
 		{name: "head cut by the capture", pieces: []dissecttest.Piece{{Data: []byte(get)[:40], Wire: 200}}, layers: "http", want: map[string]string{"url.path": "/a", "http.message_end": ""}},
+		{name: "first line cut by the capture", pieces: []dissecttest.Piece{{Data: []byte("GET /download.ht"), Wire: 200}}, layers: "http",
+			want: map[string]string{"url.path": "/download.ht", "http.version": "", "http.request.version": ""}},
 		{name: "another protocol", pieces: []dissecttest.Piece{client("OPTIONS rtsp://x RTSP/1.0\r\n\r\n"), client(get)}, layers: ""},
 	}
 	b := dissecttest.New(nil, Protocol)
@@ -186,9 +188,11 @@ func FuzzHTTP(f *testing.F) {
 		half := len(response) / 2
 		r := dissecttest.Merge(b.Stream(Protocol, dissecttest.Piece{Data: request}, dissecttest.Piece{Dir: 1, Data: response[:half]}, dissecttest.Piece{Dir: 1, Data: response[half:], FIN: true})...)
 		b.Invariants(t)
-		if n := len(r.Fields["http.request.method"]) + len(r.Fields["http.response.status_code"]); n != len(r.Fields["http.request.version"])+len(r.Fields["http.response.phrase"]) {
+		if n := len(r.Fields["http.request.method"]) + len(r.Fields["http.response.status_code"]); n != len(r.Fields["url.original"])+len(r.Fields["http.response.phrase"]) {
 			t.Fatalf("%d messages, fields %v", n, r.Fields)
 		}
+		b.Stream(Protocol, dissecttest.Piece{Data: request, Wire: len(request) + 1}, dissecttest.Piece{Data: response})
+		b.Invariants(t)
 		b.Datagrams(SSDP, dissecttest.Piece{Data: request})
 		b.Invariants(t)
 		guess(request)

@@ -101,7 +101,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	}
 	if d.scanned == 0 {
 		switch v := classify(data); {
-		case v == yes:
+		case v == yes || p.Truncated && guess(data):
 		case v == more && len(data) < maxHead:
 			return 0
 		case s.seen:
@@ -166,7 +166,7 @@ func (s *state) frame(d *direction, h *head) {
 		if len(s.open) > 0 {
 			k = s.open[0]
 		}
-		if h.status >= 200 && len(s.open) > 0 {
+		if final(h.status) && len(s.open) > 0 {
 			s.open = slices.Delete(s.open, 0, 1)
 		}
 		s.opaque = h.status == 101 || k == connect && h.status/100 == 2
@@ -183,6 +183,9 @@ func (s *state) frame(d *direction, h *head) {
 	}
 }
 
+// final reports whether a response is its request's last one (RFC 9110, 15.2).
+func final(status int) bool { return status >= 200 || status == 101 }
+
 // emit writes the layer and fields of a head. It reports whether there was room for the layer.
 func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 	if !p.Push(Protocol) {
@@ -194,7 +197,7 @@ func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 	switch {
 	case h.method != nil:
 		common.Request(p, c, 0)
-	case h.status >= 200:
+	case final(h.status):
 		common.Response(p, c, 0)
 	}
 	return true
