@@ -12,11 +12,14 @@ import (
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dns"
+	"github.com/espbeat/espbeat/dissect/eap"
+	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
+	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/gtp"
@@ -27,12 +30,16 @@ import (
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/ip"
 	"github.com/espbeat/espbeat/dissect/ipcomp"
+	"github.com/espbeat/espbeat/dissect/ipnet"
+	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/loop"
+	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -58,15 +65,21 @@ func Registry() *dissect.Registry {
 		arp.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
+		eapol.Protocol,
 		eth.Protocol,
 		fddi.Protocol,
+		fr.Protocol,
+		ipnet.Protocol,
+		ipoib.Protocol,
 		llc.Protocol,
 		loop.Protocol,
+		macsec.Protocol,
 		mpls.ACH,
 		mpls.ControlWord,
 		mpls.NoControlWord,
 		mpls.Protocol,
 		mpls.Pseudowire,
+		nflog.Protocol,
 		null.Protocol,
 		ppp.BACP,
 		ppp.CCP,
@@ -135,6 +148,7 @@ func Registry() *dissect.Registry {
 		dns.LLMNR,
 		dns.MDNS,
 		dns.Protocol,
+		eap.Protocol,
 		http.Protocol,
 		http.SSDP,
 	)
