@@ -19,9 +19,9 @@ import (
 )
 
 const (
-	fixedLen = 4
-	restLen  = 8 // header with the word that depends on the type
-	ipv4     = 0x0800
+	fixedLen  = 4
+	restLen   = 8 // header with the word that depends on the type
+	etherType = 0x0800
 )
 
 // Message types (IANA).
@@ -198,10 +198,10 @@ func failure(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 	}
 	quote, rest := split(b, kind, length)
 	if len(rest) == 0 {
-		p.Quote(ipv4, quote, wire)
+		p.Quote(etherType, quote, wire)
 		return
 	}
-	p.Quote(ipv4, quote, len(quote))
+	p.Quote(etherType, quote, len(quote))
 	extensions(p, rest)
 }
 

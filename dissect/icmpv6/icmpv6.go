@@ -20,10 +20,10 @@ import (
 )
 
 const (
-	number   = 58
-	fixedLen = 4
-	restLen  = 8 // header with the word that depends on the type
-	ipv6     = 0x86dd
+	number    = 58
+	fixedLen  = 4
+	restLen   = 8 // header with the word that depends on the type
+	etherType = 0x86dd
 )
 
 // Message types (IANA).
@@ -128,7 +128,7 @@ func message(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 			p.Out.Uint(fPointer, uint64(word))
 		}
 		if len(b) > restLen {
-			p.Quote(ipv6, b[restLen:len(b):len(b)], wire-restLen)
+			p.Quote(etherType, b[restLen:len(b):len(b)], wire-restLen)
 		}
 	case echoRequest, echoReply:
 		p.Out.Uint(fIdent, uint64(high))

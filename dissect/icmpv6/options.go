@@ -105,7 +105,7 @@ func option(p *dissect.Packet, kind uint8, v []byte) {
 		out.Uint(fPreferred, uint64(binary.BigEndian.Uint32(v[6:])))
 		out.IP(fPrefix, v[14:30])
 	case kind == optRedirected && len(v) > 6:
-		p.Quote(ipv6, v[6:len(v):len(v)], len(v)-6)
+		p.Quote(etherType, v[6:len(v):len(v)], len(v)-6)
 	case kind == optMTU && len(v) >= 6:
 		out.Uint(fOptMTU, uint64(binary.BigEndian.Uint32(v[2:])))
 	case kind == optInterval && len(v) >= 6:

@@ -160,7 +160,7 @@ func route(p *dissect.Packet, kind uint8, v []byte) {
 	for at := 1; at+4 <= len(v); at += 4 {
 		switch {
 		// The pointer counts from 1 at the kind.
-		case at+routeOptionMin <= int(v[0]):
+		case at+routeOptionMin < int(v[0]):
 			p.Out.IP(fRecordedRt, v[at:at+4])
 		case kind != kindRecordRoute:
 			p.Out.IP(fSourceRt, v[at:at+4])
