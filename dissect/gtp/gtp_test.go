@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package gtp
+
+import (
+	"testing"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/dissecttest"
+)
+
+// What the tunnel carries.
+var (
+	inner  = &dissect.Protocol{Name: "ip", EtherTypes: []uint16{0x0800}, IPProtocols: []uint8{4}, Dissect: func(*dissect.Packet, []byte, int) {}}
+	inner6 = &dissect.Protocol{Name: "ipv6", EtherTypes: []uint16{0x86dd}, IPProtocols: []uint8{41}, Dissect: func(*dissect.Packet, []byte, int) {}}
+)
+
+func TestDissect(t *testing.T) {
+	tests := []struct {
+		name              string
+		frame             []byte
+		wire              int
+		layers, malformed string
+		truncated         bool
+		want              map[string]string
+	}{
+		{name: "packet", frame: []byte{0x30, 255, 0, 1, 0, 0, 0, 9, 0x45}, layers: "gtp:ip",
+			want: map[string]string{"gtp.message": "255", "gtp.teid": "9"}},
+		{name: "sequence and extension", frame: []byte{0x36, 255, 0, 9, 0, 0, 0, 9, 0, 5, 0, 0x85, 1, 0, 9, 0, 0x60}, layers: "gtp:ipv6",
+			want: map[string]string{"gtp.seq_number": "5", "gtp.ext_hdr": "133"}},
+		{name: "extension of length 0", frame: []byte{0x34, 255, 0, 9, 0, 0, 0, 9, 0, 5, 0, 0x85, 0, 0, 9, 0, 0x60}, layers: "gtp", malformed: "gtp"},
+		{name: "echo", frame: []byte{0x32, 1, 0, 4, 0, 0, 0, 0, 0, 5, 0, 0}, layers: "gtp",
+			want: map[string]string{"gtp.message": "1"}},
+		{name: "version 0", frame: []byte{0x1e, 255, 0, 1, 0, 5, 0, 6, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x45}, layers: "gtp:ip",
+			want: map[string]string{"gtp.tid": "0102030405060708", "gtp.flow_label": "6"}},
+		{name: "version 2 with a second message", frame: []byte{0x50, 1, 0, 4, 0, 0, 7, 0, 0x48, 32, 0, 8, 0, 0, 0, 9, 0, 0, 8, 0}, layers: "gtp:gtpv2",
+			want: map[string]string{"gtpv2.message_type": "1,32", "gtpv2.teid": "9", "gtpv2.seq": "7,8"}},
+		{name: "too short", frame: []byte{0x30, 255}, layers: "gtp", malformed: "gtp"},
+		{name: "cut by the capture", frame: []byte{0x30, 255, 0, 9, 0, 0, 0, 9}, layers: "gtp", wire: 60},
+	}
+	b := dissecttest.New(nil, Protocol, inner, inner6, V2)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			r := b.Run(Protocol, tt.frame, max(tt.wire, len(tt.frame)))
+			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
+				t.Errorf("layers %q malformed %q truncated %v, want %q %q %v", r.Layers, r.Malformed, r.Truncated, tt.layers, tt.malformed, tt.truncated)
+			}
+			r.Check(t, tt.want)
+		})
+	}
+}
+
+func FuzzGTP(f *testing.F) {
+	f.Add([]byte{0x30, 255, 0, 1, 0, 0, 0, 9, 0x45}, 0)
+	f.Add([]byte{0x36, 255, 0, 9, 0, 0, 0, 9, 0, 5, 0, 0x85, 1, 0, 9, 0, 0x60}, 0)
+	f.Add([]byte{0x34, 255, 0, 9, 0, 0, 0, 9, 0, 5, 0, 0x85, 0, 0, 9, 0, 0x60}, 0)
+	f.Add([]byte{0x32, 1, 0, 4, 0, 0, 0, 0, 0, 5, 0, 0}, 0)
+	f.Add([]byte{0x1e, 255, 0, 1, 0, 5, 0, 6, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x45}, 0)
+	f.Add([]byte{0x50, 1, 0, 4, 0, 0, 7, 0, 0x48, 32, 0, 8, 0, 0, 0, 9, 0, 0, 8, 0}, 0)
+	f.Add([]byte{0x30, 255}, 0)
+	f.Add([]byte{0x30, 255, 0, 9, 0, 0, 0, 9}, 60)
+	b := dissecttest.New(nil, Protocol, inner, inner6, V2)
+	f.Fuzz(func(t *testing.T, data []byte, wire int) {
+		b.Dissect(Protocol, data, max(wire, len(data)))
+		b.Invariants(t)
+	})
+}
