@@ -183,18 +183,54 @@ func bpfRun(prog []libpcap.Insn, p []byte, wireLen uint32) uint32 {
 			x = a
 		case bpfTxa:
 			a = x
-		case bpfDivX, bpfModX:
+		case bpfDivX:
 			if x == 0 {
 				return 0
 			}
-			a = bpfCompute(in.Code, a, x)
+			a /= x
+		case bpfModX:
+			if x == 0 {
+				return 0
+			}
+			a %= x
 		case bpfNeg:
 			a = -a
-		default:
-			if in.Code&0x08 != 0 {
-				k = x
-			}
-			a = bpfCompute(in.Code, a, k)
+		case bpfAddK:
+			a += k
+		case bpfAddX:
+			a += x
+		case bpfSubK:
+			a -= k
+		case bpfSubX:
+			a -= x
+		case bpfMulK:
+			a *= k
+		case bpfMulX:
+			a *= x
+		case bpfDivK:
+			a /= max(k, 1) // bpfCheck rejects 0
+		case bpfModK:
+			a %= max(k, 1)
+		case bpfOrK:
+			a |= k
+		case bpfOrX:
+			a |= x
+		case bpfAndK:
+			a &= k
+		case bpfAndX:
+			a &= x
+		case bpfXorK:
+			a ^= k
+		case bpfXorX:
+			a ^= x
+		case bpfLshK: // by 32 and more gives 0
+			a <<= k
+		case bpfLshX:
+			a <<= x
+		case bpfRshK:
+			a >>= k
+		case bpfRshX:
+			a >>= x
 		}
 	}
 	return 0
@@ -217,31 +253,4 @@ func jump(in *libpcap.Insn, yes bool) int {
 		return int(in.Jt)
 	}
 	return int(in.Jf)
-}
-
-// bpfCompute is the arithmetic; v is the operand, not zero for a division.
-func bpfCompute(code uint16, a, v uint32) uint32 {
-	switch code &^ 0x08 {
-	case bpfAddK:
-		return a + v
-	case bpfSubK:
-		return a - v
-	case bpfMulK:
-		return a * v
-	case bpfDivK:
-		return a / v
-	case bpfModK:
-		return a % v
-	case bpfOrK:
-		return a | v
-	case bpfAndK:
-		return a & v
-	case bpfXorK:
-		return a ^ v
-	case bpfLshK:
-		return a << v // 32 and more give 0
-	case bpfRshK:
-		return a >> v
-	}
-	return a
 }

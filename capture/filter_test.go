@@ -196,6 +196,7 @@ func FuzzBPF(f *testing.F) {
 	})
 }
 
+// BenchmarkFilterMatch compares with the interpreter of golang.org/x/net/bpf.
 func BenchmarkFilterMatch(b *testing.B) {
 	needLibpcap(b)
 	packet := etherFrame(ipv4(6, 40000, 80, false, 1000))
@@ -208,6 +209,21 @@ func BenchmarkFilterMatch(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				f.Match(packet, len(packet))
+			}
+		})
+		var raw []bpf.RawInstruction
+		for _, in := range f.prog {
+			raw = append(raw, bpf.RawInstruction{Op: in.Code, Jt: in.Jt, Jf: in.Jf, K: in.K})
+		}
+		insns, _ := bpf.Disassemble(raw)
+		vm, err := bpf.NewVM(insns)
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Run(expr+"/x_net_bpf", func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				vm.Run(packet)
 			}
 		})
 	}

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-
-	"github.com/espbeat/espbeat/capture/libpcap"
 )
 
 // InterfaceInfo is one line of the list of interfaces.
@@ -16,7 +14,8 @@ type InterfaceInfo struct {
 	Number int
 	// Name is what LiveOptions.Interface takes.
 	Name string
-	// Description is empty when neither the system nor libpcap has one.
+	// Description is the alias that an administrator gave (Linux) or what libpcap
+	// says (elsewhere, where it is installed); empty when there is none.
 	Description string
 	// Addresses are those assigned to it, in the system's order, with prefix lengths.
 	Addresses []netip.Prefix
@@ -28,26 +27,18 @@ type InterfaceInfo struct {
 
 // ListInterfaces lists what can be captured from, in the system's order, with
 // AnyInterface last where there is such a thing. It needs neither privileges nor
-// libpcap, whose descriptions it adds where it is installed.
+// libpcap.
 func ListInterfaces() ([]InterfaceInfo, error) {
 	ifaces, err := net.Interfaces()
 	if err != nil {
 		return nil, fmt.Errorf("list interfaces: %w", err)
 	}
-	descriptions := map[string]string{}
-	if devices, err := libpcap.Devices(); err == nil {
-		for _, d := range devices {
-			descriptions[d.Name] = d.Description
-		}
-	}
+	known := descriptions()
 	list := make([]InterfaceInfo, 0, len(ifaces)+1)
 	for _, i := range ifaces {
 		info := InterfaceInfo{
-			Number: len(list) + 1, Name: i.Name, Description: describe(i.Name), MAC: i.HardwareAddr,
+			Number: len(list) + 1, Name: i.Name, Description: known[i.Name], MAC: i.HardwareAddr,
 			Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Loopback: i.Flags&net.FlagLoopback != 0,
-		}
-		if info.Description == "" {
-			info.Description = descriptions[i.Name]
 		}
 		if info.Description == "" && info.Loopback {
 			info.Description = "loopback"

@@ -21,12 +21,12 @@ func describe(name string) string {
 	if name == AnyInterface {
 		return anyDescription
 	}
-	return aliases()[name]
+	return descriptions()[name]
 }
 
-// aliases are all interfaces' aliases, in the network namespace of the calling
+// descriptions are all interfaces' aliases, in the network namespace of the calling
 // thread; empty when the kernel does not tell.
-func aliases() map[string]string {
+func descriptions() map[string]string {
 	found := map[string]string{}
 	table, err := syscall.NetlinkRIB(unix.RTM_GETLINK, unix.AF_UNSPEC)
 	if err != nil {

@@ -5,6 +5,7 @@ package capture
 import (
 	"fmt"
 	"io"
+	"math"
 	"net/netip"
 	"strings"
 	"sync"
@@ -36,7 +37,8 @@ type LiveOptions struct {
 	Engine string
 	// SnapLen is how many bytes of a packet are kept; 262144 by default and at most.
 	SnapLen int
-	// Promiscuous takes packets that are not for this machine too.
+	// Promiscuous takes packets that are not for this machine too; it has no meaning
+	// for AnyInterface.
 	Promiscuous bool
 	// BufferSize is the kernel's buffer, bytes; 32 MiB by default.
 	BufferSize int
@@ -63,7 +65,7 @@ const (
 	defaultBlock  = 1 << 20
 	defaultPool   = 64 << 20
 	defaultSlab   = 512 << 10
-	maxBuffer     = 1 << 30 // more than the kernel's own limit allows on 32-bit systems
+	maxBuffer     = 1 << 30
 )
 
 // complete checks the options and fills the defaults in.
@@ -92,7 +94,7 @@ func (o *LiveOptions) complete() error {
 		bounds("the buffer size", &o.BufferSize, defaultBuffer, 1<<20, maxBuffer),
 		bounds("the block size", &o.BlockSize, min(defaultBlock, o.BufferSize/2), maxPacket*2, maxBuffer/2),
 		bounds("the slab size", &o.SlabSize, defaultSlab, slabMin, maxBuffer),
-		bounds("the pool size", &o.PoolSize, defaultPool, 1, 1<<40),
+		bounds("the pool size", &o.PoolSize, defaultPool, 1, math.MaxInt),
 		bounds("the fanout group", &o.FanoutGroup, 0, 0, 65535),
 	} {
 		if err != nil {
