@@ -85,7 +85,7 @@ type Packet struct {
 	Conversation *Conversation
 	// Direction is the packet's in Conversation: 0 from the initiator as far as known, 1 to it.
 	Direction int
-	// Fragment is set while the bytes at hand are a fragment that was not reassembled, or a quote in an ICMP error:
+	// Quoted is set while the bytes at hand are a fragment that was not reassembled, or a quote in an ICMP error:
 	// what they carry belongs to no stream.
 	Quoted bool
 	// Reassembled is set while the bytes at hand come from several packets.

@@ -19,7 +19,8 @@ import (
 type Func func(p *Packet, b []byte, wire int)
 
 // StreamFunc dissects messages at the front of one direction's bytes in order. data are the contiguous bytes that
-// were not consumed before; it is called again with the rest as long as it consumes something, and when more bytes have arrived.
+// were not consumed before; it is called again with the rest as long as it consumes something, and when more bytes have arrived. When a FIN comes without bytes, it is called with what
+// is left, maybe nothing; p.Core.TCPFlags tells.
 // It returns how many bytes it has done with: 0 asks for more, more than len(data) passes over bytes yet to come without keeping
 // them, Reject says that this is another protocol's stream. It calls p.Push(itself) for every message that it emits.
 type StreamFunc func(p *Packet, c *Conversation, data []byte) int

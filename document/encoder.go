@@ -48,37 +48,39 @@ func NewEncoder(opt Options) *Encoder {
 
 // Append appends the document of r as one JSON object without a line feed.
 func (e *Encoder) Append(dst []byte, b *engine.Batch, r *engine.Record) []byte {
-	dst, _ = e.append(dst, nil, b, r)
+	dst, _, _ = e.append(dst, nil, b, r)
 	return dst
 }
 
 // Encode makes the document of r, whose JSON it appends to dst; the document refers to that memory.
 func (e *Encoder) Encode(dst []byte, b *engine.Batch, r *engine.Record) ([]byte, Document) {
 	from := len(dst)
-	dst, keys := e.append(dst, make([]span, 0, 16), b, r)
+	dst, keys, cut := e.append(dst, make([]span, 0, 16), b, r)
 	d := Document{json: dst[from:len(dst):len(dst)], keys: keys, time: r.Time}
 	AppendID(d.id[:0], e.opt.CaptureID, r.Number)
 	opt := e.opt
-	d.make = func() map[string]any { return NewEncoder(opt).Map(b, r) }
+	d.make = func() map[string]any { return NewEncoder(opt).toMap(b, r, cut) }
 	return dst, d
 }
 
-// append writes the document and, when keys is not nil, notes where each top-level value lies, relative to the start of the object.
-func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Record) ([]byte, []span) {
+// append writes the document and, when keys is not nil, notes where each top-level value lies, relative to the start of the object. It also
+// returns the limit that the document had to be cut to.
+func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Record) ([]byte, []span, limit) {
 	from := len(dst)
-	dst, keys = e.write(dst, keys, b, r)
+	dst, keys = e.write(dst, keys, b, r, limit{})
+	cut := limit{}
 	for _, l := range limits {
 		if len(dst)-from <= MaxBytes {
 			break
 		}
-		e.cut = l
-		dst, keys = e.write(dst[:from], keys[:0], b, r)
+		cut = l
+		dst, keys = e.write(dst[:from], keys[:0], b, r, cut)
 	}
-	e.cut = limit{}
-	return dst, keys
+	return dst, keys, cut
 }
 
-func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Record) ([]byte, []span) {
+func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Record, cut limit) ([]byte, []span) {
+	e.cut = cut
 	e.collect(b, r)
 	arena := b.Arena()
 	from := len(dst)
@@ -152,6 +154,9 @@ func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
 }
 
 func (e *Encoder) add(x field.Entry, core bool) {
+	if e.cut.text > 0 && isText(e.plan.Defs[x.ID].Type) && !x.Constant() {
+		x.Len = min(x.Len, uint32(e.cut.text))
+	}
 	rank := e.plan.Rank[x.ID]
 	i := int32(len(e.list))
 	e.list = append(e.list, ref{Entry: x, core: core, next: -1})
@@ -203,24 +208,44 @@ func (e *Encoder) full(n int) bool { return e.cut.values > 0 && n >= e.cut.value
 
 // repeats reports whether the value at i equals an earlier one of its chain.
 func (e *Encoder) repeats(head, i int32, arena []byte) bool {
-	x := &e.list[i]
 	for j := head; j != i; j = e.list[j].next {
-		y := &e.list[j]
-		if x.Len == y.Len && x.Val == y.Val && x.core == y.core && x.Len != 16 {
-			return true
-		}
-		if x.Len == y.Len && bytes.Equal(e.text(x, arena), e.text(y, arena)) {
+		if e.same(&e.list[i], &e.list[j], arena) {
 			return true
 		}
 	}
 	return false
 }
 
-func (e *Encoder) text(x *ref, arena []byte) []byte {
-	if x.core {
-		arena = e.core.Arena
+// same reports whether two values of one field are equal.
+func (e *Encoder) same(x, y *ref, arena []byte) bool {
+	switch t := e.plan.Defs[x.ID].Type; {
+	case t == field.IP && x.Len == 16 && y.Len == 16:
+		return field.AddrOf(x.Entry, e.arena(x, arena)) == field.AddrOf(y.Entry, e.arena(y, arena))
+	case isText(t) && (!x.Constant() || !y.Constant()):
+		a, s, _ := field.TextOf(x.Entry, e.arena(x, arena))
+		b, u, _ := field.TextOf(y.Entry, e.arena(y, arena))
+		switch {
+		case x.Constant():
+			return s == string(b)
+		case y.Constant():
+			return string(a) == u
+		}
+		return bytes.Equal(a, b)
 	}
-	return field.AppendText(nil, e.plan.Defs[x.ID].Type, x.Entry, arena)
+	return x.Len == y.Len && x.Val == y.Val
+}
+
+// isText reports whether values of a type lie in an arena as text or bytes.
+func isText(t field.Type) bool {
+	return t == field.Keyword || t == field.Wildcard || t == field.Text || t == field.Hex
+}
+
+// arena is where the text of x lies.
+func (e *Encoder) arena(x *ref, record []byte) []byte {
+	if x.core {
+		return e.core.Arena
+	}
+	return record
 }
 
 // appendObjects appends the elements of an array of objects.
@@ -254,9 +279,7 @@ func (e *Encoder) appendObjects(dst []byte, head int32, arena []byte) []byte {
 
 // appendValue appends one value as JSON.
 func (e *Encoder) appendValue(dst []byte, x *ref, arena []byte) []byte {
-	if x.core {
-		arena = e.core.Arena
-	}
+	arena = e.arena(x, arena)
 	t := e.plan.Defs[x.ID].Type
 	switch t {
 	case field.Keyword, field.Wildcard, field.Text:
@@ -264,16 +287,8 @@ func (e *Encoder) appendValue(dst []byte, x *ref, arena []byte) []byte {
 		if ok {
 			return appendString(dst, constant)
 		}
-		if e.cut.text > 0 {
-			text = text[:min(len(text), e.cut.text)]
-		}
 		return appendString(dst, text)
-	case field.Hex:
-		if e.cut.text > 0 {
-			x.Len = min(x.Len, uint32(e.cut.text))
-		}
-		fallthrough
-	case field.IP, field.MAC, field.Date:
+	case field.Hex, field.IP, field.MAC, field.Date:
 		dst = append(dst, '"')
 		dst = field.AppendText(dst, t, x.Entry, arena)
 		return append(dst, '"')

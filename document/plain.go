@@ -5,6 +5,7 @@ package document
 import (
 	"math/bits"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/field"
@@ -12,6 +13,12 @@ import (
 
 // Map makes the document of r as plain Go values, without @timestamp: what the JSON would be read back to, but for numbers, which keep their types.
 func (e *Encoder) Map(b *engine.Batch, r *engine.Record) map[string]any {
+	_, _, cut := e.append(nil, nil, b, r)
+	return e.toMap(b, r, cut)
+}
+
+func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit) map[string]any {
+	e.cut = cut
 	e.collect(b, r)
 	m := map[string]any{}
 	for w, word := range e.set {
@@ -53,7 +60,7 @@ func (e *Encoder) value(head int32, arena []byte) any {
 		return e.one(x, arena)
 	}
 	var all []any
-	for i := head; i >= 0; i = e.list[i].next {
+	for i, n := head, 0; i >= 0 && !e.full(n); i, n = e.list[i].next, n+1 {
 		if !d.Is(field.Unique) || !e.repeats(head, i, arena) {
 			all = append(all, e.one(&e.list[i], arena))
 		}
@@ -68,6 +75,9 @@ func (e *Encoder) objects(head int32, arena []byte) []any {
 	for i := head; i >= 0; i = e.list[i].next {
 		x := &e.list[i]
 		if x.Elem != elem {
+			if e.full(len(all)) {
+				break
+			}
 			elem = x.Elem
 			m = map[string]any{}
 			all = append(all, m)
@@ -91,8 +101,9 @@ func (e *Encoder) one(x *ref, arena []byte) any {
 	case field.Float:
 		return field.FloatOf(x.Entry)
 	}
-	if x.core {
-		arena = e.core.Arena
+	s := string(field.AppendText(nil, e.plan.Defs[x.ID].Type, x.Entry, e.arena(x, arena)))
+	if !utf8.ValidString(s) {
+		return string([]rune(s)) // each byte that is no UTF-8 becomes U+FFFD, as in the JSON
 	}
-	return strings.ToValidUTF8(string(field.AppendText(nil, e.plan.Defs[x.ID].Type, x.Entry, arena)), "\uFFFD")
+	return s
 }

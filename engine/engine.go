@@ -78,6 +78,7 @@ func (e *Engine) Next(b *Batch) error {
 			break
 		}
 	}
+	e.in.Release() // records own their bytes
 	return nil
 }
 

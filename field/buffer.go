@@ -20,6 +20,9 @@ type Entry struct {
 // interned marks an Entry whose text is the Val-th interned string.
 const interned = ^uint32(0)
 
+// Constant reports whether the text of e is an interned one.
+func (e Entry) Constant() bool { return e.Len == interned }
+
 // Limits of one packet's fields: what is beyond is left out and Cut says so.
 const (
 	MaxEntries = 4096
@@ -73,8 +76,12 @@ func (b *Buffer) Uint(id ID, v uint64) { b.put(id, 0, v) }
 // Int writes a signed number, a duration or a date in nanoseconds.
 func (b *Buffer) Int(id ID, v int64) { b.put(id, 0, uint64(v)) }
 
-// Float writes a floating point number.
-func (b *Buffer) Float(id ID, v float64) { b.put(id, 0, math.Float64bits(v)) }
+// Float writes a floating point number; an infinity or NaN, which JSON does not have, writes nothing.
+func (b *Buffer) Float(id ID, v float64) {
+	if !math.IsInf(v, 0) && !math.IsNaN(v) {
+		b.put(id, 0, math.Float64bits(v))
+	}
+}
 
 // Bool writes a truth value.
 func (b *Buffer) Bool(id ID, v bool) {

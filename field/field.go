@@ -112,6 +112,9 @@ func (s Set) Add(name string, t Type, wireshark, description string, flags ...Fl
 	for _, f := range flags {
 		d.Flags |= f
 	}
+	if d.Is(Secret) && t != Keyword && t != Wildcard && t != Text && t != Hex {
+		panic(fmt.Sprintf("field %s is secret, but only text can be redacted", name))
+	}
 	registry.Lock()
 	defer registry.Unlock()
 	if _, ok := registry.byName[name]; ok {
@@ -203,6 +206,9 @@ func lay(defs []Def) *Layout {
 			}
 			l.Path[nd.id] = strings.Split(d.Name, ".")
 			l.Array[nd.id] = array
+			if array != NoArray && (d.Type == Object || d.Flags&(List|Address) != 0) {
+				panic(fmt.Sprintf("field %s is a list in an array of objects", d.Name))
+			}
 			if array == NoArray {
 				rank = uint16(len(l.Order))
 			}

@@ -3,6 +3,7 @@
 package flow
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -12,6 +13,8 @@ const (
 	// maxDatagrams bounds the datagrams that wait for fragments, maxPieces the fragments of one.
 	maxDatagrams = 1024
 	maxPieces    = 8192
+	// pieceCost is what a fragment takes beside its bytes.
+	pieceCost = 64
 	// maxDatagram is what an IP datagram can carry, bytes.
 	maxDatagram = 65535
 	// fragmentAge is how long a datagram waits for its last fragment (RFC 8200, 4.5: 60 s; RFC 1122, 3.3.2: 60 to 120 s), nanoseconds.
@@ -21,7 +24,7 @@ const (
 // fragments joins fragments to datagrams.
 type fragments struct {
 	max     int // bytes held at most
-	held    int
+	held    int // with pieceCost
 	table   map[dissect.FragmentKey]*datagram
 	order   []*datagram // by time of the first fragment
 	evicted uint64
@@ -29,10 +32,12 @@ type fragments struct {
 
 type datagram struct {
 	key    dissect.FragmentKey
-	first  int64 // packet time, nanoseconds
-	pieces []piece
-	bytes  int
-	end    int // total length, 0 while the last fragment is missing
+	first  int64   // packet time, nanoseconds
+	pieces []piece // by offset
+	// arrived counts the pieces.
+	arrived int
+	bytes   int // what pieces take
+	end     int // total length, 0 while the last fragment is missing
 	// bad is set by an overlap in IPv6 (RFC 5722): the datagram is never completed.
 	bad  bool
 	gone bool
@@ -40,6 +45,7 @@ type datagram struct {
 
 type piece struct {
 	offset int
+	number int // in order of arrival
 	data   []byte
 }
 
@@ -58,24 +64,27 @@ func (s *State) Fragment(p *dissect.Packet, k dissect.FragmentKey, f dissect.Fra
 	if d.bad || len(d.pieces) >= maxPieces {
 		return nil
 	}
-	if !f.More {
-		d.end = f.Offset + len(f.Data)
-	}
+	v6, end := k.Src.Is6(), f.Offset+len(f.Data)
 	at, found := slices.BinarySearchFunc(d.pieces, f.Offset, func(q piece, o int) int { return q.offset - o })
-	if found && len(d.pieces[at].data) >= len(f.Data) {
-		return fr.finish(d)
-	}
-	if k.Src.Is6() && d.overlaps(at, f) {
+	repeated := found && (v6 && bytes.Equal(d.pieces[at].data, f.Data) || !v6 && len(d.pieces[at].data) >= len(f.Data))
+	if v6 && (!repeated && d.overlaps(at, f) || !f.More && d.end != 0 && d.end != end) {
+		fr.empty(d)
 		d.bad = true
 		return nil
 	}
-	d.pieces = slices.Insert(d.pieces, at, piece{f.Offset, slices.Clone(f.Data)})
-	d.bytes += len(f.Data)
-	fr.held += len(f.Data)
+	if !f.More && d.end == 0 {
+		d.end = end
+	}
+	if repeated || len(f.Data) == 0 {
+		return fr.finish(d)
+	}
+	d.pieces = slices.Insert(d.pieces, at, piece{f.Offset, d.arrived, slices.Clone(f.Data)})
+	d.arrived++
+	d.bytes += len(f.Data) + pieceCost
+	fr.held += len(f.Data) + pieceCost
 	out := fr.finish(d)
 	for fr.held > fr.max && len(fr.order) > 0 {
 		fr.drop()
-		fr.evicted++
 	}
 	return out
 }
@@ -103,7 +112,8 @@ func (fr *fragments) finish(d *datagram) []byte {
 		return nil
 	}
 	out := make([]byte, have)
-	for _, q := range slices.Backward(d.pieces) {
+	slices.SortFunc(d.pieces, func(a, b piece) int { return b.number - a.number })
+	for _, q := range d.pieces { // the first to come is written last
 		copy(out[q.offset:], q.data)
 	}
 	fr.forget(d)
@@ -116,7 +126,6 @@ func (fr *fragments) add(k dissect.FragmentKey, now int64) *datagram {
 	}
 	if len(fr.table) >= maxDatagrams {
 		fr.drop()
-		fr.evicted++
 	}
 	if len(fr.order) > 2*maxDatagrams {
 		fr.order = slices.DeleteFunc(fr.order, func(d *datagram) bool { return d.gone })
@@ -130,25 +139,28 @@ func (fr *fragments) add(k dissect.FragmentKey, now int64) *datagram {
 // expire gives up datagrams that waited too long.
 func (fr *fragments) expire(now int64) {
 	for len(fr.order) > 0 && (fr.order[0].gone || now-fr.order[0].first > fragmentAge) {
-		if !fr.order[0].gone {
-			fr.evicted++
-		}
 		fr.drop()
 	}
 }
 
-// drop forgets the oldest datagram.
+// drop gives the oldest datagram up.
 func (fr *fragments) drop() {
 	d := fr.order[0]
 	fr.order = fr.order[1:]
 	if !d.gone {
+		fr.evicted++
 		fr.forget(d)
 	}
 }
 
 func (fr *fragments) forget(d *datagram) {
 	d.gone = true
-	fr.held -= d.bytes
-	d.pieces = nil
+	fr.empty(d)
 	delete(fr.table, d.key)
+}
+
+// empty frees the fragments of d.
+func (fr *fragments) empty(d *datagram) {
+	fr.held -= d.bytes
+	d.pieces, d.bytes = nil, 0
 }

@@ -10,7 +10,9 @@ import (
 
 const (
 	// maxWaiting bounds the segments of one direction that arrived before what precedes them.
-	maxWaiting = 64
+	maxWaiting = 1024
+	// waitingCost is what a waiting segment takes beside its bytes.
+	waitingCost = 64
 	// maxMessage bounds the bytes that an application may ask to see at once.
 	maxMessage = 256 << 10
 	// maxCalls bounds how many messages one segment may complete.
@@ -20,14 +22,21 @@ const (
 // stream is one direction's bytes in order.
 type stream struct {
 	next    uint32 // sequence number of the next byte wanted
+	begin   uint32 // next as it was at the start
 	nextSet bool
+	ended   bool // the application was told of the FIN
 	// skip counts bytes from next on that the application does not want to see.
 	skip uint64
 	// pending are bytes before next that the application has not consumed.
 	pending []byte
 	// waiting are segments beyond next, by sequence number.
 	waiting []waiting
-	ahead   int // bytes in waiting
+	ahead   int // what waiting takes, bytes
+	// lost says that the receiver has everything before acked: what of it is missing was lost by the capture.
+	lost  bool
+	acked uint32
+	// counted is what of this stream is in Stats.StreamBytes.
+	counted int
 }
 
 type waiting struct {
@@ -42,66 +51,87 @@ func (st *stream) held() int { return len(st.pending) + st.ahead }
 func before(a, b uint32) bool { return int32(a-b) < 0 }
 
 // Deliver implements dissect.State. Bytes already delivered are never offered again, so a retransmission yields no second application layer.
+// What was waiting for bytes that the capture lost is offered with the direction's next packet.
 func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment, payload []byte, wire int) {
 	f := c.Private.(*conversation)
 	st := &f.tcp[p.Direction].stream
-	held := st.held()
-	defer func() { s.stats.StreamBytes += st.held() - held }()
-	if g.Flags&flagSYN != 0 {
+	syn := g.Flags&flagSYN != 0
+	if syn {
 		g.Seq++ // the SYN itself takes a number; data on it (RFC 7413) comes after
-		st.reset(g.Seq)
 	}
-	if !st.nextSet {
-		st.reset(g.Seq)
+	if !st.nextSet || syn && st.begin != g.Seq {
+		*st = stream{next: g.Seq, begin: g.Seq, nextSet: true, counted: st.counted}
+		s.count(st)
 	}
-	if ack := f.tcp[1-p.Direction].stream; g.Flags&flagACK != 0 && ack.nextSet {
-		s.acknowledged(f, 1-p.Direction, g.Ack)
+	if g.Flags&flagACK != 0 {
+		f.tcp[1-p.Direction].acknowledged(g.Ack)
 	}
-	if wire <= 0 {
-		return
+	next := st.next
+	switch {
+	case wire <= 0:
+	case before(st.next, g.Seq):
+		s.wait(st, g.Seq, payload, wire)
+	default:
+		s.accept(p, c, st, g.Seq, payload, wire)
 	}
-	if before(st.next, g.Seq) {
-		s.wait(p, c, st, g.Seq, payload, wire)
-		return
-	}
-	s.accept(p, c, st, g.Seq, payload, wire)
-	for len(st.waiting) > 0 && !before(st.next, st.waiting[0].seq) {
-		w := st.waiting[0]
-		st.waiting = slices.Delete(st.waiting, 0, 1)
-		st.ahead -= len(w.data)
-		s.accept(p, c, st, w.seq, w.data, w.wire)
+	s.drain(p, c, st)
+	if g.Flags&flagFIN != 0 && !st.ended && st.next == g.Seq+uint32(max(wire, 0)) {
+		st.ended = true
+		if st.next == next && c.App != nil { // else the application saw the FIN with the last bytes
+			s.offer(p, c, st, nil)
+		}
 	}
 }
 
-func (st *stream) reset(next uint32) { *st = stream{next: next, nextSet: true} }
+// count brings Stats.StreamBytes up to date with st.
+func (s *State) count(st *stream) {
+	s.stats.StreamBytes += st.held() - st.counted
+	st.counted = st.held()
+}
 
-// wait keeps a segment that came too early. When too much waits, what is missing is given up.
-func (s *State) wait(p *dissect.Packet, c *dissect.Conversation, st *stream, seq uint32, payload []byte, wire int) {
+// wait keeps a segment that came too early.
+func (s *State) wait(st *stream, seq uint32, payload []byte, wire int) {
 	at, found := slices.BinarySearchFunc(st.waiting, seq, func(w waiting, seq uint32) int { return int(int32(w.seq - seq)) })
-	if found && st.waiting[at].wire >= wire {
-		return
+	if found {
+		if st.waiting[at].wire >= wire {
+			return
+		}
+		st.ahead -= len(st.waiting[at].data) + waitingCost
+		st.waiting = slices.Delete(st.waiting, at, at+1)
 	}
-	full := len(st.waiting) >= maxWaiting || st.held()+len(payload) > s.opt.StreamBytes || s.stats.StreamBytes+len(payload) > s.opt.StreamsBytes
-	if !full {
-		st.waiting = slices.Insert(st.waiting, at, waiting{seq, slices.Clone(payload), wire})
-		st.ahead += len(payload)
-		return
-	}
-	waits := st.waiting
-	st.waiting, st.ahead = nil, 0
-	for _, w := range append(waits, waiting{seq, payload, wire}) {
+	st.waiting = slices.Insert(st.waiting, at, waiting{seq, slices.Clone(payload), wire})
+	st.ahead += len(payload) + waitingCost
+	s.count(st)
+}
+
+// drain takes the waiting segments whose turn it is. What is missing before them is given up when its receiver has it, or when too much waits.
+func (s *State) drain(p *dissect.Packet, c *dissect.Conversation, st *stream) {
+	for len(st.waiting) > 0 {
+		w := st.waiting[0]
 		if before(st.next, w.seq) {
+			if !(st.lost && before(w.seq, st.acked)) && !s.tooMuch(st) {
+				return
+			}
 			s.gap(c, st, w.seq)
 		}
+		st.waiting = slices.Delete(st.waiting, 0, 1)
+		st.ahead -= len(w.data) + waitingCost
+		truncated := p.Truncated
 		s.accept(p, c, st, w.seq, w.data, w.wire)
+		p.Truncated = truncated
+		s.count(st)
 	}
+	st.waiting, st.lost = nil, false
 }
 
-// acknowledged gives up what is missing of a direction when its receiver has it: the capture lost it.
-func (s *State) acknowledged(f *conversation, dir int, ack uint32) {
-	st := &f.tcp[dir].stream
+func (s *State) tooMuch(st *stream) bool {
+	return len(st.waiting) > maxWaiting || st.held() > s.opt.StreamBytes || s.stats.StreamBytes > s.opt.StreamsBytes
+}
+
+// acknowledged notes that the receiver has what lies before waiting segments.
+func (st *stream) acknowledged(ack uint32) {
 	if len(st.waiting) > 0 && before(st.waiting[0].seq, ack) {
-		s.gap(&f.Conversation, st, st.waiting[0].seq)
+		st.lost, st.acked = true, ack
 	}
 }
 
@@ -115,6 +145,7 @@ func (s *State) gap(c *dissect.Conversation, st *stream, seq uint32) {
 		return
 	}
 	st.pending, st.skip = nil, 0
+	s.count(st)
 	c.App, c.AppState = nil, nil
 }
 
@@ -127,6 +158,9 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 	data, wire = data[min(known, len(data)):], wire-known
 	st.next += uint32(wire)
 	cut := wire - len(data) // bytes the capture left out
+	if cut > 0 {
+		p.Truncated = true
+	}
 	if st.skip > 0 {
 		n := min(st.skip, uint64(len(data)))
 		st.skip -= n
@@ -136,15 +170,16 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 		s.offer(p, c, st, data)
 	}
 	if cut > 0 {
-		p.Truncated = true
 		st.next -= uint32(cut)
 		s.gap(c, st, st.next+uint32(cut))
 	}
 }
 
-// offer gives the application what it has not consumed, with data at its end, as long as it consumes something.
+// offer gives the application what it has not consumed, with data at its end, as long as it consumes something. Without data it tells the
+// application of the FIN.
 func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, data []byte) {
-	joined := len(st.pending) > 0
+	defer s.count(st)
+	end, joined := len(data) == 0, len(st.pending) > 0
 	if joined {
 		st.pending = append(st.pending, data...)
 		data = st.pending
@@ -158,8 +193,9 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 	}
 	was := p.Reassembled
 	p.Reassembled = joined
-	for calls := 0; len(data) > 0 && calls < maxCalls; calls++ {
-		n := app.Stream(p, c, data)
+	for calls := 0; (len(data) > 0 || end) && calls < maxCalls; calls++ {
+		n := app.Stream(p, c, data[:len(data):len(data)])
+		end = false
 		if n < 0 {
 			c.App, c.AppState, st.pending = nil, nil, nil
 			p.Reassembled = was
@@ -180,9 +216,10 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 	switch {
 	case len(data) == 0:
 		st.pending = nil
-	case len(data) > maxMessage || s.stats.StreamBytes+len(data) > s.opt.StreamsBytes:
+	case len(data) > maxMessage || st.ahead+len(data) > s.opt.StreamBytes || s.stats.StreamBytes-st.counted+st.ahead+len(data) > s.opt.StreamsBytes:
 		s.stats.StreamGaps++
 		st.pending, c.App, c.AppState = nil, nil, nil
+	case joined && len(data) == len(st.pending): // nothing was consumed
 	default:
 		st.pending = slices.Clone(data)
 	}

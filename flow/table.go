@@ -147,7 +147,9 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 		s.remove(s.oldest)
 		s.stats.FlowsEvicted++
 	}
-	f := &conversation{key: k, initiatorIsA: sourceIsA}
+	// Whoever answers a SYN did not begin, also where the capture has missed the SYN.
+	answers := k.proto == protoTCP && p.Core.TCPFlags&(flagSYN|flagACK) == flagSYN|flagACK
+	f := &conversation{key: k, initiatorIsA: sourceIsA != answers}
 	f.Private = f
 	f.Number = s.numbers[k.proto]
 	s.numbers[k.proto]++
@@ -210,7 +212,7 @@ func (s *State) touch(f *conversation) {
 
 func (s *State) remove(f *conversation) {
 	for d := range f.tcp {
-		s.stats.StreamBytes -= f.tcp[d].held()
+		s.stats.StreamBytes -= f.tcp[d].counted
 	}
 	s.unlink(f)
 	delete(s.table, f.key)

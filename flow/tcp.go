@@ -13,6 +13,8 @@ const (
 	flagACK
 )
 
+const protoTCP = 6
+
 // maxShift is the largest window scale (RFC 7323, 2.3).
 const maxShift = 14
 
