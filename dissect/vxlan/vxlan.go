@@ -35,6 +35,9 @@ var (
 	fVNI   = fields.Add("vni", field.Uint32, "vxlan.vni", "VXLAN network identifier")
 )
 
+// nextNames are the protocols of GPE's next protocol numbers.
+var nextNames = [...]string{1: "ip", 2: "ipv6", 3: "eth", 4: "nsh"}
+
 func decode(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, headerLen) {
 		return
@@ -61,8 +64,9 @@ func decodeGPE(p *dissect.Packet, b []byte, wire int) {
 	if !p.Tunnel(vni(p, b)) {
 		return
 	}
-	name := map[uint8]string{1: "ip", 2: "ipv6", 3: "eth", 4: "nsh"}[b[3]]
-	p.CallName(name, b[headerLen:], wire-headerLen)
+	if n := int(b[3]); n < len(nextNames) {
+		p.CallName(nextNames[n], b[headerLen:], wire-headerLen)
+	}
 }
 
 func summary(dst []byte, v dissect.View) []byte {

@@ -42,6 +42,18 @@ func TestDissect(t *testing.T) {
 	}
 }
 
+func TestGPE(t *testing.T) {
+	b := dissecttest.New(nil, GPE, frame)
+	for next, layers := range map[byte]string{0: "vxlan_gpe", 3: "vxlan_gpe:eth", 200: "vxlan_gpe"} {
+		f := []byte{0x0c, 0, 0, next, 0, 0, 9, 0, 1}
+		r := b.Run(GPE, f, len(f))
+		if r.Layers != layers {
+			t.Errorf("next protocol %d: layers %s, want %s", next, r.Layers, layers)
+		}
+		r.Check(t, map[string]string{"vxlan.vni": "9"})
+	}
+}
+
 func FuzzVXLAN(f *testing.F) {
 	f.Add([]byte{8, 0, 0, 0, 0, 0x12, 0x34, 0, 1}, 0)
 	f.Add([]byte{0x88, 0, 0, 5, 0, 0, 1, 0, 1}, 0)
