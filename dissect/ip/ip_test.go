@@ -97,6 +97,12 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestUnknownOption(t *testing.T) {
+	b := dissecttest.New(nil, Protocol)
+	b.P.Options = &dissect.Options{}
+	b.Run(Protocol, header(24, 0, 17, 250, 4, 0, 0), 24).Check(t, map[string]string{"ip.opt.type": "250"})
+}
+
 // joiner is a State that joins two fragments.
 type joiner struct {
 	dissecttest.Stateless
@@ -141,6 +147,7 @@ func TestNested(t *testing.T) {
 	if r.Layers != "ip:ip:upper" || r.Core.Networks != 2 || b.P.TunnelKey() == 0 {
 		t.Errorf("layers %s, %d networks, tunnel %d", r.Layers, r.Core.Networks, b.P.TunnelKey())
 	}
+	r.Check(t, map[string]string{"ip.checksum.status": ""}) // not asked for
 	var deep []byte
 	for i := 40; i > 0; i-- {
 		deep = append(deep, header(20*i, 0, 4)...)
