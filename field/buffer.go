@@ -96,30 +96,42 @@ func (b *Buffer) Bool(id ID, v bool) {
 func (b *Buffer) Const(id ID, s Str) { b.put(id, interned, uint64(s)) }
 
 // String writes text. A value over MaxText bytes is cut.
-func (b *Buffer) String(id ID, s string) { putText(b, id, s) }
+func (b *Buffer) String(id ID, s string) {
+	if b.room(id, len(s)) {
+		s = s[:min(len(s), MaxText)]
+		b.Arena = append(b.Arena, s...)
+		b.put(id, uint32(len(s)), uint64(len(b.Arena)-len(s)))
+	}
+}
 
 // Text writes text from packet bytes; what is no valid UTF-8 is replaced when the document is written.
-func (b *Buffer) Text(id ID, s []byte) { putText(b, id, s) }
+func (b *Buffer) Text(id ID, s []byte) {
+	if b.room(id, len(s)) {
+		s = s[:min(len(s), MaxText)]
+		b.Arena = append(b.Arena, s...)
+		b.put(id, uint32(len(s)), uint64(len(b.Arena)-len(s)))
+	}
+}
 
-func putText[T string | []byte](b *Buffer, id ID, s T) {
+// room reports whether a value of n bytes may be written; it notes what is cut, and writes what stands for a secret. (String and Text
+// share no generic function: its arguments would escape to the heap.)
+func (b *Buffer) room(id ID, n int) bool {
 	if secret(id) && !b.Reveal {
 		b.Const(id, redacted)
-		return
+		return false
 	}
-	if len(s) > MaxText {
-		s, b.Cut = s[:MaxText], true
+	if n > MaxText {
+		n, b.Cut = MaxText, true
 	}
-	if len(b.Entries) >= b.entryLimit || len(b.Arena)+len(s) > b.arenaLimit {
+	if len(b.Entries) >= b.entryLimit || len(b.Arena)+n > b.arenaLimit {
 		b.Cut = true
-		return
+		return false
 	}
-	at := len(b.Arena)
-	b.Arena = append(b.Arena, s...)
-	b.put(id, uint32(len(s)), uint64(at))
+	return true
 }
 
 // Bytes writes raw bytes, of a Hex field.
-func (b *Buffer) Bytes(id ID, v []byte) { putText(b, id, v) }
+func (b *Buffer) Bytes(id ID, v []byte) { b.Text(id, v) }
 
 // MAC writes a link-layer address of up to 8 bytes; longer ones are cut.
 func (b *Buffer) MAC(id ID, v []byte) {
@@ -141,7 +153,7 @@ func (b *Buffer) IP(id ID, v []byte) {
 	case 4:
 		b.put(id, 4, uint64(binary.BigEndian.Uint32(v)))
 	case 16:
-		putText(b, id, v)
+		b.Text(id, v)
 	}
 }
 
