@@ -109,7 +109,7 @@ func (e *Beater) Run(b *beat.Beat) error {
 	defer close(ended)
 	go e.watchStop(stopReading, giveUp, ended)
 	if e.cfg.Publish.Timeout > 0 {
-		go watchProgress(ledger, e.cfg.Publish.Timeout, e.opts.Outcome, ended)
+		go e.watchProgress(ledger, ended)
 	}
 
 	var wg sync.WaitGroup

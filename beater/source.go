@@ -38,18 +38,18 @@ const fingerprinted = 64 << 10
 // stores every packet once: its length, its beginning and its end.
 func fingerprint(path string) (captureID, error) {
 	var id captureID
-	f, err := os.Open(path)
+	info, err := os.Stat(path)
 	if err != nil {
-		return id, fmt.Errorf("open capture: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return id, fmt.Errorf("open capture: %w", err)
+		return id, fmt.Errorf("fingerprint capture: %w", err)
 	}
 	if !info.Mode().IsRegular() {
-		return randomID(), nil
+		return randomID(), nil // a pipe, which reading would empty
 	}
+	f, err := os.Open(path)
+	if err != nil {
+		return id, fmt.Errorf("fingerprint capture: %w", err)
+	}
+	defer f.Close()
 	h := sha256.New()
 	var size [8]byte
 	binary.BigEndian.PutUint64(size[:], uint64(info.Size()))
@@ -71,19 +71,17 @@ func randomID() captureID {
 
 // openFile opens a capture file, or standard input for "-".
 func openFile(path string) (*source, error) {
-	s := &source{name: path, id: randomID(), prompt: path == "-"}
-	if path != "-" {
-		id, err := fingerprint(path)
-		if err != nil {
-			return nil, err
-		}
-		s.id = id
-	}
 	src, err := capture.Open(path, capture.FileOptions{})
 	if err != nil {
 		return nil, err
 	}
-	s.Source = src
+	s := &source{Source: src, name: path, id: randomID(), prompt: path == "-"}
+	if path != "-" {
+		if s.id, err = fingerprint(path); err != nil {
+			_ = src.Close()
+			return nil, err
+		}
+	}
 	return s, nil
 }
 

@@ -18,7 +18,8 @@ import (
 
 // watchProgress ends the run when the output acknowledges nothing for so long while
 // packets wait for it.
-func watchProgress(ledger *publish.Ledger, timeout time.Duration, outcome *Outcome, ended <-chan struct{}) {
+func (e *Beater) watchProgress(ledger *publish.Ledger, ended <-chan struct{}) {
+	timeout := e.cfg.Publish.Timeout
 	tick := time.NewTicker(max(timeout/10, 10*time.Millisecond))
 	defer tick.Stop()
 	last, since := uint64(0), time.Now()
@@ -34,7 +35,9 @@ func watchProgress(ledger *publish.Ledger, timeout time.Duration, outcome *Outco
 			continue
 		}
 		if time.Since(since) >= timeout {
-			outcome.Abort(fmt.Errorf("the output has accepted nothing for %s, %d packets wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight))
+			err := fmt.Errorf("the output has accepted nothing for %s, %d packets wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight)
+			e.opts.Report(err.Error())
+			e.opts.Outcome.Abort(err)
 			return
 		}
 	}

@@ -56,6 +56,7 @@ type app struct {
 // Execute runs the command line and returns the exit status.
 func Execute() int {
 	a := newApp()
+	defer dropEmptyConfig()
 	if err := a.root.Execute(); err != nil {
 		fmt.Fprintf(os.Stderr, "espbeat: %v\nespbeat --help shows what can be given.\n", err)
 		return exitUsage

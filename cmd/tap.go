@@ -128,8 +128,8 @@ func (t *tap) line(l string) {
 	case strings.HasPrefix(r.Message, "failed to perform any bulk index operations: "):
 		t.trouble("", strings.TrimPrefix(r.Message, "failed to perform any bulk index operations: "))
 		return
-	case strings.HasPrefix(r.Message, "failed to publish events: "):
-		return // the line before said it
+	case strings.HasPrefix(r.Message, "failed to publish events: "), strings.HasPrefix(r.Message, "Error dialing "):
+		return // the line before or after says it
 	case strings.HasPrefix(r.Message, "Exiting: "), strings.Contains(r.Message, "dead_letter_index is beta"):
 		return // printed beside the log, or of no use here
 	case strings.HasPrefix(r.Message, "Failed to index "):

@@ -16,6 +16,7 @@ import (
 	"github.com/elastic/beats/v7/libbeat/template"
 	"github.com/elastic/elastic-agent-libs/config"
 	"github.com/elastic/elastic-agent-libs/logp"
+	"github.com/elastic/elastic-agent-libs/paths"
 )
 
 // Index is where documents of a format go, and what the server must know of them.
@@ -173,7 +174,8 @@ func (l *loader) Load(cfg template.TemplateConfig, info beat.Info, fields []byte
 	if err != nil {
 		return fmt.Errorf("encode the index template: %w", err)
 	}
-	file, err := os.CreateTemp("", "espbeat-template-*.json")
+	// In the data directory, so that nothing is left elsewhere by a process that ends meanwhile.
+	file, err := os.CreateTemp(paths.Resolve(paths.Data, ""), "template-*.json")
 	if err != nil {
 		return fmt.Errorf("keep the index template for libbeat: %w", err)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/elastic/beats/v7/libbeat/template"
 	"github.com/elastic/elastic-agent-libs/config"
 	"github.com/elastic/elastic-agent-libs/mapstr"
+	"github.com/elastic/elastic-agent-libs/paths"
 )
 
 // server is what libbeat sets up on: it keeps the template that it is given.
@@ -54,6 +55,9 @@ var (
 
 func manage(t *testing.T, yaml string, ix Index, s *server, failed func(error)) (idxmgmt.Supporter, error) {
 	t.Helper()
+	was := paths.Paths.Data
+	paths.Paths.Data = t.TempDir()
+	t.Cleanup(func() { paths.Paths.Data = was })
 	sup, err := IndexManagement(IndexOptions{
 		Default:     func(*config.C) (Index, error) { return ix, nil },
 		NoLifecycle: func() bool { return false },
