@@ -8,6 +8,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/netip"
 	"sync"
 	"time"
@@ -62,8 +63,17 @@ func New(opts Options) beat.Creator {
 	}
 }
 
-// unclosed hides the pipeline's Close.
+// unclosed hides the pipeline's Close from libbeat.
 type unclosed struct{ beat.PipelineConnector }
+
+// closePipeline stops the output's workers, which may be connecting still.
+func closePipeline(p beat.PipelineConnector) {
+	if u, ok := p.(unclosed); ok {
+		if c, ok := u.PipelineConnector.(io.Closer); ok {
+			_ = c.Close()
+		}
+	}
+}
 
 // Stop implements beat.Beater.
 func (e *Beater) Stop() { e.once.Do(func() { close(e.done) }) }
@@ -89,6 +99,7 @@ func (e *Beater) Run(b *beat.Beat) error {
 		for _, w := range ways {
 			w.in.Close()
 		}
+		closePipeline(b.Publisher)
 	}()
 	for _, in := range on {
 		w, err := e.open(pub, in)

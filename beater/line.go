@@ -121,7 +121,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	}
 	var filterErr error
 	opt := engine.Options{
-		Dissect: dissect.Options{Wireshark: l.wireshark(), Checksums: l.cfg.Dissect.Checksums},
+		Dissect: dissect.Options{Wireshark: l.wireshark(), Checksums: l.cfg.Dissect.Checksums || l.wireshark()},
 		Flow:    flow.Options{InputID: string(s.id[:])},
 		Count:   count,
 		Reveal:  !l.cfg.Redact,

@@ -151,7 +151,14 @@ func (a *app) isolate(p *plan) (func(), error) {
 	if err != nil {
 		return func() {}, fmt.Errorf("make a data directory for this run: %w", err)
 	}
-	cleanup := func() { _ = os.RemoveAll(dir) }
+	cleanup := func() {
+		// An output that is connecting just now may put one more file there.
+		for range 3 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+		}
+	}
 	set := map[string]any{"path.data": dir}
 	if !isSet("keystore.path", p.libbeat, overwrites()) {
 		store := filepath.Join(home(), "data", Name+".keystore")
