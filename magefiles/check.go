@@ -74,8 +74,11 @@ func Cross() error {
 		runWith([]string{"GOOS=darwin", "CGO_ENABLED=0"}, "go", append([]string{"vet"}, light...)...))
 }
 
-// Update writes everything that is generated anew.
+// Update writes everything that is generated anew: fields.yml and docs/fields.md, then what has a go:generate line.
 func Update() error {
+	if err := run("go", "run", "./tools/fields"); err != nil {
+		return err
+	}
 	return run("go", "generate", "./...")
 }
 
