@@ -104,20 +104,20 @@ func (fr *fragments) finish(d *datagram) []byte {
 	have := 0
 	for _, q := range d.pieces {
 		if q.offset > have {
-			return nil
+			break
 		}
 		have = max(have, q.offset+len(q.data))
 	}
 	if have < d.end {
 		return nil
 	}
-	out := make([]byte, have)
+	out := make([]byte, d.end)
 	slices.SortFunc(d.pieces, func(a, b piece) int { return b.number - a.number })
 	for _, q := range d.pieces { // the first to come is written last
-		copy(out[q.offset:], q.data)
+		copy(out[min(q.offset, d.end):], q.data)
 	}
 	fr.forget(d)
-	return out[:d.end]
+	return out
 }
 
 func (fr *fragments) add(k dissect.FragmentKey, now int64) *datagram {
