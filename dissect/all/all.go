@@ -8,7 +8,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/ah"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
+	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
+	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dns"
@@ -41,11 +43,15 @@ import (
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/pktap"
+	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
+	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
+	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
@@ -55,6 +61,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vxlan"
+	"github.com/espbeat/espbeat/dissect/wlan"
 )
 
 // Registry returns a new registry of every protocol.
@@ -63,6 +70,9 @@ func Registry() *dissect.Registry {
 		// Link
 		arcnet.Protocol,
 		arp.Protocol,
+		atm.CLIP,
+		atm.Protocol,
+		can.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
 		eapol.Protocol,
@@ -81,18 +91,26 @@ func Registry() *dissect.Registry {
 		mpls.Pseudowire,
 		nflog.Protocol,
 		null.Protocol,
+		pktap.Data,
+		pktap.Protocol,
+		pktap.User2,
+		ppi.Protocol,
 		ppp.BACP,
 		ppp.CCP,
+		ppp.CHAP,
 		ppp.ECP,
 		ppp.IPCP,
 		ppp.IPV6CP,
 		ppp.LCP,
 		ppp.MPLSCP,
 		ppp.OSINLCP,
+		ppp.PAP,
 		ppp.Protocol,
 		pppoe.Discovery,
 		pppoe.Session,
+		radiotap.Protocol,
 		raw.Protocol,
+		slip.Protocol,
 		sll.Protocol,
 		tag.Arista,
 		tag.ETag,
@@ -103,6 +121,8 @@ func Registry() *dissect.Registry {
 		tag.VNTag,
 		vlan.Protocol,
 		vlan.Service,
+		wlan.Protocol,
+		wlan.Radio,
 
 		// Network
 		ah.Protocol,

@@ -6,7 +6,7 @@
 //	SLL2  0 protocol 2, 2 reserved 2, 4 interface index 4, 8 ARPHRD 2, 10 packet type 1, 11 address length 1, 12 address 8, 20 payload
 //
 // The protocol is an EtherType, a GRE protocol type where the interface is a GRE tunnel, or, up to 1536, one of Linux' own numbers.
-// Not decoded: netlink, 802.11 and CAN payloads.
+// Not decoded: netlink.
 package sll
 
 import (
@@ -30,6 +30,8 @@ const (
 	linuxEthernet = 0x0003
 	linux8022     = 0x0004
 	linuxPPPHDLC  = 0x0007
+	linuxCAN      = 0x000c
+	linuxCANFD    = 0x000d
 )
 
 // ARPHRD_ values (if_arp.h) for which the protocol is no EtherType.
@@ -137,6 +139,8 @@ func linuxName(proto uint16) string {
 		return "llc"
 	case linuxPPPHDLC:
 		return "ppp"
+	case linuxCAN, linuxCANFD:
+		return "can"
 	}
 	return ""
 }

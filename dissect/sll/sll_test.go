@@ -18,7 +18,7 @@ func next(name string, etherType uint16) *dissect.Protocol {
 }
 
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, Protocol, eth.Protocol, next("ip", 0x0800), &dissect.Protocol{Name: "llc", Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "ppp", Dissect: func(*dissect.Packet, []byte, int) {}})
+	return dissecttest.New(nil, Protocol, eth.Protocol, next("ip", 0x0800), &dissect.Protocol{Name: "llc", Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "can", Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "ppp", Dissect: func(*dissect.Packet, []byte, int) {}})
 }
 
 func unhex(t testing.TB, s string) []byte {
@@ -54,6 +54,9 @@ func TestDissect(t *testing.T) {
 			want: map[string]string{"sll.ltype": "4", "sll.etype": ""}},
 		{name: "PPP in HDLC", frame: "0000 0200 0000 0a0b0c0d0e0f0000 0007 ff03", layers: "sll:ppp",
 			want: map[string]string{"sll.ltype": "7"}},
+		{name: "CAN", frame: "0001 0118 0000 0000000000000000 000c 00000123 00 000000", layers: "sll:can",
+			want: map[string]string{"sll.ltype": "12"}},
+		{name: "CAN FD", frame: "0001 0118 0000 0000000000000000 000d 00000123 00 000000", layers: "sll:can"},
 		{name: "Ethernet", frame: "0000 0001 0006 0a0b0c0d0e0f0000 0003 000102030405 0a0b0c0d0e0f 0800 45", layers: "sll:eth:ip"},
 		{name: "unknown number of Linux", frame: "0000 0001 0006 0a0b0c0d0e0f0000 0600 45", layers: "sll",
 			want: map[string]string{"sll.ltype": "1536", "sll.etype": ""}},

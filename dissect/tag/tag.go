@@ -7,7 +7,7 @@
 //	etag        0x893F  E-Tag (IEEE 802.1BR, 11.3)                     6 bytes, type
 //	ieee8021ah  0x88E7  I-Tag of provider backbone bridging (802.1ah)  4 bytes, customer addresses 12, type
 //	avsp        0xD28B  Arista's time stamp                            2 + 2 bytes, time stamp 6 or 8, type
-//	cmd         0x8909  Cisco MetaData (TrustSec)                      version, length, then options of 4 bytes, type
+//	cmd         0x8909  Cisco MetaData (TrustSec)                      version, length, then options of 4 bytes, type (which is first in GRE)
 //	cfp         0x8903  Cisco FabricPath                               addresses 12, 0x8903, FTAG 10 bits and TTL 6 bits, an Ethernet frame
 //	isl                 Cisco Inter-Switch Link                        26 bytes as in isl.go, an Ethernet frame, FCS
 //

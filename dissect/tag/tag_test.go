@@ -18,8 +18,11 @@ func next(name string, etherType uint16) *dissect.Protocol {
 }
 
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, eth.Protocol, VNTag, ETag, ITag, Arista, MetaData, FabricPath, ISL, next("ip", 0x0800))
+	return dissecttest.New(nil, eth.Protocol, VNTag, ETag, ITag, Arista, MetaData, FabricPath, ISL, next("ip", 0x0800), gre)
 }
+
+// gre stands for GRE: here the EtherType 0xb7ea carries what GRE's protocol type 0x8909 does.
+var gre = &dissect.Protocol{Name: "gre", EtherTypes: []uint16{0xb7ea}, Dissect: func(p *dissect.Packet, b []byte, wire int) { p.GRE(0x8909, b, wire) }}
 
 func unhex(t testing.TB, s string) []byte {
 	t.Helper()
@@ -61,6 +64,8 @@ func TestDissect(t *testing.T) {
 			want: map[string]string{"avsp.sub_type": "2"}},
 		{name: "no sub-type", frame: "000102030405 0a0b0c0d0e0f d28b 00", layers: "eth:avsp", malformed: "avsp"},
 		{name: "security group", frame: "000102030405 0a0b0c0d0e0f 8909 01 01 0001 0002 0800 45", layers: "eth:cmd:ip",
+			want: map[string]string{"cmd.version": "1", "cmd.length": "1", "cmd.options": "1", "cmd.sgt": "2", "cmd.type": "2048"}},
+		{name: "security group in GRE", frame: "000102030405 0a0b0c0d0e0f b7ea 0800 01 01 0001 0002 45", layers: "eth:gre:cmd:ip",
 			want: map[string]string{"cmd.version": "1", "cmd.length": "1", "cmd.options": "1", "cmd.sgt": "2", "cmd.type": "2048"}},
 		{name: "security group cut short", frame: "000102030405 0a0b0c0d0e0f 8909 01 01 0001 00", layers: "eth:cmd", malformed: "cmd"},
 		{name: "FabricPath", frame: "f351d64e6200 964ebf4e521d 8903 0060 000102030405 0a0b0c0d0e0f 0800 45", layers: "eth:cfp:eth:ip",

@@ -81,11 +81,23 @@ func metaData(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, 8) {
 		return
 	}
+	if p.Depth > 1 && p.Layers[p.Depth-2].Name == "gre" { // where the EtherType stands first
+		t := binary.BigEndian.Uint16(b)
+		options(p, b[2:])
+		p.Out.Uint(fMType, uint64(t))
+		p.EtherType(t, b[8:], wire-8)
+		return
+	}
+	options(p, b)
+	follow(p, fMType, b, wire, 6)
+}
+
+// options writes what is before the EtherType, or behind it in GRE.
+func options(p *dissect.Packet, b []byte) {
 	p.Out.Uint(fMVer, uint64(b[0]))
 	p.Out.Uint(fMLen, uint64(b[1]))
 	p.Out.Uint(fMOption, uint64(binary.BigEndian.Uint16(b[2:])))
 	p.Out.Uint(fSGT, uint64(binary.BigEndian.Uint16(b[4:])))
-	follow(p, fMType, b, wire, 6)
 }
 
 // FabricPath is Cisco's frame around a frame. It is called with the whole outer frame.

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package ppp
+
+import (
+	"testing"
+
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/dissecttest"
+	"github.com/espbeat/espbeat/field"
+)
+
+func TestAuthentication(t *testing.T) {
+	tests := []struct {
+		name      string
+		proto     *dissect.Protocol
+		frame     string
+		wire      int // 0: all was captured
+		malformed bool
+		truncated bool
+		want      map[string]string
+	}{
+		{name: "PAP request", proto: PAP, frame: "01 05 000c 03626f62 03 313233",
+			want: map[string]string{"pap.code": "1", "pap.peer_id": "bob", "pap.password": field.Redacted}},
+		{name: "PAP ack", proto: PAP, frame: "02 05 0005 00", want: map[string]string{"pap.code": "2", "pap.peer_id": ""}},
+		{name: "PAP without names", proto: PAP, frame: "01 05 0006 00 00", want: map[string]string{"pap.peer_id": "", "pap.password": ""}},
+		{name: "PAP peer beyond the length", proto: PAP, frame: "01 05 0007 03626f62", malformed: true, want: map[string]string{"pap.peer_id": ""}},
+		{name: "PAP without a password", proto: PAP, frame: "01 05 0008 03626f62", malformed: true, want: map[string]string{"pap.peer_id": "bob"}},
+		{name: "CHAP challenge", proto: CHAP, frame: "01 05 000a 02 ffff 626f62", want: map[string]string{"chap.code": "1", "chap.name": "bob"}},
+		{name: "CHAP success", proto: CHAP, frame: "03 05 0004", want: map[string]string{"chap.code": "3", "chap.name": ""}},
+		{name: "CHAP value beyond the length", proto: CHAP, frame: "02 05 0006 02 ff", malformed: true, want: map[string]string{"chap.code": "2", "chap.name": ""}},
+		{name: "length below the header", proto: CHAP, frame: "02 05 0003", malformed: true, want: map[string]string{"chap.code": "2"}},
+		{name: "length beyond the packet", proto: CHAP, frame: "02 05 0005", malformed: true, want: map[string]string{"chap.code": "2"}},
+		{name: "too short", proto: PAP, frame: "01 05", malformed: true, want: map[string]string{"pap.code": ""}},
+		{name: "cut by the capture", proto: PAP, frame: "01 05 000c 03", wire: 12, truncated: true, want: map[string]string{"pap.code": "1"}},
+	}
+	b := dissecttest.New(nil, PAP, CHAP)
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			frame := unhex(t, tt.frame)
+			r := b.Run(tt.proto, frame, max(tt.wire, len(frame)))
+			if (r.Malformed != "") != tt.malformed || r.Truncated != tt.truncated {
+				t.Errorf("malformed %q truncated %v, want %v %v", r.Malformed, r.Truncated, tt.malformed, tt.truncated)
+			}
+			r.Check(t, tt.want)
+		})
+	}
+}
+
+func FuzzAuthentication(f *testing.F) {
+	f.Add(unhex(f, "01 05 000c 03626f62 03 313233"), 12)
+	f.Add(unhex(f, "01 05 000a 02 ffff 626f62"), 10)
+	b := dissecttest.New(nil, PAP, CHAP)
+	f.Fuzz(func(t *testing.T, data []byte, wire int) {
+		for _, proto := range []*dissect.Protocol{PAP, CHAP} {
+			b.Dissect(proto, data, max(wire, len(data)))
+			b.Invariants(t)
+		}
+	})
+}
