@@ -118,7 +118,11 @@ func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Reco
 			}
 			open = s.objects
 			dst = append(comma(dst), s.key...)
+			value := len(dst)
 			dst = e.appendChain(dst, head, arena)
+			if keys != nil && len(open) == 0 {
+				keys = append(keys, span{e.plan.Path[e.list[head].ID][0], value - from, len(dst) - from})
+			}
 		}
 	}
 	for range open {
