@@ -6,8 +6,7 @@
 //	| flags, version   | protocol | checksum, offset (C or R) | key (K) | sequence (S) | routing … (R) | acknowledgement (A, version 1)
 //
 // Of the key of version 1 the upper half is the payload's length, the lower half the call. The key is the tunnel's identity, but the
-// call is not: each side has its own. Not decoded: the source routes, the attributes of 3GPP2, WCCP's redirect header, the
-// group in Cisco's MetaData.
+// call is not: each side has its own. Not decoded: the source routes, the attributes of 3GPP2, WCCP's redirect header.
 package gre
 
 import (
@@ -16,21 +15,19 @@ import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/checksum"
 	"github.com/espbeat/espbeat/dissect/erspan"
-	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/field"
 )
 
 const (
-	fixedLen      = 4
-	bitChecksum   = 0x8000
-	bitRouting    = 0x4000
-	bitKey        = 0x2000
-	bitSequence   = 0x1000
-	bitAck        = 0x0080
-	versionMask   = 7
-	protoERSPAN   = 0x88be
-	protoMetaData = 0x8909
-	maxSourceRts  = 64
+	fixedLen     = 4
+	bitChecksum  = 0x8000
+	bitRouting   = 0x4000
+	bitKey       = 0x2000
+	bitSequence  = 0x1000
+	bitAck       = 0x0080
+	versionMask  = 7
+	protoERSPAN  = 0x88be
+	maxSourceRts = 64
 )
 
 // Protocol is GRE.
@@ -90,22 +87,11 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if wire <= 0 || !p.Tunnel(uint64(key)) {
 		return
 	}
-	switch {
-	case proto == protoERSPAN && flags&bitSequence == 0:
+	if proto == protoERSPAN && flags&bitSequence == 0 {
 		erspan.TypeI(p, b, wire)
-	case proto == protoMetaData:
-		metaData(p, b, wire)
-	default:
-		p.GRE(proto, b, wire)
+		return
 	}
-}
-
-// metaData passes over Cisco's tag of security groups. In GRE the type of what follows comes first, not last as in Ethernet.
-func metaData(p *dissect.Packet, b []byte, wire int) {
-	const tagLen = 8
-	if p.Push(tag.MetaData) && p.Need(b, wire, tagLen) {
-		p.EtherType(binary.BigEndian.Uint16(b), b[tagLen:], wire-tagLen)
-	}
+	p.GRE(proto, b, wire)
 }
 
 // optional reads what the flags announce and returns the key.

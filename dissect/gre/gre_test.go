@@ -36,7 +36,6 @@ func TestDissect(t *testing.T) {
 		{name: "ERSPAN without a header", frame: []byte{0, 0, 0x88, 0xbe, 1}, layers: "gre:erspan:eth"},
 		{name: "ERSPAN with one", frame: []byte{0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 7, 0, 5, 0, 0, 0, 9, 1}, layers: "gre:erspan:eth",
 			want: map[string]string{"erspan.vlan": "7", "erspan.spanid": "5", "erspan.index": "9"}},
-		{name: "MetaData", frame: []byte{0, 0, 0x89, 0x09, 8, 0, 1, 1, 0, 1, 0, 7, 0x45}, layers: "gre:cmd:ip"},
 		{name: "too short", frame: []byte{0, 0, 8}, layers: "gre", malformed: "gre"},
 		{name: "key cut by the capture", frame: []byte{0x20, 0, 8, 0, 0}, layers: "gre", wire: 60, truncated: true},
 		{name: "nothing inside", frame: []byte{0, 0, 8, 0}, layers: "gre"},
