@@ -27,7 +27,7 @@ type Options struct {
 	// Release is espbeat's own version.
 	Release string
 	Outcome *Outcome
-	// Report tells people at a terminal what went wrong, and the ledger; nil logs it.
+	// Report tells people at a terminal what went wrong, and the ledger; nil logs both.
 	Report func(string)
 
 	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
@@ -55,9 +55,6 @@ func New(opts Options) beat.Creator {
 		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{})}
 		if e.opts.Outcome == nil {
 			e.opts.Outcome = NewOutcome()
-		}
-		if e.opts.Report == nil {
-			e.opts.Report = func(s string) { e.log.Warn(s) }
 		}
 		return e, nil
 	}
@@ -163,8 +160,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		if errors.Is(err, context.Canceled) {
 			return // a stop, which the ledger shows
 		}
-		e.opts.Outcome.Fail(err)
-		e.opts.Report(err.Error())
+		e.fail(err)
 	}
 	return &way{line: l, in: pin}, nil
 }
@@ -197,16 +193,25 @@ func (e *Beater) settle(ledger *publish.Ledger) {
 		if why == "" {
 			why = "its reasons are in the log"
 		}
-		err := fmt.Errorf("%d packets were rejected by the output: %s", n, why)
-		e.opts.Outcome.Fail(err)
+		e.fail(fmt.Errorf("%d packets were rejected by the output: %s", n, why))
+	}
+	// After another failure the ledger says it: only a stop needs words.
+	if n := c.InFlight + c.Shutdown; n > 0 && e.opts.Outcome.Err() == nil {
+		e.fail(fmt.Errorf("stopped before the output had acknowledged %d packets that were read: read them again, or raise espbeat.shutdown_timeout (%s)", n, e.cfg.ShutdownTimeout))
+	}
+	if e.opts.Report != nil {
+		e.opts.Report(ledger.String())
+		return
+	}
+	e.log.Info(ledger.String())
+}
+
+// fail makes the run fail, and says so at once.
+func (e *Beater) fail(err error) {
+	e.opts.Outcome.Fail(err)
+	if e.opts.Report != nil {
 		e.opts.Report(err.Error())
+		return
 	}
-	if n := c.InFlight + c.Shutdown; n > 0 {
-		err := fmt.Errorf("stopped before the output had acknowledged %d packets that were read: read them again, or raise espbeat.shutdown_timeout (%s)", n, e.cfg.ShutdownTimeout)
-		e.opts.Outcome.Fail(err)
-		if e.opts.Outcome.Err() == err { //nolint:errorlint // the same, not one like it
-			e.opts.Report(err.Error())
-		}
-	}
-	e.opts.Report(ledger.String())
+	e.log.Error(err)
 }

@@ -36,7 +36,7 @@ func (e *Beater) watchProgress(ledger *publish.Ledger, ended <-chan struct{}) {
 		}
 		if time.Since(since) >= timeout {
 			err := fmt.Errorf("the output has accepted nothing for %s, %d packets wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight)
-			e.opts.Report(err.Error())
+			e.fail(err)
 			e.opts.Outcome.Abort(err)
 			return
 		}

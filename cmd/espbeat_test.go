@@ -281,6 +281,12 @@ func TestTroubleOfTheOutput(t *testing.T) {
 			t.Errorf("%d dead letters", n)
 		}
 	})
+	t.Run("rejected, by configuration", func(t *testing.T) {
+		s := serve(t)
+		s.rejected = "no"
+		c := writeConfig(t, dir, fmt.Sprintf("{espbeat.inputs: [{type: file, paths: [%q]}], output.elasticsearch.hosts: [%q], path: {data: %q, logs: %q}}", f, s.URL, filepath.Join(dir, "data"), filepath.Join(dir, "logs")), 0o600)
+		espbeat(t, dir, "-c", c).want(t, 1, "espbeat: 4 packets were rejected by the output")
+	})
 	t.Run("busy", func(t *testing.T) {
 		s := serve(t)
 		s.bulk = http.StatusServiceUnavailable

@@ -73,6 +73,15 @@ func TestInterrupt(t *testing.T) {
 	s.mu.Lock()
 	s.bulk = 503
 	s.mu.Unlock()
+	c, sc = run("--nic", "lo", "--bpf", "udp port 9", "--node", s.URL, "-E", "espbeat.shutdown_timeout=100ms")
+	for sc.Scan() && !strings.Contains(sc.Text(), "does not accept packets") {
+	}
+	_ = c.Process.Signal(syscall.SIGTERM)
+	out = rest(sc)
+	if _ = c.Wait(); c.ProcessState.ExitCode() != exitFailed || !strings.Contains(out, "stopped before the output had acknowledged") || !strings.Contains(out, "not acknowledged") {
+		t.Errorf("status %d\n%s", c.ProcessState.ExitCode(), out)
+	}
+
 	c, sc = run("--nic", "lo", "--bpf", "udp port 9", "--node", s.URL, "-E", "espbeat.shutdown_timeout=1h")
 	for sc.Scan() && !strings.Contains(sc.Text(), "does not accept packets") {
 	}

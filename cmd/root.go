@@ -162,7 +162,7 @@ func permissionHint(paths []string) string {
 	}
 	for _, p := range paths {
 		if !missing(p) && common.OwnerHasExclusiveWritePerms(p) != nil {
-			return fmt.Sprintf(" (so that nobody else can change what runs: chmod go-w and chown %s, or give --strict.perms=false)", p)
+			return fmt.Sprintf(" (make %s belong to you or root and be writable by its owner only, or give --strict.perms=false)", p)
 		}
 	}
 	return ""

@@ -122,10 +122,14 @@ func (a *app) publish(p *plan, settings instance.Settings) int {
 	if err := instance.Run(settings, beater.New(a.beater)); err != nil {
 		return exitFailed // libbeat has printed it
 	}
-	if a.outcome.Err() != nil {
-		return exitFailed
+	err = a.outcome.Err()
+	switch {
+	case err == nil:
+		return exitOK
+	case p.interactive:
+		return exitFailed // it was said when it happened
 	}
-	return exitOK
+	return failed(err)
 }
 
 // secondSignal ends the process at once: the first is libbeat's, which stops in order.
