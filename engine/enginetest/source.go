@@ -44,15 +44,15 @@ func (s *Source) Next(b *capture.Batch) error {
 			}
 			s.at = 0
 		}
-		p := s.Packets[s.at]
+		b.Packets = append(b.Packets, s.Packets[s.at])
+		p := &b.Packets[len(b.Packets)-1]
 		from := len(s.slab)
 		s.slab = append(s.slab, p.Data...)
 		p.Data = s.slab[from:len(s.slab):len(s.slab)]
 		if s.Edit != nil {
-			s.Edit(s.served, &p)
+			s.Edit(s.served, p)
 		}
 		s.served++
-		b.Packets = append(b.Packets, p)
 	}
 	switch {
 	case len(b.Packets) > 0:
