@@ -7,8 +7,8 @@
 //	| flags 8                      |
 //
 // All numbers are little-endian. Address 4 is there when both DS bits are set, QoS in data frames of subtype 8 and above, HT control with the order
-// flag in QoS data and management frames. Control frames end after address 1 or 2. Not decoded: bodies of management frames, encrypted
-// and fragmented data, the FCS.
+// flag in QoS data and management frames. Control frames end after address 1 or 2. Not decoded: bodies of management frames
+// except the network's name and channel, encrypted and fragmented data, the FCS.
 package wlan
 
 import (
@@ -113,6 +113,7 @@ func frame(p *dissect.Packet, b []byte, wire int, padded bool) {
 		if p.Need(b, wire, fullHeader) {
 			addresses(p, 0, b)
 			sequence(p, b)
+			managementBody(p, subtype, flags, b[fullHeader:], wire-fullHeader)
 		}
 	case data:
 		if p.Need(b, wire, fullHeader) {
