@@ -5,7 +5,6 @@ package es
 import (
 	"cmp"
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 )
@@ -47,7 +46,8 @@ func (s *Sink) keep(w http.ResponseWriter, r *http.Request) {
 	body, there := s.assets[r.URL.Path]
 	switch r.Method {
 	case http.MethodPut, http.MethodPost:
-		b, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxAsset))
+		r.Body = http.MaxBytesReader(w, r.Body, maxAsset)
+		_, b, err := readBody(r)
 		if err != nil {
 			fail(w, http.StatusBadRequest, "parse_exception", err.Error())
 			return

@@ -168,6 +168,10 @@ func parseBulk(body []byte, index, pipeline string) ([]Doc, error) {
 	var docs []Doc
 	lines := bytes.Split(body[:len(body)-1], []byte{'\n'})
 	for i := 0; i < len(lines); i += 2 {
+		if len(lines[i]) == 0 { // where an action could stand, Elasticsearch skips empty lines; libbeat sends them
+			i--
+			continue
+		}
 		var action map[string]struct {
 			Index    string `json:"_index"`
 			ID       string `json:"_id"`

@@ -68,6 +68,7 @@ func TestSinkBulk(t *testing.T) {
 		docs             []string // op index id pipeline source
 	}{
 		{"two", "/b/_bulk", twoDocs, 200, []string{`create a 1 p {"n":1}`, `index b auto-1  {"n":2}`}},
+		{"empty lines before actions", "/b/_bulk", "\n" + strings.Replace(twoDocs, `{"index"`, "\n\n"+`{"index"`, 1), 200, []string{`create a 1 p {"n":1}`, `index b auto-1  {"n":2}`}},
 		{"pipeline by query", "/b/_bulk?pipeline=q", "{\"create\":{\"_id\":\"7\"}}\n{}\n", 200, []string{`create b 7 q {}`}},
 		{"empty", "/_bulk", "", 400, nil},
 		{"no newline at the end", "/_bulk", "{\"create\":{}}\n{}", 400, nil},
