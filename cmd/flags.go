@@ -65,7 +65,7 @@ func (f *flags) check() error {
 		return fmt.Errorf("--timeout %s: use a duration such as 30s", f.timeout)
 	}
 	if f.index != "" && (f.index != strings.ToLower(f.index) || strings.ContainsAny(f.index, " \\/*?\"<>|,#:") && !strings.Contains(f.index, "%{")) {
-		return fmt.Errorf("--index %q: not an index name, use lower case without spaces or any of \\ / * ? \" < > | , # :", f.index)
+		return fmt.Errorf("--index %q: not an index name; without spaces or any of \\ / * ? \" < > | , # : and in lower case it is one", f.index)
 	}
 	for _, name := range f.nics {
 		if name == "" {
