@@ -11,7 +11,8 @@
 //	cfp         0x8903  Cisco FabricPath                               addresses 12, 0x8903, FTAG 10 bits and TTL 6 bits, an Ethernet frame
 //	isl                 Cisco Inter-Switch Link                        26 bytes as in isl.go, an Ethernet frame, FCS
 //
-// Not decoded: FabricPath's address bits, MetaData options other than the security group, frame check sequences.
+// Not decoded: FabricPath's address bits, MetaData options other than the security group, frame check sequences. (Wireshark takes the last 4 bytes of a
+// FabricPath frame for one even where they belong to the IP packet.)
 package tag
 
 import (
