@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// server is a real Elasticsearch.
+type server struct {
+	ctx context.Context
+	url string // with user and password, if any
+	end func()
+}
+
+// exitMissing is the status of the kit's script when something must be installed first.
+const exitMissing = 3
+
+// startServer returns the server that ESPBEAT_TEST_ES names, or starts one; nil and a reason when there can be none.
+func startServer(ctx context.Context) (*server, string, error) {
+	if u := os.Getenv("ESPBEAT_TEST_ES"); u != "" {
+		return &server{ctx, strings.TrimRight(u, "/"), func() {}}, "", nil
+	}
+	dir, err := os.MkdirTemp("", "espbeat-bench-es-")
+	if err != nil {
+		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
+	}
+	if err := os.Chmod(dir, 0o777); err != nil { // root starts the server as another user
+		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
+	}
+	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", "1g", dir)
+	var last tail
+	cmd.Stderr = &last
+	in, err := cmd.StdinPipe() // the server ends with it
+	if err != nil {
+		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
+	}
+	line, _ := bufio.NewReader(out).ReadString('\n')
+	end := func() {
+		_ = in.Close()
+		_ = cmd.Wait() // it removes its folder
+	}
+	if line = strings.TrimSpace(line); strings.HasPrefix(line, "http") {
+		return &server{ctx, line, end}, "", nil
+	}
+	end()
+	if cmd.ProcessState.ExitCode() == exitMissing {
+		return nil, string(bytes.TrimSpace(last.b)), nil
+	}
+	return nil, "", fmt.Errorf("start Elasticsearch: tests/elasticsearch/start.sh: %s", bytes.TrimSpace(last.b))
+}
+
+// do sends a request with a JSON body, or none, and decodes the answer into into unless that is nil.
+func (s *server) do(method, path string, body, into any) error {
+	var in io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return fmt.Errorf("%s %s: %w", method, path, err)
+		}
+		in = bytes.NewReader(b)
+	}
+	req, err := http.NewRequestWithContext(s.ctx, method, s.url+path, in)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	req.Header.Set("Content-Type", "application/json")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", method, path, err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return fmt.Errorf("%s %s: read the answer: %w", method, path, err)
+	}
+	if resp.StatusCode/100 != 2 {
+		return fmt.Errorf("%s %s: status %d: %.300s", method, path, resp.StatusCode, answer)
+	}
+	if into == nil {
+		return nil
+	}
+	if err := json.Unmarshal(answer, into); err != nil {
+		return fmt.Errorf("%s %s: decode the answer: %w", method, path, err)
+	}
+	return nil
+}
+
+// cpu is the CPU time that the server's processes have used so far.
+func (s *server) cpu() (time.Duration, error) {
+	var stats struct {
+		Nodes map[string]struct {
+			Process struct {
+				CPU struct {
+					Total int64 `json:"total_in_millis"`
+				} `json:"cpu"`
+			} `json:"process"`
+		} `json:"nodes"`
+	}
+	err := s.do(http.MethodGet, "/_nodes/stats/process", nil, &stats)
+	var sum time.Duration
+	for _, n := range stats.Nodes {
+		sum += time.Duration(n.Process.CPU.Total) * time.Millisecond
+	}
+	return sum, err
+}
+
+// documents refreshes an index and counts what is in it.
+func (s *server) documents(index string) (int, error) {
+	if err := s.do(http.MethodPost, "/"+url.PathEscape(index)+"/_refresh", nil, nil); err != nil {
+		return 0, err
+	}
+	var c struct {
+		Count int `json:"count"`
+	}
+	err := s.do(http.MethodGet, "/"+url.PathEscape(index)+"/_count", nil, &c)
+	return c.Count, err
+}
+
+// template copies the index template that espbeat loaded for one data stream to another.
+func (s *server) template(from, to string) error {
+	var got struct {
+		Templates []struct {
+			Template map[string]any `json:"index_template"`
+		} `json:"index_templates"`
+	}
+	if err := s.do(http.MethodGet, "/_index_template/"+url.PathEscape(from), nil, &got); err != nil {
+		return err
+	}
+	if len(got.Templates) != 1 {
+		return fmt.Errorf("%d index templates are called %s", len(got.Templates), from)
+	}
+	t := got.Templates[0].Template
+	t["index_patterns"] = []string{to}
+	return s.do(http.MethodPut, "/_index_template/"+url.PathEscape(to), t, nil)
+}
+
+// drop deletes a data stream with its template.
+func (s *server) drop(name string) error {
+	if err := s.do(http.MethodDelete, "/_data_stream/"+url.PathEscape(name), nil, nil); err != nil {
+		return err
+	}
+	return s.do(http.MethodDelete, "/_index_template/"+url.PathEscape(name), nil, nil)
+}
