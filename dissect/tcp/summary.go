@@ -11,6 +11,8 @@ import (
 
 // summary reads as Wireshark's Info column: [SYN, ACK] Seq=0 Ack=1 Win=65535 Len=0 MSS=1460.
 func summary(dst []byte, v dissect.View) []byte {
+	flags, _ := v.Uint(fFlags)
+	acks := flags&flagACK != 0
 	dst = append(dst, '[')
 	first := true
 	v.All(fFlagNames, func(name []byte) {
@@ -27,7 +29,7 @@ func summary(dst []byte, v dissect.View) []byte {
 		name string
 		id   field.ID
 	}{{" Seq=", fSeq}, {" Ack=", fAck}, {" Win=", fWindow}, {" Len=", fLen}, {" MSS=", fMSS}} {
-		if n, ok := v.Uint(f.id); ok {
+		if n, ok := v.Uint(f.id); ok && (f.id != fAck || acks) {
 			dst = strconv.AppendUint(append(dst, f.name...), n, 10)
 		}
 	}
