@@ -120,17 +120,24 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 	v.OnRegistryStart()
 	defer v.OnRegistryFinished()
 	c, s := l.Totals(), l.Stored()
-	for _, m := range []struct {
-		name  string
-		value uint64
-	}{
-		{"seen", c.Seen}, {"published", c.Published}, {"acknowledged", c.Acknowledged}, {"filtered", c.Filtered},
-		{"own", c.Own}, {"in_flight", c.InFlight},
-		{"dropped.kernel", c.Kernel}, {"dropped.pool", c.Pool}, {"dropped.shutdown", c.Shutdown},
-		{"output.stored", s.Stored}, {"output.duplicate", s.Duplicate}, {"output.rejected", s.Rejected}, {"output.dead_letter", s.DeadLetter},
-	} {
-		monitoring.ReportInt(v, m.name, int64(m.value)) //nolint:gosec // counts packets
-	}
+	number := func(name string, n uint64) { monitoring.ReportInt(v, name, int64(n)) } //nolint:gosec // counts packets
+	number("seen", c.Seen)
+	number("published", c.Published)
+	number("acknowledged", c.Acknowledged)
+	number("filtered", c.Filtered)
+	number("own", c.Own)
+	number("in_flight", c.InFlight)
+	monitoring.ReportNamespace(v, "dropped", func() {
+		number("kernel", c.Kernel)
+		number("pool", c.Pool)
+		number("shutdown", c.Shutdown)
+	})
+	monitoring.ReportNamespace(v, "output", func() {
+		number("stored", s.Stored)
+		number("duplicate", s.Duplicate)
+		number("rejected", s.Rejected)
+		number("dead_letter", s.DeadLetter)
+	})
 }
 
 // String is the ledger as a block for people.
