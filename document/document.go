@@ -37,7 +37,8 @@ type Document struct {
 	keys []span
 	id   [idLen]byte
 	time int64
-	make func() map[string]any
+	// value makes the value of a top-level key.
+	value func(key string) any
 }
 
 // span is where one top-level key's value lies in the JSON.
@@ -75,7 +76,7 @@ func (d *Document) AppendValue(dst []byte, i int) []byte {
 }
 
 // Value is the i-th key's value as plain Go values: map[string]any, []any, string, int64, uint64, float64, bool.
-func (d *Document) Value(i int) any { return d.make()[d.keys[i].name] }
+func (d *Document) Value(i int) any { return d.value(d.keys[i].name) }
 
 // JSON is the whole document on one line, with @timestamp, without a line feed.
 func (d *Document) JSON() []byte { return d.json }

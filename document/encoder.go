@@ -5,6 +5,7 @@ package document
 import (
 	"bytes"
 	"math/bits"
+	"sync"
 
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/field"
@@ -38,6 +39,9 @@ type ref struct {
 	next int32
 }
 
+// mappers are encoders that make values of documents already encoded.
+var mappers = sync.Pool{New: func() any { return NewEncoder(Options{}) }}
+
 // NewEncoder returns an encoder for one source's packets.
 func NewEncoder(opt Options) *Encoder {
 	p := thePlan()
@@ -59,7 +63,12 @@ func (e *Encoder) Encode(dst []byte, b *engine.Batch, r *engine.Record) ([]byte,
 	d := Document{json: dst[from:len(dst):len(dst)], keys: keys, time: r.Time}
 	AppendID(d.id[:0], e.opt.CaptureID, r.Number)
 	opt := e.opt
-	d.make = func() map[string]any { return NewEncoder(opt).toMap(b, r, cut) }
+	d.value = func(key string) any {
+		e := mappers.Get().(*Encoder) // not e of above, which belongs to another goroutine
+		defer mappers.Put(e)
+		e.opt = opt
+		return e.toMap(b, r, cut, key)[key]
+	}
 	return dst, d
 }
 

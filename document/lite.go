@@ -47,8 +47,16 @@ func (l *Lite) Encode(dst []byte, r *engine.Record) ([]byte, Document) {
 	dst = append(dst, '}')
 	d := Document{json: dst[from:len(dst):len(dst)], keys: keys, time: r.Time}
 	AppendID(d.id[:0], l.captureID, r.Number)
-	d.make = func() map[string]any {
-		return map[string]any{"srcip": src.Addr.String(), "srcport": int64(src.Port), "dstip": dest.Addr.String(), "dstport": int64(dest.Port)}
+	d.value = func(key string) any {
+		switch key {
+		case "srcip":
+			return src.Addr.String()
+		case "srcport":
+			return int64(src.Port)
+		case "dstip":
+			return dest.Addr.String()
+		}
+		return int64(dest.Port)
 	}
 	return dst, d
 }

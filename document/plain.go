@@ -14,10 +14,11 @@ import (
 // Map makes the document of r as plain Go values, without @timestamp: what the JSON would be read back to, but for numbers, which keep their types.
 func (e *Encoder) Map(b *engine.Batch, r *engine.Record) map[string]any {
 	_, _, cut := e.append(nil, nil, b, r)
-	return e.toMap(b, r, cut)
+	return e.toMap(b, r, cut, "")
 }
 
-func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit) map[string]any {
+// toMap makes the top-level key only, or all if it is empty.
+func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit, only string) map[string]any {
 	e.cut = cut
 	e.collect(b, r)
 	m := map[string]any{}
@@ -30,6 +31,9 @@ func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit) map[string
 			path := e.plan.Path[e.list[head].ID]
 			if a := e.plan.Array[e.list[head].ID]; a != field.NoArray {
 				path = e.plan.Path[a]
+			}
+			if only != "" && path[0] != only {
+				continue
 			}
 			put(m, path, e.value(head, b.Arena()))
 		}
