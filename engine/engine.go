@@ -43,6 +43,9 @@ type Engine struct {
 // New returns the engine of a source.
 func New(source capture.Source, registry *dissect.Registry, opt Options) *Engine {
 	field.Seal()
+	if opt.Dissect.Wireshark { // whose conversations last as long as the capture
+		opt.Flow.Idle, opt.Flow.IdleTCP = -1, -1
+	}
 	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow)}
 	e.packet = dissect.Packet{Registry: registry, Options: &e.opt.Dissect, State: e.state}
 	return e

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"net/netip"
+	"time"
 
 	"github.com/espbeat/espbeat/dissect"
 )
@@ -17,6 +18,9 @@ import (
 type Options struct {
 	// Flows is the most conversations kept; the least recently seen goes first.
 	Flows int
+	// Idle is how long a conversation stays in the table after its last packet, IdleTCP how long a TCP connection that has not ended does;
+	// what comes later is a new conversation. Negative means for ever.
+	Idle, IdleTCP time.Duration
 	// FragmentBytes bounds the fragments that wait for their datagram, bytes.
 	FragmentBytes int
 	// StreamBytes bounds what one direction of a TCP connection may hold for reassembly, bytes.
@@ -29,6 +33,8 @@ type Options struct {
 
 const (
 	defaultFlows         = 1 << 16
+	defaultIdle          = time.Minute
+	defaultIdleTCP       = 5 * time.Minute
 	defaultFragmentBytes = 8 << 20
 	defaultStreamBytes   = 1 << 20
 	defaultStreamsBytes  = 64 << 20
@@ -48,12 +54,12 @@ type Stats struct {
 type State struct {
 	opt   Options
 	table map[key]*conversation
-	// newest and oldest end the list of conversations by last use.
-	newest, oldest *conversation
-	numbers        [256]uint64 // next conversation number, by IP protocol
-	frags          fragments
-	stats          Stats
-	idSalt         [32]byte
+	// connected holds the TCP connections that have not ended, brief all other conversations.
+	connected, brief list
+	numbers          [256]uint64 // next conversation number, by IP protocol
+	frags            fragments
+	stats            Stats
+	idSalt           [32]byte
 }
 
 var _ dissect.State = (*State)(nil)
@@ -66,6 +72,12 @@ func New(opt Options) *State {
 		}
 	}
 	def(&opt.Flows, defaultFlows)
+	if opt.Idle == 0 {
+		opt.Idle = defaultIdle
+	}
+	if opt.IdleTCP == 0 {
+		opt.IdleTCP = defaultIdleTCP
+	}
 	def(&opt.FragmentBytes, defaultFragmentBytes)
 	def(&opt.StreamBytes, defaultStreamBytes)
 	def(&opt.StreamsBytes, defaultStreamsBytes)
@@ -94,6 +106,7 @@ type conversation struct {
 	key          key
 	initiatorIsA bool
 	tcp          [2]direction // 0 from the initiator
+	in           *list
 	older, newer *conversation
 }
 
@@ -107,6 +120,7 @@ func (s *State) Connect(p *dissect.Packet, isn uint32) *dissect.Conversation {
 
 // converse finds the packet's conversation; restart says from the sending direction's state whether the packet starts a new one.
 func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *dissect.Conversation {
+	s.expire(p.Time)
 	c := &p.Core
 	k := key{a: c.Source.Addr, b: c.Destination.Addr, portA: c.Source.Port, portB: c.Destination.Port, proto: c.IPProtocol, tunnel: p.TunnelKey()}
 	if c.HasICMP {
@@ -144,8 +158,7 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 	if old != nil {
 		s.remove(old)
 	} else if len(s.table) >= s.opt.Flows {
-		s.remove(s.oldest)
-		s.stats.FlowsEvicted++
+		s.evict()
 	}
 	// Whoever answers a SYN did not begin, also where the capture has missed the SYN.
 	answers := k.proto == protoTCP && p.Core.TCPFlags&(flagSYN|flagACK) == flagSYN|flagACK
@@ -158,7 +171,9 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 	f.ID = s.flowID(k, p)
 	s.table[k] = f
 	s.stats.FlowsSeen++
-	s.push(f)
+	f.LastTime = p.Time
+	s.brief.push(f)
+	s.touch(f)
 	return f
 }
 
@@ -178,42 +193,4 @@ func (s *State) flowID(k key, p *dissect.Packet) string {
 	binary.BigEndian.PutUint64(b[n+16:], p.Number)
 	h := sha256.Sum256(b[:])
 	return base64.RawURLEncoding.EncodeToString(h[:12])
-}
-
-func (s *State) push(f *conversation) {
-	f.older, f.newer = s.newest, nil
-	if s.newest != nil {
-		s.newest.newer = f
-	} else {
-		s.oldest = f
-	}
-	s.newest = f
-}
-
-func (s *State) unlink(f *conversation) {
-	if f.older != nil {
-		f.older.newer = f.newer
-	} else {
-		s.oldest = f.newer
-	}
-	if f.newer != nil {
-		f.newer.older = f.older
-	} else {
-		s.newest = f.older
-	}
-}
-
-func (s *State) touch(f *conversation) {
-	if s.newest != f {
-		s.unlink(f)
-		s.push(f)
-	}
-}
-
-func (s *State) remove(f *conversation) {
-	for d := range f.tcp {
-		s.stats.StreamBytes -= f.tcp[d].counted
-	}
-	s.unlink(f)
-	delete(s.table, f.key)
 }

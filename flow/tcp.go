@@ -52,6 +52,7 @@ func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	}
 	if g.Flags&(flagFIN|flagRST) != 0 {
 		fwd.over, rev.over = true, true
+		s.touch(f)
 	}
 	info := dissect.SegmentInfo{RelativeSeq: g.Seq - fwd.base, RelativeAck: g.Ack, Window: uint32(g.Window), WindowScale: -1}
 	if ack {
