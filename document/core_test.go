@@ -81,7 +81,7 @@ func TestTunnel(t *testing.T) {
 	inner := enginetest.UDP(3, 4, 5, 6, "x")[14:]
 	x := one(t, document.Options{}, enginetest.Ethernet(enginetest.IPv4(1, 2, 4, inner))[0])
 	expect(t, x, map[string]any{"source.ip": "192.0.2.3", "destination.ip": "192.0.2.4", "ip.src": "[192.0.2.1 192.0.2.3]", "ip.dst": "[192.0.2.2 192.0.2.4]", "source.port": 5,
-		"udp.srcport": nil, "network.transport": "udp", "eth.src": nil})
+		"related.ip": "[192.0.2.3 192.0.2.4 192.0.2.1 192.0.2.2]", "udp.srcport": nil, "network.transport": "udp", "eth.src": nil})
 }
 
 func TestObserverAndPacket(t *testing.T) {

@@ -37,7 +37,8 @@ var plainByte = func() (t [256]bool) {
 
 const hexDigits = "0123456789abcdef"
 
-// appendString appends s as a JSON string (RFC 8259). Bytes that are no valid UTF-8 become U+FFFD.
+// appendString appends s as a JSON string (RFC 8259). Bytes that are no valid UTF-8 become U+FFFD; control characters, those of ISO 6429's
+// second set included, are escaped, because documents are also printed on terminals.
 func appendString[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
 	from := 0
@@ -49,6 +50,12 @@ func appendString[T string | []byte](dst []byte, s T) []byte {
 		}
 		if c >= utf8.RuneSelf {
 			r, n := utf8.DecodeRuneInString(string(s[i:min(len(s), i+utf8.UTFMax)]))
+			if r < 0xa0 {
+				dst = append(append(dst, s[from:i]...), '\\', 'u', '0', '0', hexDigits[r>>4], hexDigits[r&15])
+				i += n
+				from = i
+				continue
+			}
 			if r != utf8.RuneError || n > 1 {
 				i += n
 				continue

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package document_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/engine/enginetest"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+// golden compares the documents of packets, one a line, with tests/golden/name.ndjson.
+func golden(t *testing.T, name string, packets []capture.Packet) {
+	t.Helper()
+	var got []byte
+	for _, x := range encode(t, document.Options{CaptureID: [10]byte{9: 1}}, engine.Options{}, packets...) {
+		got = append(append(got, x.JSON()...), '\n')
+	}
+	path := "../tests/golden/" + name + ".ndjson"
+	if *update {
+		if err := os.WriteFile(path, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("read golden documents: %v: make them by go test ./document -update", err)
+	}
+	g, w := bytes.Split(got, []byte("\n")), bytes.Split(want, []byte("\n"))
+	for i := range min(len(g), len(w)) {
+		if !bytes.Equal(g[i], w[i]) {
+			t.Fatalf("%s, line %d:\n%s\nwant (go test ./document -update rewrites):\n%s", path, i+1, g[i], w[i])
+		}
+	}
+	if len(g) != len(w) {
+		t.Errorf("%s: %d lines, want %d", path, len(g), len(w))
+	}
+}
+
+func TestGoldenDemo(t *testing.T) {
+	if _, err := os.Stat(demo); err != nil {
+		t.Skipf("no demo capture (%v): make it with tests/demo/make.sh", err)
+	}
+	golden(t, "demo", enginetest.Read(t, demo))
+}
+
+func TestGoldenFrames(t *testing.T) {
+	frames := enginetest.Ethernet(
+		enginetest.TCP(1, 2, 40000, 40001, 0x02, 0xffffffff, 0, ""), enginetest.TCP(2, 1, 40001, 40000, 0x12, 500, 0, ""),
+		enginetest.TCP(1, 2, 40000, 40001, 0x18, 0, 501, "payload"), enginetest.TCP(1, 2, 40000, 40001, 0x14, 7, 501, ""),
+		enginetest.UDP(1, 2, 1000, 2000, "x"), enginetest.UDP(1, 2, 1000, 2000, "x")[:40],
+		enginetest.IPv4(1, 2, 4, enginetest.UDP(3, 4, 5, 6, "tunnel")[14:]),
+		enginetest.IPv4(1, 2, 253, []byte("experiment")),
+		[]byte{1, 2, 3}, nil,
+	)
+	frames[5].Length = 43
+	frames[9].Length = 60
+	frames[8].TimeValid, frames[8].TimeRaw = false, 1<<40
+	golden(t, "frames", frames)
+}
