@@ -41,14 +41,16 @@ var (
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
+	if len(b) >= 4 {
+		src, dst := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+		p.SetPorts(src, dst)
+		p.Out.Uint(fSrcPort, uint64(src))
+		p.Out.Uint(fDstPort, uint64(dst))
+	}
 	if !p.Need(b, wire, headerLen) {
 		return
 	}
-	src, dst := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
 	length, sum := binary.BigEndian.Uint16(b[4:]), binary.BigEndian.Uint16(b[6:])
-	p.SetPorts(src, dst)
-	p.Out.Uint(fSrcPort, uint64(src))
-	p.Out.Uint(fDstPort, uint64(dst))
 	p.Out.Uint(fLength, uint64(length))
 	end := int(length)
 	if length == 0 && p.Core.IPVersion == 6 {
@@ -61,6 +63,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fChecksum, uint64(sum))
 	if p.Options.Checksums {
 		p.Out.Uint(fStatus, uint64(status(p, b, wire, end, sum)))
+	}
+	if end > wire && !p.Quoted {
+		p.Bad() // what is there is dissected all the same
 	}
 	end = min(end, wire)
 	b, wire = b[headerLen:min(len(b), end)], end-headerLen
