@@ -60,6 +60,9 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		g.Seq++ // the SYN itself takes a number; data on it (RFC 7413) comes after
 	}
 	if !st.nextSet || syn && st.begin != g.Seq {
+		if st.nextSet { // what the application knows of this direction no longer holds
+			c.App, c.AppState = nil, nil
+		}
 		*st = stream{next: g.Seq, begin: g.Seq, nextSet: true, counted: st.counted}
 		s.count(st)
 	}

@@ -203,6 +203,19 @@ func TestStreamEnd(t *testing.T) {
 	}
 }
 
+// An answer to the SYN with another number begins the direction anew: the application must not remember bytes that are gone.
+func TestStreamBeginsAnew(t *testing.T) {
+	b := newBench(t, Options{})
+	b.take = func(int, []byte) int { return 0 }
+	c := b.connect()
+	b.send(segment{server: true, flags: flagACK, seq: 5001, data: "begun"})
+	c.AppState = "state"
+	b.send(segment{server: true, flags: flagSYN | flagACK, seq: 9000, ack: 1001})
+	if c.App != nil || c.AppState != nil || b.s.Stats().StreamBytes != 0 {
+		t.Errorf("application %v with %v, %+v", c.App, c.AppState, b.s.Stats())
+	}
+}
+
 func TestStreamReject(t *testing.T) {
 	b := newBench(t, Options{})
 	b.take = func(int, []byte) int { return dissect.Reject }
