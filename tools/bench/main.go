@@ -14,11 +14,11 @@ import (
 	"errors"
 	"flag"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,22 +32,18 @@ func (s *size) String() string { return fmt.Sprint(int(*s)) }
 
 // Set implements flag.Value.
 func (s *size) Set(v string) error {
-	var unit string
-	if _, err := fmt.Sscanf(v+" ", "%d%s", (*int)(s), &unit); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) && unit != "" {
-		return err
+	factor := 1
+	switch {
+	case strings.HasSuffix(v, "k"):
+		factor = 1_000
+	case strings.HasSuffix(v, "M"):
+		factor = 1_000_000
 	}
-	switch unit {
-	case "":
-	case "k":
-		*s *= 1_000
-	case "M":
-		*s *= 1_000_000
-	default:
-		return errors.New("give a number such as 200000, 200k or 2M")
+	n, err := strconv.Atoi(strings.TrimRight(v, "kM"))
+	if err != nil || n <= 0 {
+		return errors.New("give a number of packets such as 200000, 200k or 2M")
 	}
-	if *s <= 0 {
-		return errors.New("give a number over 0")
-	}
+	*s = size(n * factor)
 	return nil
 }
 

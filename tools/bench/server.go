@@ -151,6 +151,9 @@ func (s *server) template(from, to string) error {
 	}
 	t := got.Templates[0].Template
 	t["index_patterns"] = []string{to}
+	for _, own := range []string{"created_date", "created_date_millis", "modified_date", "modified_date_millis"} {
+		delete(t, own) // the server's
+	}
 	return s.do(http.MethodPut, "/_index_template/"+url.PathEscape(to), t, nil)
 }
 
