@@ -94,9 +94,12 @@ func (e *Beater) Run(b *beat.Beat) error {
 	var ways []*way
 	defer func() {
 		for _, w := range ways {
-			w.in.Close()
+			w.in.Stop()
 		}
-		closePipeline(b.Publisher)
+		closePipeline(b.Publisher) // before waiting: a Publish may wait for room in the queue
+		for _, w := range ways {
+			w.in.Wait()
+		}
 	}()
 	for _, in := range on {
 		w, err := e.open(pub, in)

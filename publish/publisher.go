@@ -166,12 +166,21 @@ func (in *Input) Drain(ctx context.Context) error {
 // Close ends the input; call it after the last Publish has returned. What is not
 // acknowledged by then stays so in the ledger.
 func (in *Input) Close() {
+	in.Stop()
+	in.Wait()
+}
+
+// Stop is Close that does not wait. A Publish that a full queue has already taken up
+// returns only when there is room, or when the pipeline is closed.
+func (in *Input) Stop() {
 	for _, w := range in.workers {
-		_ = w.client.Close() // also ends a Publish that waits for the queue
+		_ = w.client.Close()
 	}
 	close(in.work)
-	in.running.Wait()
 }
+
+// Wait waits for the end of an input after Stop.
+func (in *Input) Wait() { in.running.Wait() }
 
 // Counts are the input's part of the ledger.
 func (in *Input) Counts() Counts { return in.tally.counts() }
