@@ -133,7 +133,7 @@ func TestFingerprint(t *testing.T) {
 	if id(a) == id(c) {
 		t.Error("two captures have one fingerprint")
 	}
-	if randomID() == randomID() {
+	if one, other := randomID(), randomID(); one == other {
 		t.Error("two live captures have one id")
 	}
 }

@@ -4,7 +4,6 @@ package flow
 
 import (
 	"bytes"
-	"fmt"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -52,7 +51,7 @@ func TestStreamIndependentOfSegmentation(t *testing.T) {
 				b.send(segment{flags: flagSYN, seq: isn - 1}) // a repeated SYN
 			}
 		}
-		want := message
+		var want []byte
 		for at := 0; ; at += 1 + int(message[at]) {
 			if at >= len(message) || at+1+int(message[at]) > len(message) {
 				want = message[:at]
@@ -242,7 +241,7 @@ func FuzzStream(f *testing.F) {
 			n := int(script[5])
 			script = script[6:]
 			g.wire = n * 2
-			g.data = fmt.Sprintf("%s", script[:min(n, len(script))])
+			g.data = string(script[:min(n, len(script))])
 			if n%2 == 0 {
 				g.wire = 0
 			}

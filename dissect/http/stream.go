@@ -110,7 +110,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 			return dissect.Reject
 		}
 	}
-	n := headEnd(data, d.scanned)
+	n := headEnd(data, min(d.scanned, len(data)))
 	if n < 0 && len(data) < maxHead && !p.Truncated {
 		d.scanned = len(data)
 		return 0
