@@ -101,7 +101,7 @@ type record struct {
 // Messages of libbeat's outputs, as of the version that go.mod has; a test runs them.
 var (
 	rejection   = regexp.MustCompile(`\(status=(\d+)\): (\{.*\})`)
-	cannotReach = regexp.MustCompile(`^Failed to connect to (?:backoff|failover)?\(?\w*\(?([^()]*)\)*: (.*)$`)
+	cannotReach = regexp.MustCompile(`(?s)^Failed to connect to (?:backoff|failover)?\(?\w*\(?([^()]*)\)*: (.*)$`)
 	notAllowed  = regexp.MustCompile(`\b(401 Unauthorized|403 Forbidden)\b`)
 	notTrusted  = regexp.MustCompile(`x509: |tls: |certificate|server gave HTTP response to HTTPS client`)
 )
@@ -209,6 +209,7 @@ func reasonOf(status, item string) string {
 // short takes libbeat's preamble and the body of an answer off an error.
 func short(why string) string {
 	why = strings.TrimPrefix(why, "Connection marked as failed because the onConnect callback failed: ")
+	why, _, _ = strings.Cut(why, "\n") // a proxy's page
 	if i := strings.Index(why, ": {"); i > 0 {
 		why = why[:i]
 	}
