@@ -55,6 +55,10 @@ type app struct {
 
 // Execute runs the command line and returns the exit status.
 func Execute() int {
+	if err := allowProfiling(); err != nil {
+		fmt.Fprintf(os.Stderr, "espbeat: %v\n", err)
+		return exitFailed
+	}
 	a := newApp()
 	defer dropEmptyConfig()
 	if err := a.root.Execute(); err != nil {

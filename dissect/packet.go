@@ -77,6 +77,9 @@ type Packet struct {
 	Layers [MaxLayers]*Protocol
 	Depth  int
 
+	// QuotedFrom is the index in Layers of the first layer that the packet only quotes (an ICMP error); 0 when it quotes none.
+	QuotedFrom int
+
 	// Truncated is set when a layer's bytes were cut by the capture.
 	Truncated bool
 	// Malformed is the layer whose bytes contradict themselves, nil for a sound packet.
@@ -98,7 +101,7 @@ type Packet struct {
 // Begin prepares p for a new packet.
 func (p *Packet) Begin() {
 	p.Core = Core{}
-	p.Depth, p.tunnels, p.tunnelKey = 0, 0, 0
+	p.Depth, p.QuotedFrom, p.tunnels, p.tunnelKey = 0, 0, 0, 0
 	p.Truncated, p.Malformed, p.Conversation, p.Direction = false, nil, nil, 0
 	p.Quoted, p.Reassembled = false, false
 }

@@ -22,6 +22,9 @@ func (p *Packet) Quote(t uint16, b []byte, wire int) {
 	layers, depth := p.Layers, p.Depth
 	*p = outer
 	p.Layers, p.Depth = layers, depth
+	if p.QuotedFrom == 0 {
+		p.QuotedFrom = outer.Depth
+	}
 }
 
 var networkFields = sync.OnceValue(func() []bool {

@@ -99,6 +99,9 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	})
 	b.layers = append(b.layers, p.Layers[:p.Depth]...)
 	r := &b.Records[len(b.Records)-1]
+	if r.own = r.layersEnd; p.QuotedFrom > 0 {
+		r.own = r.layers + p.QuotedFrom
+	}
 	if conv := p.Conversation; conv != nil {
 		r.FlowID, r.CommunityID = conv.ID, conv.CommunityID
 		r.Direction, r.InitiatorKnown = p.Direction, conv.InitiatorKnown

@@ -39,6 +39,7 @@ type Record struct {
 
 	fields, fieldsEnd int
 	layers, layersEnd int
+	own               int // end of the layers that are not quoted
 }
 
 // Batch is a run of records with the memory that their fields lie in. It is reused: Engine.Next overwrites what it held.
@@ -64,6 +65,9 @@ func (b *Batch) Arena() []byte { return b.buffer.Arena }
 
 // Layers are the protocols of record r, outermost first.
 func (b *Batch) Layers(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.layersEnd] }
+
+// Own are the protocols of record r itself, without those of a packet that it quotes (an ICMP error).
+func (b *Batch) Own(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.own] }
 
 // Bytes is the memory that the records of the batch take, for bounding what is in flight.
 func (b *Batch) Bytes() int {

@@ -39,7 +39,7 @@ func (s *summaryLine) append(dst []byte, b *engine.Batch, r *engine.Record) []by
 	if !s.started {
 		s.started, s.first = true, r.Time
 	}
-	layers := b.Layers(r)
+	layers := b.Own(r)
 	s.view.Of(b, r)
 	dst = s.paint(dst, dim, func(d []byte) []byte {
 		d = padLeft(d, 6, func(d []byte) []byte { return strconv.AppendUint(d, r.Number, 10) })
