@@ -188,11 +188,17 @@ func (e *Beater) watchStop(stopReading, giveUp func(), ended <-chan struct{}) {
 	giveUp()
 }
 
+// logLag is how far the reader of libbeat's log may be behind.
+const logLag = 2 * time.Second
+
 // settle closes the ledger: what was not stored makes the run fail.
 func (e *Beater) settle(ledger *publish.Ledger) {
 	c, s := ledger.Totals(), ledger.Stored()
 	if n := s.Rejected + s.DeadLetter; n > 0 {
-		why := e.opts.Outcome.Reason()
+		why := ""
+		if e.opts.Report != nil { // then the log is read for it
+			why = e.opts.Outcome.Reason(logLag)
+		}
 		if why == "" {
 			why = "its reasons are in the log"
 		}

@@ -151,8 +151,8 @@ func TestOutcomeKeepsTheFirst(t *testing.T) {
 	default:
 		t.Error("not aborted")
 	}
-	if !errors.Is(o.Err(), first) || o.Reason() != "a" {
-		t.Errorf("%v, %q", o.Err(), o.Reason())
+	if !errors.Is(o.Err(), first) || o.Reason(0) != "a" {
+		t.Errorf("%v, %q", o.Err(), o.Reason(0))
 	}
 }
 

@@ -2,18 +2,22 @@
 
 package beater
 
-import "sync"
+import (
+	"sync"
+	"time"
+)
 
 // Outcome is how a run ended: the command turns it into the exit status.
 type Outcome struct {
 	mu      sync.Mutex
 	err     error
 	reason  string
+	known   chan struct{} // closed with the first reason
 	aborted chan struct{}
 }
 
 // NewOutcome is that of a run that is well so far.
-func NewOutcome() *Outcome { return &Outcome{aborted: make(chan struct{})} }
+func NewOutcome() *Outcome { return &Outcome{known: make(chan struct{}), aborted: make(chan struct{})} }
 
 // Fail makes the run fail; the first error stays.
 func (o *Outcome) Fail(err error) {
@@ -52,11 +56,16 @@ func (o *Outcome) Rejected(reason string) {
 	defer o.mu.Unlock()
 	if o.reason == "" {
 		o.reason = reason
+		close(o.known)
 	}
 }
 
-// Reason is the first one of Rejected.
-func (o *Outcome) Reason() string {
+// Reason is the first one of Rejected. It comes from libbeat's log, which may be behind: wait bounds how long to wait for it.
+func (o *Outcome) Reason(wait time.Duration) string {
+	select {
+	case <-o.known:
+	case <-time.After(wait):
+	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	return o.reason

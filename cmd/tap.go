@@ -206,12 +206,21 @@ func reasonOf(status, item string) string {
 	return "status " + status
 }
 
-// short takes libbeat's preamble and the body of an answer off an error.
+// short takes libbeat's preamble off an error, and of an answer's body keeps the reason only.
 func short(why string) string {
 	why = strings.TrimPrefix(why, "Connection marked as failed because the onConnect callback failed: ")
 	why, _, _ = strings.Cut(why, "\n") // a proxy's page
 	if i := strings.Index(why, ": {"); i > 0 {
-		why = why[:i]
+		var body struct {
+			Error struct {
+				Reason string `json:"reason"`
+			} `json:"error"`
+		}
+		reason := ""
+		if err := json.Unmarshal([]byte(why[i+2:]), &body); err == nil && body.Error.Reason != "" {
+			reason = ": " + body.Error.Reason
+		}
+		why = why[:i] + reason
 	}
 	return why
 }

@@ -61,7 +61,7 @@ func run(url string, in io.Reader, out io.Writer) error {
 	for i, v := range variants {
 		index := fmt.Sprint(prefix, i)
 		_, _ = call("DELETE", url+"/"+index, nil) // of an earlier run
-		v.settings["index.number_of_replicas"], v.settings["index.refresh_interval"] = 0, "-1"
+		v.settings["index.number_of_replicas"], v.settings["index.refresh_interval"], v.settings["index.mapping.total_fields.limit"] = 0, "-1", 2500
 		body, err := json.Marshal(map[string]any{"settings": v.settings, "mappings": schema.Mapping()})
 		if err != nil {
 			return err
