@@ -64,7 +64,7 @@ type encoder struct {
 
 // memory is what the documents of a batch lie in until it is released.
 type memory struct {
-	json []byte
+	document.Memory
 	docs []document.Document
 }
 
@@ -77,16 +77,17 @@ func (e *encoder) Encode(docs []publish.Document, mem *publish.Memory, pb publis
 		mem.Encoder = m
 	}
 	// The slice must not move: documents are handed out by address.
-	m.json, m.docs = m.json[:0], slices.Grow(m.docs[:0], len(b.Records))
+	m.Reset()
+	m.docs = slices.Grow(m.docs[:0], len(b.Records))
 	e.turnTo(b.opt)
 	for i := range b.Records {
 		r := &b.Records[i]
 		var d document.Document
 		switch {
 		case e.lite == nil:
-			m.json, d = e.ecs.Encode(m.json, &b.Batch, r)
+			d = e.ecs.Encode(&m.Memory, &b.Batch, r)
 		case e.lite.Has(r):
-			m.json, d = e.lite.Encode(m.json, r)
+			d = e.lite.Encode(&m.Memory, &b.Batch, r)
 		default:
 			continue
 		}

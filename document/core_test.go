@@ -106,7 +106,7 @@ func TestLite(t *testing.T) {
 	l := document.NewLite([10]byte{})
 	docs := encode(t, document.Options{}, engine.Options{}, enginetest.Ethernet(enginetest.TCP(1, 2, 40000, 80, 2, 0, 0, ""), enginetest.UDP(1, 2, 3, 4, ""),
 		enginetest.TCP(1, 2, 40000, 80, 2, 0, 0, "")[:36])...)
-	_, d := l.Encode(nil, docs[0].record)
+	d := l.Encode(&document.Memory{}, docs[0].batch, docs[0].record)
 	if got := string(d.JSON()); got != `{"srcip":"192.0.2.1","srcport":40000,"dstip":"192.0.2.2","dstport":80}` || !l.Has(docs[0].record) {
 		t.Error(got)
 	}

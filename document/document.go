@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/engine"
 )
 
 // Options say how documents are made. They hold for one source of packets.
@@ -31,15 +32,32 @@ type Options struct {
 // MaxBytes bounds one document, bytes.
 const MaxBytes = 64 << 10
 
-// Document is one packet as a document. It is immutable; it stays valid until the memory of its Encoder is reset.
+// Document is one packet as a document. It is immutable; it stays valid until its Memory is reset.
 type Document struct {
 	json []byte // the whole object
 	keys []span
 	id   [idLen]byte
 	time int64
-	// value makes the value of a top-level key.
-	value func(key string) any
+	// maker makes values of the record that the document was made of.
+	maker  maker
+	batch  *engine.Batch
+	record *engine.Record
+	cut    limit
 }
+
+// maker makes the value of a document's top-level key. Any goroutine may call it.
+type maker interface {
+	valueOf(d *Document, key string) any
+}
+
+// Memory is what documents lie in. Reset makes all of them invalid.
+type Memory struct {
+	json  []byte
+	spans []span
+}
+
+// Reset forgets the documents and keeps the memory.
+func (m *Memory) Reset() { m.json, m.spans = m.json[:0], m.spans[:0] }
 
 // span is where one top-level key's value lies in the JSON.
 type span struct {
@@ -76,7 +94,7 @@ func (d *Document) AppendValue(dst []byte, i int) []byte {
 }
 
 // Value is the i-th key's value as plain Go values: map[string]any, []any, string, int64, uint64, float64, bool.
-func (d *Document) Value(i int) any { return d.value(d.keys[i].name) }
+func (d *Document) Value(i int) any { return d.maker.valueOf(d, d.keys[i].name) }
 
 // JSON is the whole document on one line, with @timestamp, without a line feed.
 func (d *Document) JSON() []byte { return d.json }

@@ -38,6 +38,7 @@ func encode(t testing.TB, opt document.Options, eo engine.Options, packets ...ca
 	t.Helper()
 	e := engine.New(&enginetest.Source{Packets: packets, PerBatch: 50}, registry(), eo)
 	enc := document.NewEncoder(opt)
+	var mem document.Memory
 	var out []encoded
 	for {
 		b := &engine.Batch{}
@@ -48,7 +49,7 @@ func encode(t testing.TB, opt document.Options, eo engine.Options, packets ...ca
 		}
 		for i := range b.Records {
 			x := encoded{batch: b, record: &b.Records[i]}
-			_, x.Document = enc.Encode(nil, b, x.record)
+			x.Document = enc.Encode(&mem, b, x.record)
 			var err error
 			if x.parsed, err = parseDocument(x.JSON()); err != nil {
 				t.Fatalf("packet %d: %v in %s", x.record.Number, err, x.JSON())

@@ -55,26 +55,31 @@ func (e *Encoder) Append(dst []byte, b *engine.Batch, r *engine.Record) []byte {
 	return dst
 }
 
-// Encode makes the document of r, whose JSON it appends to dst; the document refers to that memory.
-func (e *Encoder) Encode(dst []byte, b *engine.Batch, r *engine.Record) ([]byte, Document) {
-	from := len(dst)
-	dst, keys, cut := e.append(dst, make([]span, 0, 16), b, r)
-	d := Document{json: dst[from:len(dst):len(dst)], keys: keys, time: r.Time}
-	AppendID(d.id[:0], e.opt.CaptureID, r.Number)
-	opt := e.opt
-	d.value = func(key string) any {
-		e := mappers.Get().(*Encoder) // not e of above, which belongs to another goroutine
-		defer mappers.Put(e)
-		e.opt = opt
-		return e.toMap(b, r, cut, key)[key]
+// Encode makes the document of r in m.
+func (e *Encoder) Encode(m *Memory, b *engine.Batch, r *engine.Record) Document {
+	if m.spans == nil { // nil would ask for no spans
+		m.spans = make([]span, 0, 1024)
 	}
-	return dst, d
+	json, keys := len(m.json), len(m.spans)
+	var cut limit
+	m.json, m.spans, cut = e.append(m.json, m.spans, b, r)
+	d := Document{json: m.json[json:len(m.json):len(m.json)], keys: m.spans[keys:len(m.spans):len(m.spans)], time: r.Time, maker: e, batch: b, record: r, cut: cut}
+	AppendID(d.id[:0], e.opt.CaptureID, r.Number)
+	return d
+}
+
+// valueOf implements maker; it reads nothing of e but its options, as e may be at work in another goroutine.
+func (e *Encoder) valueOf(d *Document, key string) any {
+	m := mappers.Get().(*Encoder)
+	defer mappers.Put(m)
+	m.opt = e.opt
+	return m.toMap(d.batch, d.record, d.cut, key)[key]
 }
 
 // append writes the document and, when keys is not nil, notes where each top-level value lies, relative to the start of the object. It also
 // returns the limit that the document had to be cut to.
 func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Record) ([]byte, []span, limit) {
-	from := len(dst)
+	from, first := len(dst), len(keys)
 	dst, keys = e.write(dst, keys, b, r, limit{})
 	cut := limit{}
 	for _, l := range limits {
@@ -82,7 +87,7 @@ func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Rec
 			break
 		}
 		cut = l
-		dst, keys = e.write(dst[:from], keys[:0], b, r, cut)
+		dst, keys = e.write(dst[:from], keys[:first], b, r, cut)
 	}
 	return dst, keys, cut
 }

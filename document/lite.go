@@ -21,42 +21,37 @@ func (l *Lite) Has(r *engine.Record) bool {
 	return r.Core.IPVersion != 0 && r.Core.IPProtocol == protoTCP && r.Core.Ports
 }
 
-// Encode makes the document of r, whose JSON it appends to dst.
-func (l *Lite) Encode(dst []byte, r *engine.Record) ([]byte, Document) {
-	from := len(dst)
-	keys := make([]span, 0, 4)
-	dst = append(dst, '{')
-	member := func(name string, quoted bool, value func([]byte) []byte) {
-		dst = append(comma(dst), '"')
-		dst = append(append(dst, name...), '"', ':')
-		at := len(dst)
-		if quoted {
-			dst = append(dst, '"')
-		}
-		dst = value(dst)
-		if quoted {
-			dst = append(dst, '"')
-		}
-		keys = append(keys, span{name, at - from, len(dst) - from})
+// Encode makes the document of r in m.
+func (l *Lite) Encode(m *Memory, b *engine.Batch, r *engine.Record) Document {
+	json, keys := len(m.json), len(m.spans)
+	m.json = append(m.json, '{')
+	member := func(name, quote string, value func([]byte) []byte) {
+		m.json = append(append(append(comma(m.json), '"'), name...), `":`...)
+		at := len(m.json)
+		m.json = append(value(append(m.json, quote...)), quote...)
+		m.spans = append(m.spans, span{name, at - json, len(m.json) - json})
 	}
-	src, dest := r.Core.Source, r.Core.Destination
-	member("srcip", true, src.Addr.AppendTo)
-	member("srcport", false, func(b []byte) []byte { return strconv.AppendUint(b, uint64(src.Port), 10) })
-	member("dstip", true, dest.Addr.AppendTo)
-	member("dstport", false, func(b []byte) []byte { return strconv.AppendUint(b, uint64(dest.Port), 10) })
-	dst = append(dst, '}')
-	d := Document{json: dst[from:len(dst):len(dst)], keys: keys, time: r.Time}
+	src, dst := &r.Core.Source, &r.Core.Destination
+	member("srcip", `"`, src.Addr.AppendTo)
+	member("srcport", "", func(b []byte) []byte { return strconv.AppendUint(b, uint64(src.Port), 10) })
+	member("dstip", `"`, dst.Addr.AppendTo)
+	member("dstport", "", func(b []byte) []byte { return strconv.AppendUint(b, uint64(dst.Port), 10) })
+	m.json = append(m.json, '}')
+	d := Document{json: m.json[json:len(m.json):len(m.json)], keys: m.spans[keys:len(m.spans):len(m.spans)], time: r.Time, maker: l, batch: b, record: r}
 	AppendID(d.id[:0], l.captureID, r.Number)
-	d.value = func(key string) any {
-		switch key {
-		case "srcip":
-			return src.Addr.String()
-		case "srcport":
-			return int64(src.Port)
-		case "dstip":
-			return dest.Addr.String()
-		}
-		return int64(dest.Port)
+	return d
+}
+
+// valueOf implements maker.
+func (l *Lite) valueOf(d *Document, key string) any {
+	src, dst := &d.record.Core.Source, &d.record.Core.Destination
+	switch key {
+	case "srcip":
+		return src.Addr.String()
+	case "srcport":
+		return int64(src.Port)
+	case "dstip":
+		return dst.Addr.String()
 	}
-	return dst, d
+	return int64(dst.Port)
 }
