@@ -42,8 +42,6 @@ type SinkOptions struct {
 	Authorization string // header that every request must carry, else 401
 	TLS           bool   // HTTPS with a certificate of its own (Sink.CAFile)
 
-	// CountOnly keeps no document and looks into none, for benchmarks: Docs is empty, duplicates are not seen.
-	CountOnly bool
 	// Statuses are the answers to the first bulks, in order; 0 serves the bulk. 429 and 503 make a client try again.
 	Statuses []int
 	// Reject refuses single documents. It runs under the sink's lock.
@@ -133,7 +131,7 @@ func (s *Sink) Stats() Stats {
 	return s.stats
 }
 
-// Docs returns the documents taken, in order of arrival. None with CountOnly.
+// Docs returns the documents taken, in order of arrival.
 func (s *Sink) Docs() []Doc {
 	s.mu.Lock()
 	defer s.mu.Unlock()

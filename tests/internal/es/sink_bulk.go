@@ -112,12 +112,6 @@ func (s *Sink) take(r *http.Request, body []byte) ([]byte, error) {
 	if len(body) == 0 || body[len(body)-1] != '\n' {
 		return nil, errors.New("the bulk request must be terminated by a newline [\\n]")
 	}
-	if s.o.CountOnly {
-		n := bytes.Count(body, []byte{'\n'}) / 2
-		s.stats.Docs += n
-		items := bytes.Repeat([]byte(`{"create":{"status":201}},`), n)
-		return fmt.Appendf(nil, `{"errors":false,"items":[%s]}`, bytes.TrimSuffix(items, []byte{','})), nil
-	}
 	index := strings.TrimPrefix(strings.TrimSuffix(r.URL.Path, "/_bulk"), "/")
 	docs, err := parseBulk(body, index, r.URL.Query().Get("pipeline"))
 	if err != nil {

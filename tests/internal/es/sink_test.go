@@ -148,17 +148,6 @@ func TestSinkDuplicateAndReject(t *testing.T) {
 	}
 }
 
-func TestSinkCountOnly(t *testing.T) {
-	s := NewSink(t, SinkOptions{CountOnly: true})
-	status, answer := send(t, http.DefaultClient, "POST", s.URL+"/_bulk", twoDocs)
-	if want := `{"errors":false,"items":[{"create":{"status":201}},{"create":{"status":201}}]}`; status != 200 || answer != want {
-		t.Errorf("%d %s, want %s", status, answer, want)
-	}
-	if st := s.Stats(); st.Docs != 2 || len(s.Docs()) != 0 {
-		t.Errorf("stats %+v, %d documents kept", st, len(s.Docs()))
-	}
-}
-
 func TestSinkStatuses(t *testing.T) {
 	s := NewSink(t, SinkOptions{Statuses: []int{429, 0, 503}})
 	var got []int
