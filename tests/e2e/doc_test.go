@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
+//go:build unix
+
 // Package e2e drives the built espbeat as its users do: by flags, files and signals, against a real Elasticsearch, an
 // imitation that fails on demand, and live traffic.
 //
