@@ -83,7 +83,11 @@ func TestRecordedBulksAreLoaded(t *testing.T) {
 	if err != nil || len(bodies) != 1 {
 		t.Fatalf("%d bodies, %v", len(bodies), err)
 	}
-	r, err := gzip.NewReader(bytes.NewReader(bodies[0]))
+	var packed bytes.Buffer
+	if err := compress(&packed, bodies[0]); err != nil {
+		t.Fatal(err)
+	}
+	r, err := gzip.NewReader(&packed)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -29,7 +29,8 @@ func (l loaded) wall() time.Duration { return time.Duration(l.Wall * float64(tim
 func (l loaded) cpu() time.Duration  { return time.Duration(l.CPU * float64(time.Second)) }
 
 // load sends the bulk bodies that a sink recorded in dir to a server, as fast as it takes them, with the index in their actions replaced.
-// They are compressed, at the level that espbeat has by default, before the clock starts. It runs in a process of its own.
+// They are encoded before the clock starts, and compressed as they are sent, at the level that espbeat has by default: what any client must do. It runs
+// in a process of its own.
 func load(server, dir, index string) error {
 	bodies, err := prepare(dir, index)
 	if err != nil {
@@ -42,9 +43,10 @@ func load(server, dir, index string) error {
 	var senders sync.WaitGroup
 	for i := range loadConnections {
 		senders.Go(func() {
+			var packed bytes.Buffer
 			for body := range next {
 				if errs[i] == nil {
-					errs[i] = send(client, server, body)
+					errs[i] = errors.Join(compress(&packed, body), send(client, server, packed.Bytes()))
 				}
 			}
 		})
@@ -65,7 +67,7 @@ func load(server, dir, index string) error {
 // recordedIndex is the index that espbeat writes to while it is recorded.
 const recordedIndex = "espbeat-bench-recorded"
 
-// prepare reads the bodies, puts index in their actions and compresses them.
+// prepare reads the bodies and puts index in their actions.
 func prepare(dir, index string) ([][]byte, error) {
 	files, err := filepath.Glob(filepath.Join(dir, "*.ndjson"))
 	if err != nil || len(files) == 0 {
@@ -81,20 +83,20 @@ func prepare(dir, index string) ([][]byte, error) {
 		if !bytes.HasPrefix(body, from) {
 			return nil, fmt.Errorf("%s does not begin with %s", file, from)
 		}
-		var out bytes.Buffer
-		z, err := gzip.NewWriterLevel(&out, gzip.BestSpeed)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := z.Write(bytes.ReplaceAll(body, from, to)); err != nil {
-			return nil, err
-		}
-		if err := z.Close(); err != nil {
-			return nil, err
-		}
-		bodies = append(bodies, out.Bytes())
+		bodies = append(bodies, bytes.ReplaceAll(body, from, to))
 	}
 	return bodies, nil
+}
+
+// compress writes body to out, which it empties first.
+func compress(out *bytes.Buffer, body []byte) error {
+	out.Reset()
+	z, err := gzip.NewWriterLevel(out, gzip.BestSpeed)
+	if err != nil {
+		return err
+	}
+	_, err = z.Write(body)
+	return errors.Join(err, z.Close())
 }
 
 // send sends one bulk; a document that is refused is an error.

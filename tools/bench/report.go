@@ -138,7 +138,7 @@ func (r *report) memory(gs []growth, small, large int) {
 // elasticsearch writes the comparison of indexing.
 func (r *report) elasticsearch(beat, loader, espcap []indexing) {
 	r.printf("\n## Into a real Elasticsearch\n\nDefault configuration, %d packets, client and server on the same machine. The loader sends the same bulks as "+
-		"espbeat, encoded and compressed before its clock starts, over %d connections into data streams of the same template; espbeat's time includes its start.\n\n",
+		"espbeat, encoded before its clock starts and compressed as they are sent, over %d connections into data streams of the same template; espbeat's time includes its start.\n\n",
 		beat[0].packets, loadConnections)
 	r.printf("| | packets a second | CPU of the client, µs a packet | CPU of the server, µs a packet |\n|---|---|---|---|\n")
 	row := func(name string, xs []indexing) {
