@@ -15,6 +15,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/checksum"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -125,7 +126,7 @@ func message(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 		return
 	case echoRequest, echoReply:
 		p.Out.Uint(fSeq, uint64(low))
-		pair(p, kind == echoRequest, uint64(high)<<16|uint64(low))
+		common.Echo(p, kind == echoRequest, uint64(high)<<16|uint64(low), fRespTo, fRespTime)
 		return
 	}
 	p.Out.Uint(fSeq, uint64(low))
@@ -140,24 +141,6 @@ func message(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 		if p.Need(b, wire, 12) {
 			p.Out.IP(fMask, b[8:12])
 		}
-	}
-}
-
-// pair relates an echo reply to its request.
-func pair(p *dissect.Packet, request bool, key uint64) {
-	c := p.Conversation
-	if p.Quoted || c == nil {
-		return
-	}
-	r, ok := c.Answer(key)
-	if request {
-		// A request that is sent again takes the place of the one before.
-		c.Ask(p, key)
-		return
-	}
-	if ok {
-		p.Out.Uint(fRespTo, r.Number)
-		p.Out.Float(fRespTime, float64(p.Time-r.Time)/1e6)
 	}
 }
 
@@ -245,30 +228,19 @@ var summaryFields = []struct {
 }{{" id=", fIdent}, {" seq=", fSeq}, {" mtu=", fMTU}, {" gateway=", fGateway}}
 
 func summary(dst []byte, v dissect.View) []byte {
-	kind := first(v, fType)
+	kind := common.First(v, fType)
 	if name := typeNames[kind]; name != "" {
 		dst = append(dst, name...)
 	} else {
 		dst = append(append(dst, "Type "...), kind...)
 	}
-	if code := first(v, fCode); code != "0" {
+	if code := common.First(v, fCode); code != "0" {
 		dst = append(append(dst, " code="...), code...)
 	}
 	for _, f := range summaryFields {
-		if text := first(v, f.id); text != "" {
+		if text := common.First(v, f.id); text != "" {
 			dst = append(append(dst, f.label...), text...)
 		}
 	}
 	return dst
-}
-
-// first is the first value of a field: that of the message itself where an error quotes another one.
-func first(v dissect.View, id field.ID) (value string) {
-	found := false
-	v.All(id, func(text []byte) {
-		if !found {
-			found, value = true, string(text)
-		}
-	})
-	return value
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/checksum"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -133,7 +134,7 @@ func message(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 	case echoRequest, echoReply:
 		p.Out.Uint(fIdent, uint64(high))
 		p.Out.Uint(fSeq, uint64(low))
-		pair(p, kind == echoRequest, uint64(word))
+		common.Echo(p, kind == echoRequest, uint64(word), fRespTo, fRespTime)
 	case listenerQuery, listenerReport, listenerDone, listenerReportV2:
 		listener(p, kind, b, wire)
 	case routerSolicit, routerAdvert, neighborSolicit, neighborAdvert, redirect:
@@ -174,23 +175,5 @@ func message(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 			p.Out.MAC(fDAREUI, b[8:16])
 			p.Out.IP(fDARAddr, b[16:32])
 		}
-	}
-}
-
-// pair relates an echo reply to its request.
-func pair(p *dissect.Packet, request bool, key uint64) {
-	c := p.Conversation
-	if p.Quoted || c == nil {
-		return
-	}
-	r, ok := c.Answer(key)
-	if request {
-		// A request that is sent again takes the place of the one before.
-		c.Ask(p, key)
-		return
-	}
-	if ok {
-		p.Out.Uint(fRespTo, r.Number)
-		p.Out.Float(fRespTime, float64(p.Time-r.Time)/1e6)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -40,30 +41,19 @@ var summaryFields = []struct {
 }{{" id=", fIdent}, {" seq=", fSeq}, {" mtu=", fMTU}, {" for ", fSolicited}, {" of ", fAdvertised}}
 
 func summary(dst []byte, v dissect.View) []byte {
-	kind := first(v, fType)
+	kind := common.First(v, fType)
 	if name := typeNames[kind]; name != "" {
 		dst = append(dst, name...)
 	} else {
 		dst = append(append(dst, "Type "...), kind...)
 	}
-	if code := first(v, fCode); code != "0" {
+	if code := common.First(v, fCode); code != "0" {
 		dst = append(append(dst, " code="...), code...)
 	}
 	for _, f := range summaryFields {
-		if text := first(v, f.id); text != "" {
+		if text := common.First(v, f.id); text != "" {
 			dst = append(append(dst, f.label...), text...)
 		}
 	}
 	return dst
-}
-
-// first is the first value of a field: that of the message itself where an error quotes another one.
-func first(v dissect.View, id field.ID) (value string) {
-	found := false
-	v.All(id, func(text []byte) {
-		if !found {
-			found, value = true, string(text)
-		}
-	})
-	return value
 }
