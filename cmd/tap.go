@@ -31,7 +31,6 @@ type tap struct {
 
 	mu      sync.Mutex
 	last    time.Time // of the last trouble that was printed
-	muted   int       // troubles since
 	now     func() time.Time
 	reached bool // the output was connected to once
 }
@@ -166,11 +165,10 @@ func (t *tap) trouble(where, why string) {
 	t.mu.Lock()
 	now := t.now()
 	if !t.last.IsZero() && now.Sub(t.last) < troubleEvery {
-		t.muted++
 		t.mu.Unlock()
 		return
 	}
-	t.last, t.muted = now, 0
+	t.last = now
 	t.mu.Unlock()
 	t.say("the output does not accept packets: " + why + " (trying again; Ctrl-C stops)")
 }
