@@ -158,11 +158,11 @@ func TestOutcomeKeepsTheFirst(t *testing.T) {
 
 func TestMappedFieldsStayBelowTheLimit(t *testing.T) {
 	field.Seal()
-	if n := schema.Count(); n >= fieldsLimit {
+	if n := schema.Count(field.Full); n >= fieldsLimit {
 		t.Errorf("%d mapped fields, the template allows %d", n, fieldsLimit)
 	}
 	for _, f := range []string{config.FormatECS, config.FormatLite} {
-		ix := indexOf(f)
+		ix := indexOf(&config.Config{Format: f})
 		if m := ix.Template["mappings"].(map[string]any); m["dynamic"] != false {
 			t.Errorf("%s: a packet can add fields", f)
 		}

@@ -165,14 +165,17 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	}
 }
 
-func (l *line) wireshark() bool { return l.cfg.Dissect.Compat == "wireshark" }
+// compatWireshark is the value of dissect.compat that asks for what tshark does.
+const compatWireshark = "wireshark"
+
+func (l *line) wireshark() bool { return l.cfg.Dissect.Compat == compatWireshark }
 
 // documents are the options for the documents of a source.
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
 	return document.Options{
-		CaptureID: s.id, Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.wireshark(),
 	}
 }

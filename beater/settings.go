@@ -9,6 +9,7 @@ import (
 	conf "github.com/elastic/elastic-agent-libs/config"
 
 	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/field"
 	"github.com/espbeat/espbeat/field/schema"
 	"github.com/espbeat/espbeat/publish"
 )
@@ -42,7 +43,7 @@ func Settings(release string, outcome *Outcome, noLifecycle func() bool) instanc
 				if err != nil {
 					return publish.Index{}, err
 				}
-				return indexOf(cfg.Format), nil
+				return indexOf(&cfg), nil
 			},
 			NoLifecycle: noLifecycle,
 		}),
@@ -61,9 +62,18 @@ func parse(root *conf.C) (config.Config, error) {
 	return config.Parse(own)
 }
 
-// indexOf is where the documents of a format go.
-func indexOf(format string) publish.Index {
-	if format == config.FormatLite {
+// profileOf is what documents hold. In compat mode it is everything, as all that Wireshark knows is compared.
+func profileOf(cfg *config.Config) field.Profile {
+	if cfg.Dissect.Compat == compatWireshark {
+		return field.Full
+	}
+	p, _ := field.ProfileOf(cfg.Index.Profile) // validated
+	return p
+}
+
+// indexOf is where the documents of a configuration go.
+func indexOf(cfg *config.Config) publish.Index {
+	if cfg.Format == config.FormatLite {
 		return publish.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
 			"dynamic": false,
 			// libbeat sends @timestamp with every document; the format has four fields.
@@ -78,7 +88,7 @@ func indexOf(format string) publish.Index {
 		}}}
 	}
 	return publish.Index{Name: dataStream, Template: map[string]any{
-		"mappings": schema.Mapping(),
+		"mappings": schema.Mapping(profileOf(cfg)),
 		"settings": map[string]any{"index": map[string]any{
 			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit}},
 			"refresh_interval": "5s",

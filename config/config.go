@@ -33,6 +33,7 @@ type Config struct {
 	// InternalNetworks decide network.direction: CIDR blocks or names of groups of them (private, loopback, …).
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
+	Index            Index    `config:"index"`
 	// Redact replaces the values of secret fields.
 	Redact bool `config:"redact"`
 	// ExcludeOwn leaves out the packets of this process's own connections.
@@ -65,6 +66,7 @@ func Default() Config {
 	return Config{
 		Format:          FormatECS,
 		Publish:         Publish{MaxBytes: 64 << 20},
+		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},
 		Redact:          true,
 		ExcludeOwn:      true,
 		ShutdownTimeout: 10 * time.Second,

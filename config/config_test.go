@@ -63,6 +63,10 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 	for name, c := range map[string]struct{ yml, want string }{
 		"format":           {`format: ek`, `espbeat.format: "ek": no such format, use ecs or lite`},
 		"compat":           {`dissect.compat: tcpdump`, `espbeat.dissect.compat: "tcpdump"`},
+		"profile":          {`index.profile: huge`, `espbeat.index.profile: "huge": no such profile, use minimal, standard or full`},
+		"mode":             {`index.mode: time_series`, `espbeat.index.mode: "time_series"`},
+		"source":           {`index.source: none`, `espbeat.index.source: "none"`},
+		"source of mode":   {`index: {mode: standard, source: synthetic}`, `espbeat.index.source: "synthetic": an index of mode standard`},
 		"network":          {`internal_networks: [10.0.0.0/8, home]`, `espbeat.internal_networks.1: "home"`},
 		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
 		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},

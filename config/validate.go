@@ -36,6 +36,9 @@ func (c *Config) check() error {
 	if _, err := c.Internal(); err != nil {
 		return err
 	}
+	if err := c.Index.check(); err != nil {
+		return err
+	}
 	if c.Publish.Encoders < 0 || c.Publish.Encoders > maxEncoders {
 		return fault("espbeat.publish.encoders", c.Publish.Encoders, fmt.Sprintf("use 0 (the number of cores less one) to %d", maxEncoders))
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/field"
 )
 
 // Options say how documents are made. They hold for one source of packets.
@@ -25,6 +26,8 @@ type Options struct {
 	Hostname, Version string
 	// Interfaces are those of the source.
 	Interfaces func() []capture.Interface
+	// Profile chooses which fields documents have.
+	Profile field.Profile
 	// AllAddresses writes every header's own addresses and ports, also of packets with one header of a layer (compat: wireshark).
 	AllAddresses bool
 }

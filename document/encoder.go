@@ -163,11 +163,15 @@ func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
 	e.core.Start()
 	e.writeCore(b, r)
 	for _, x := range e.core.Entries {
-		e.add(x, true)
+		if e.plan.steps[x.ID].in[e.opt.Profile] {
+			e.add(x, true)
+		}
 	}
 	for _, x := range b.Fields(r) {
-		e.add(x, false)
-		if r.Core.Networks > 1 && e.plan.steps[x.ID].address == networkAddress {
+		if e.plan.steps[x.ID].in[e.opt.Profile] {
+			e.add(x, false)
+		}
+		if r.Core.Networks > 1 && e.plan.steps[field.RelatedIP].in[e.opt.Profile] && e.plan.steps[x.ID].address == networkAddress {
 			x.ID = field.RelatedIP // the core knows the innermost addresses only
 			e.add(x, false)
 		}

@@ -14,6 +14,7 @@ type step struct {
 	objects []int  // nodes of the enclosing objects, outermost first; the first is the top-level key
 	key     []byte // `"name":`
 	address address
+	in      [field.Full + 1]bool // by profile
 }
 
 // address says of which layer's headers a field with flag field.Address is.
@@ -55,6 +56,9 @@ var thePlan = sync.OnceValue(func() *plan {
 		path := l.Path[id]
 		s := &p.steps[id]
 		s.address = addressOf(&l.Defs[id])
+		for profile := range s.in {
+			s.in[profile] = l.Defs[id].In(field.Profile(profile))
+		}
 		for depth := 1; depth < len(path); depth++ {
 			name := strings.Join(path[:depth], ".")
 			n, ok := nodes[name]

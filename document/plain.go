@@ -100,8 +100,6 @@ func (e *Encoder) one(x *ref, arena []byte) any {
 		return x.Val != 0
 	case field.Uint8, field.Uint16, field.Uint32, field.Int64:
 		return int64(x.Val)
-	case field.Uint64:
-		return x.Val
 	case field.Float:
 		return field.FloatOf(x.Entry)
 	}

@@ -145,8 +145,6 @@ func check(d *field.Def, v any) error {
 		return unsigned(16)
 	case field.Uint32:
 		return unsigned(32)
-	case field.Uint64:
-		return unsigned(64)
 	case field.Int64:
 		_, err := strconv.ParseInt(n.String(), 10, 64)
 		return err

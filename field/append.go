@@ -21,7 +21,7 @@ func AppendText(dst []byte, t Type, e Entry, arena []byte) []byte {
 	switch t {
 	case Bool:
 		return strconv.AppendBool(dst, e.Val != 0)
-	case Uint8, Uint16, Uint32, Uint64:
+	case Uint8, Uint16, Uint32:
 		return strconv.AppendUint(dst, e.Val, 10)
 	case Int64:
 		return strconv.AppendInt(dst, int64(e.Val), 10)

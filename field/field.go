@@ -28,8 +28,7 @@ const (
 	Uint8
 	Uint16
 	Uint32
-	Uint64   // mapped as unsigned_long
-	Int64    // long; also durations in nanoseconds and counters
+	Int64    // long; also durations in nanoseconds and counters. Elasticsearch's unsigned_long is slow and not everywhere: 64-bit tags are Hex
 	Float    // double
 	Keyword  // text searched as a whole
 	Wildcard // long or unbounded text searched by pattern
@@ -42,7 +41,7 @@ const (
 )
 
 // Flag changes how a field is written.
-type Flag uint8
+type Flag uint16
 
 const (
 	// List is always an array, also with one value.
@@ -60,7 +59,45 @@ const (
 	ECS
 	// Rare fields keep doc values but no index: still searchable, slower, smaller.
 	Rare
+	// Core fields are in the documents of every profile.
+	Core
+	// Detail fields are in the documents of profile full only: what other fields say already, or what few search by.
+	Detail
 )
+
+// Profile says how much of a packet its document holds.
+type Profile uint8
+
+// Minimal has least, Full has everything; Standard is between them and the default.
+const (
+	Standard Profile = iota
+	Minimal
+	Full
+)
+
+// ProfileOf finds a profile by its name: minimal, standard or full.
+func ProfileOf(name string) (Profile, bool) {
+	switch name {
+	case "minimal":
+		return Minimal, true
+	case "standard":
+		return Standard, true
+	case "full":
+		return Full, true
+	}
+	return 0, false
+}
+
+// In reports whether documents of profile p hold the field.
+func (d *Def) In(p Profile) bool {
+	switch p {
+	case Minimal:
+		return d.Is(Core)
+	case Full:
+		return true
+	}
+	return !d.Is(Detail)
+}
 
 // Redacted stands for the value of a secret field.
 const Redacted = "[redacted]"

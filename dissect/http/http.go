@@ -46,15 +46,15 @@ var (
 	fReqVer    = fields.Add("request.version", field.Keyword, "http.request.version", "Version as the request writes it", field.Rare)
 	fReferrer  = fields.Add("request.referrer", field.Keyword, "http.referer", "Referrer of the request; secrets in it are redacted", field.ECS)
 	fRequestID = fields.Add("request.id", field.Keyword, "", "X-Request-ID header", field.ECS)
-	fReqBody   = fields.Add("request.body.bytes", field.Uint64, "", "Length of the request's body, content and transfer codings removed only of chunks, bytes", field.ECS)
+	fReqBody   = fields.Add("request.body.bytes", field.Int64, "", "Length of the request's body, content and transfer codings removed only of chunks, bytes", field.ECS)
 	fStatus    = fields.Add("response.status_code", field.Uint16, "http.response.code", "Status code of the response", field.ECS)
 	fPhrase    = fields.Add("response.phrase", field.Keyword, "http.response.phrase", "Reason phrase of the response", field.Rare)
-	fRespBody  = fields.Add("response.body.bytes", field.Uint64, "", "Length of the response's body, content and transfer codings removed only of chunks, bytes", field.ECS)
+	fRespBody  = fields.Add("response.body.bytes", field.Int64, "", "Length of the response's body, content and transfer codings removed only of chunks, bytes", field.ECS)
 	fVersion   = fields.Add("version", field.Keyword, "", "HTTP version", field.ECS, field.First)
 	fEnd       = fields.Add("message_end", field.Bool, "", "The packet ends a message, body included")
 
 	fHost   = fields.Add("host", field.Keyword, "http.host", "Host header")
-	fLength = fields.Add("content_length", field.Uint64, "http.content_length_header", "Content-Length header, bytes")
+	fLength = fields.Add("content_length", field.Int64, "http.content_length_header", "Content-Length header, bytes")
 )
 
 // header is what becomes of a header.

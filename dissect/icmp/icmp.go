@@ -61,7 +61,7 @@ var (
 	fStatus    = fields.Add("checksum.status", field.Uint8, "icmp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
 	fIdent     = fields.Add("ident", field.Uint16, "icmp.ident", "Identifier of an echo, timestamp, information or mask message")
 	fSeq       = fields.Add("seq", field.Uint16, "icmp.seq", "Sequence number of such a message")
-	fRespTo    = fields.Add("resp_to", field.Uint64, "icmp.resp_to", "Number of the packet that this reply answers")
+	fRespTo    = fields.Add("resp_to", field.Int64, "icmp.resp_to", "Number of the packet that this reply answers")
 	fRespTime  = fields.Add("resptime", field.Float, "icmp.resptime", "Time from request to reply, milliseconds")
 	fMTU       = fields.Add("mtu", field.Uint16, "icmp.mtu", "MTU of the next hop, bytes")
 	fGateway   = fields.Add("redir_gw", field.IP, "icmp.redir_gw", "Gateway of a redirect")

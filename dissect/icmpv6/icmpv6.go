@@ -77,7 +77,7 @@ var (
 	fPointer  = fields.Add("pointer", field.Uint32, "icmpv6.pointer", "Offset of the octet in error", field.Rare)
 	fIdent    = fields.Add("echo.identifier", field.Uint16, "icmpv6.echo.identifier", "Identifier of an echo")
 	fSeq      = fields.Add("echo.sequence_number", field.Uint16, "icmpv6.echo.sequence_number", "Sequence number of an echo")
-	fRespTo   = fields.Add("resp_to", field.Uint64, "icmpv6.resp_to", "Number of the packet that this reply answers")
+	fRespTo   = fields.Add("resp_to", field.Int64, "icmpv6.resp_to", "Number of the packet that this reply answers")
 	fRespTime = fields.Add("resptime", field.Float, "icmpv6.resptime", "Time from request to reply, milliseconds")
 	fHAIdent  = fields.Add("mip6.identifier", field.Uint16, "icmpv6.mip6.identifier", "Identifier of home agent and prefix discovery", field.Rare)
 	fHomeAddr = fields.Add("mip6.home_agent_address", field.IP, "icmpv6.mip6.home_agent_address", "Home agents")
@@ -87,7 +87,7 @@ var (
 	fFMSub    = fields.Add("fmip6.subtype", field.Uint8, "icmpv6.fmip6.subtype", "Subtype of fast handover", field.Rare)
 	fFMIdent  = fields.Add("fmip6.identifier", field.Uint16, "icmpv6.fmip6.identifier", "Identifier of fast handover", field.Rare)
 	fNodeType = fields.Add("ni.qtype", field.Uint16, "icmpv6.ni.qtype", "Type of a node information query (RFC 4620)", field.Rare)
-	fNonce    = fields.Add("ni.nonce", field.Uint64, "icmpv6.ni.nonce", "Nonce of a node information query", field.Rare)
+	fNonce    = fields.Add("ni.nonce", field.Hex, "icmpv6.ni.nonce", "Nonce of a node information query", field.Rare)
 	fDARState = fields.Add("6lowpannd.da.status", field.Uint8, "icmpv6.6lowpannd.da.status", "Status of a duplicate address message", field.Rare)
 	fDARLife  = fields.Add("6lowpannd.da.lifetime", field.Uint16, "icmpv6.6lowpannd.da.lifetime", "Lifetime of a duplicate address message, minutes", field.Rare)
 	fDAREUI   = fields.Add("6lowpannd.da.eui64", field.MAC, "icmpv6.6lowpannd.da.eui64", "Registering node", field.Rare)
@@ -142,7 +142,7 @@ func message(p *dissect.Packet, kind, code uint8, b []byte, wire int) {
 	case nodeQuery, nodeReply:
 		p.Out.Uint(fNodeType, uint64(high))
 		if p.Need(b, wire, 16) {
-			p.Out.Uint(fNonce, binary.BigEndian.Uint64(b[8:]))
+			p.Out.Bytes(fNonce, b[8:16])
 		}
 	case inverseSolicit, inverseAdvert:
 		options(p, b[restLen:], wire-restLen)

@@ -50,7 +50,7 @@ var (
 	fHAPref     = opt.Add("home_agent_preference", field.Uint16, "icmpv6.opt.home_agent_preference", "Home agent preference", field.Rare)
 	fHALife     = opt.Add("home_agent_lifetime", field.Uint16, "icmpv6.opt.home_agent_lifetime", "Home agent lifetime, seconds", field.Rare)
 	fAddress    = opt.Add("ipv6_address", field.IP, "icmpv6.opt.ipv6_address", "Addresses of a source or target list", field.Rare)
-	fOptTime    = opt.Add("timestamp", field.Uint64, "icmpv6.opt.timestamp", "SEND timestamp: 48 bits of seconds, 16 of fraction", field.Rare)
+	fOptTime    = opt.Add("timestamp", field.Hex, "icmpv6.opt.timestamp", "SEND timestamp: 48 bits of seconds, 16 of fraction", field.Rare)
 	fOptNonce   = opt.Add("nonce", field.Hex, "icmpv6.opt.nonce", "SEND nonce", field.Rare)
 	fRoutePref  = opt.Add("route_info.flag.route_preference", field.Uint8, "icmpv6.opt.route_info.flag.route_preference", "Route preference", field.Rare)
 	fRouteLife  = opt.Add("route_lifetime", field.Uint32, "icmpv6.opt.route_lifetime", "Route lifetime, seconds", field.Rare)
@@ -116,7 +116,7 @@ func option(p *dissect.Packet, kind uint8, v []byte) {
 	case (kind == optSourceList || kind == optTargetList) && len(v) >= 6:
 		sources(p, fAddress, v[6:], len(v)/16)
 	case kind == optTimestamp && len(v) >= 14:
-		out.Uint(fOptTime, binary.BigEndian.Uint64(v[6:]))
+		out.Bytes(fOptTime, v[6:14])
 	case kind == optNonce:
 		out.Bytes(fOptNonce, v)
 	case kind == optRoute && len(v) >= 6:

@@ -31,7 +31,7 @@ var (
 	fields    = field.Group("shim6")
 	fNext     = fields.Add("nxt", field.Uint8, "shim6.nxt", "Next header", field.Rare)
 	fPayload  = fields.Add("p", field.Bool, "shim6.p", "Payload header, no control message")
-	fTag      = fields.Add("ct", field.Uint64, "shim6.ct", "Context tag of a payload header")
+	fTag      = fields.Add("ct", field.Int64, "shim6.ct", "Context tag of a payload header")
 	fType     = fields.Add("type", field.Uint8, "shim6.type", "Type of a control message")
 	fChecksum = fields.Add("checksum", field.Uint16, "shim6.checksum", "Checksum of a control message", field.Rare)
 )

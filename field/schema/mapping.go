@@ -5,6 +5,7 @@
 package schema
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/espbeat/espbeat/field"
@@ -27,10 +28,13 @@ var Libbeat = []field.Def{
 	{Name: "error.message", Type: field.Text, Flags: field.ECS, Description: "Why Elasticsearch rejected the document, in the dead-letter index"},
 }
 
-// all are the definitions of every field, libbeat's included, without doubles.
-func all() []field.Def {
-	defs := append([]field.Def(nil), Libbeat...)
-	return append(defs, field.Defs()...)
+// all are the definitions of every field, libbeat's included.
+func all() []field.Def { return of(field.Full) }
+
+// of are the fields that documents of a profile have, libbeat's included.
+func of(p field.Profile) []field.Def {
+	own := slices.DeleteFunc(field.Defs(), func(d field.Def) bool { return !d.In(p) })
+	return append(append([]field.Def(nil), Libbeat...), own...)
 }
 
 // typeName is the Elasticsearch type of a field.
@@ -44,8 +48,6 @@ func typeName(t field.Type) string {
 		return "integer"
 	case field.Uint32, field.Int64:
 		return "long"
-	case field.Uint64:
-		return "unsigned_long"
 	case field.Float:
 		return "double"
 	case field.Wildcard:
@@ -74,10 +76,10 @@ func mapping(d field.Def) map[string]any {
 	return m
 }
 
-// Properties is the "properties" of the mapping of all fields.
-func Properties() map[string]any {
+// Properties is the "properties" of the mapping of a profile's fields.
+func Properties(profile field.Profile) map[string]any {
 	root := map[string]any{}
-	for _, d := range all() {
+	for _, d := range of(profile) {
 		at := root
 		path := strings.Split(d.Name, ".")
 		for _, name := range path[:len(path)-1] {
@@ -104,8 +106,8 @@ func properties(at map[string]any, name string) map[string]any {
 }
 
 // Mapping is the mapping of a packet index: declared fields only, so that no packet can add one.
-func Mapping() map[string]any {
-	p := Properties()
+func Mapping(profile field.Profile) map[string]any {
+	p := Properties(profile)
 	// Labels and fields of the user's own configuration are found as flattened objects.
 	p["fields"] = map[string]any{"type": "flattened"}
 	p["labels"] = map[string]any{"type": "flattened"}
@@ -113,7 +115,7 @@ func Mapping() map[string]any {
 }
 
 // Count is the number of mapped fields, objects included, as index.mapping.total_fields.limit counts them.
-func Count() int { return count(Mapping()["properties"].(map[string]any)) }
+func Count(profile field.Profile) int { return count(Mapping(profile)["properties"].(map[string]any)) }
 
 func count(properties map[string]any) int {
 	n := len(properties)

@@ -80,7 +80,7 @@ func example(d field.Def) string {
 	switch d.Type {
 	case field.Bool:
 		value = "true"
-	case field.Uint8, field.Uint16, field.Uint32, field.Uint64, field.Int64, field.Float:
+	case field.Uint8, field.Uint16, field.Uint32, field.Int64, field.Float:
 		return d.Name + " > 0"
 	case field.IP:
 		value = `"192.0.2.0/24"`

@@ -21,7 +21,7 @@ func all() []field.Def { return append(append([]field.Def{}, schema.Libbeat...),
 
 func TestFieldCount(t *testing.T) {
 	const limit = 2500 // what the index template sets index.mapping.total_fields.limit to, with room for the user's own
-	if n := schema.Count(); n > limit || n < len(all()) {
+	if n := schema.Count(field.Full); n > limit || n < len(all()) {
 		t.Errorf("%d mapped fields for %d definitions, at most %d", n, len(all()), limit)
 	}
 }
@@ -44,7 +44,7 @@ func TestDefinitions(t *testing.T) {
 
 // No type is mapped to one with a smaller range.
 func TestRanges(t *testing.T) {
-	want := map[field.Type]string{field.Uint8: "short", field.Uint16: "integer", field.Uint32: "long", field.Int64: "long", field.Uint64: "unsigned_long",
+	want := map[field.Type]string{field.Uint8: "short", field.Uint16: "integer", field.Uint32: "long", field.Int64: "long",
 		field.Float: "double", field.Bool: "boolean", field.IP: "ip", field.Date: "date_nanos", field.Keyword: "keyword", field.Wildcard: "wildcard",
 		field.Text: "match_only_text", field.MAC: "keyword", field.Hex: "keyword"}
 	for _, d := range all() {
@@ -70,7 +70,7 @@ func TestRanges(t *testing.T) {
 // property is the mapping of one field.
 func property(t *testing.T, name string) map[string]any {
 	t.Helper()
-	m := map[string]any{"properties": schema.Properties()}
+	m := map[string]any{"properties": schema.Properties(field.Full)}
 	for _, part := range strings.Split(name, ".") {
 		p, _ := m["properties"].(map[string]any)
 		next, ok := p[part].(map[string]any)
@@ -83,7 +83,7 @@ func property(t *testing.T, name string) map[string]any {
 }
 
 func TestMapping(t *testing.T) {
-	m := schema.Mapping()
+	m := schema.Mapping(field.Full)
 	if m["dynamic"] != false {
 		t.Error("a packet could add fields to the mapping")
 	}

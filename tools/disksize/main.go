@@ -18,6 +18,7 @@ import (
 
 	_ "github.com/espbeat/espbeat/dissect/all" // defines the fields of all protocols
 	_ "github.com/espbeat/espbeat/document"    // defines the ECS core
+	"github.com/espbeat/espbeat/field"
 	"github.com/espbeat/espbeat/field/schema"
 )
 
@@ -62,7 +63,7 @@ func run(url string, in io.Reader, out io.Writer) error {
 		index := fmt.Sprint(prefix, i)
 		_, _ = call("DELETE", url+"/"+index, nil) // of an earlier run
 		v.settings["index.number_of_replicas"], v.settings["index.refresh_interval"], v.settings["index.mapping.total_fields.limit"] = 0, "-1", 2500
-		body, err := json.Marshal(map[string]any{"settings": v.settings, "mappings": schema.Mapping()})
+		body, err := json.Marshal(map[string]any{"settings": v.settings, "mappings": schema.Mapping(field.Full)})
 		if err != nil {
 			return err
 		}
