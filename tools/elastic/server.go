@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+// Package elastic gives tools a real Elasticsearch to measure: the one that ESPBEAT_TEST_ES names, or one that tests/elasticsearch starts.
+package elastic
 
 import (
 	"bufio"
@@ -18,29 +19,48 @@ import (
 	"time"
 )
 
-// server is a real Elasticsearch.
-type server struct {
+// Server is a real Elasticsearch.
+type Server struct {
+	URL string // with user and password, if any; no slash at the end
+
 	ctx context.Context
-	url string // with user and password, if any
 	end func()
+}
+
+// At is the server at a URL that somebody else runs.
+func At(ctx context.Context, url string) *Server {
+	return &Server{URL: strings.TrimRight(url, "/"), ctx: ctx, end: func() {}}
+}
+
+// tail keeps the end of what is written to it.
+type tail struct{ b []byte }
+
+// maxTail is how much of a failed start's last words an error repeats, bytes.
+const maxTail = 600
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.b = append(t.b, p...)
+	t.b = t.b[max(0, len(t.b)-maxTail):]
+	return len(p), nil
 }
 
 // exitMissing is the status of the kit's script when something must be installed first.
 const exitMissing = 3
 
-// startServer returns the server that ESPBEAT_TEST_ES names, or starts one; nil and a reason when there can be none.
-func startServer(ctx context.Context) (*server, string, error) {
+// Start returns the server that ESPBEAT_TEST_ES names, or starts one with the given heap ("2g") from the project's folder; nil and a
+// reason when there can be none. The caller calls End.
+func Start(ctx context.Context, heap string) (*Server, string, error) {
 	if u := os.Getenv("ESPBEAT_TEST_ES"); u != "" {
-		return &server{ctx, strings.TrimRight(u, "/"), func() {}}, "", nil
+		return At(ctx, u), "", nil
 	}
-	dir, err := os.MkdirTemp("", "espbeat-bench-es-")
+	dir, err := os.MkdirTemp("", "espbeat-tool-es-")
 	if err != nil {
 		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
 	}
 	if err := os.Chmod(dir, 0o777); err != nil { // root starts the server as another user
 		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", "2g", dir)
+	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", heap, dir)
 	// The kit's own settings make a server that starts quickly and stays slow; one that is measured has all of Java's compilers, as in production.
 	cmd.Env = append(os.Environ(), "ESKIT_JAVA_OPTS=-XX:TieredStopAtLevel=4")
 	var last tail
@@ -62,7 +82,7 @@ func startServer(ctx context.Context) (*server, string, error) {
 		_ = cmd.Wait() // it removes its folder
 	}
 	if line = strings.TrimSpace(line); strings.HasPrefix(line, "http") {
-		return &server{ctx, line, end}, "", nil
+		return &Server{line, ctx, end}, "", nil
 	}
 	end()
 	if cmd.ProcessState.ExitCode() == exitMissing {
@@ -71,8 +91,11 @@ func startServer(ctx context.Context) (*server, string, error) {
 	return nil, "", fmt.Errorf("start Elasticsearch: tests/elasticsearch/start.sh: %s", bytes.TrimSpace(last.b))
 }
 
-// do sends a request with a JSON body, or none, and decodes the answer into into unless that is nil.
-func (s *server) do(method, path string, body, into any) error {
+// End stops a server that Start started.
+func (s *Server) End() { s.end() }
+
+// Do sends a request with a JSON body, or none, and decodes the answer into into unless that is nil.
+func (s *Server) Do(method, path string, body, into any) error {
 	var in io.Reader
 	if body != nil {
 		b, err := json.Marshal(body)
@@ -81,7 +104,7 @@ func (s *server) do(method, path string, body, into any) error {
 		}
 		in = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(s.ctx, method, s.url+path, in)
+	req, err := http.NewRequestWithContext(s.ctx, method, s.URL+path, in)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
@@ -107,8 +130,8 @@ func (s *server) do(method, path string, body, into any) error {
 	return nil
 }
 
-// cpu is the CPU time that the server's processes have used so far.
-func (s *server) cpu() (time.Duration, error) {
+// CPU is the CPU time that the server's processes have used so far.
+func (s *Server) CPU() (time.Duration, error) {
 	var stats struct {
 		Nodes map[string]struct {
 			Process struct {
@@ -118,7 +141,7 @@ func (s *server) cpu() (time.Duration, error) {
 			} `json:"process"`
 		} `json:"nodes"`
 	}
-	err := s.do(http.MethodGet, "/_nodes/stats/process", nil, &stats)
+	err := s.Do(http.MethodGet, "/_nodes/stats/process", nil, &stats)
 	var sum time.Duration
 	for _, n := range stats.Nodes {
 		sum += time.Duration(n.Process.CPU.Total) * time.Millisecond
@@ -126,26 +149,26 @@ func (s *server) cpu() (time.Duration, error) {
 	return sum, err
 }
 
-// documents refreshes an index and counts what is in it.
-func (s *server) documents(index string) (int, error) {
-	if err := s.do(http.MethodPost, "/"+url.PathEscape(index)+"/_refresh", nil, nil); err != nil {
+// Documents refreshes an index and counts what is in it.
+func (s *Server) Documents(index string) (int, error) {
+	if err := s.Do(http.MethodPost, "/"+url.PathEscape(index)+"/_refresh", nil, nil); err != nil {
 		return 0, err
 	}
 	var c struct {
 		Count int `json:"count"`
 	}
-	err := s.do(http.MethodGet, "/"+url.PathEscape(index)+"/_count", nil, &c)
+	err := s.Do(http.MethodGet, "/"+url.PathEscape(index)+"/_count", nil, &c)
 	return c.Count, err
 }
 
-// template copies the index template that espbeat loaded for one data stream to another.
-func (s *server) template(from, to string) error {
+// CopyTemplate copies the index template that espbeat loaded for one data stream to another.
+func (s *Server) CopyTemplate(from, to string) error {
 	var got struct {
 		Templates []struct {
 			Template map[string]any `json:"index_template"`
 		} `json:"index_templates"`
 	}
-	if err := s.do(http.MethodGet, "/_index_template/"+url.PathEscape(from), nil, &got); err != nil {
+	if err := s.Do(http.MethodGet, "/_index_template/"+url.PathEscape(from), nil, &got); err != nil {
 		return err
 	}
 	if len(got.Templates) != 1 {
@@ -156,13 +179,13 @@ func (s *server) template(from, to string) error {
 	for _, own := range []string{"created_date", "created_date_millis", "modified_date", "modified_date_millis"} {
 		delete(t, own) // the server's
 	}
-	return s.do(http.MethodPut, "/_index_template/"+url.PathEscape(to), t, nil)
+	return s.Do(http.MethodPut, "/_index_template/"+url.PathEscape(to), t, nil)
 }
 
-// drop deletes a data stream with its template.
-func (s *server) drop(name string) error {
-	if err := s.do(http.MethodDelete, "/_data_stream/"+url.PathEscape(name), nil, nil); err != nil {
+// Drop deletes a data stream with its template.
+func (s *Server) Drop(name string) error {
+	if err := s.Do(http.MethodDelete, "/_data_stream/"+url.PathEscape(name), nil, nil); err != nil {
 		return err
 	}
-	return s.do(http.MethodDelete, "/_index_template/"+url.PathEscape(name), nil, nil)
+	return s.Do(http.MethodDelete, "/_index_template/"+url.PathEscape(name), nil, nil)
 }
