@@ -59,7 +59,7 @@ func run(ctx context.Context) error {
 	}
 	defer os.RemoveAll(d.tmp)
 	f := filepath.Join(d.tmp, "x.pcap")
-	if err := gen.Mixed(f, *src, *n); err != nil {
+	if err := gen.Write(f, gen.Mixed, *src, *n); err != nil {
 		return err
 	}
 	v := variant{profile: *profile, store: x}
