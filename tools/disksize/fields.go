@@ -8,6 +8,9 @@ import (
 	"io"
 	"net/http"
 	"slices"
+
+	"github.com/espbeat/espbeat/tools/bench/gen"
+	"github.com/espbeat/espbeat/tools/ship"
 )
 
 // costly is how many fields -fields prints.
@@ -32,6 +35,34 @@ type fieldUsage struct {
 	Vectors   int64 `json:"term_vectors_in_bytes"`
 	KNN       int64 `json:"knn_vectors_in_bytes"`
 	Bloom     int64 `json:"bloom_filter_in_bytes"`
+}
+
+// costs prints the costliest fields of the mixed workload for every profile and store that was asked for.
+func (d *disksize) costs(out io.Writer) error {
+	file, err := d.workload(gen.Mixed, d.packets)
+	if err != nil {
+		return err
+	}
+	for _, profile := range d.profiles {
+		for _, store := range d.stores {
+			v := ship.Variant{Profile: profile, Store: store}
+			progress("%d packets: %s", d.packets, v)
+			err := d.ship.Index(file, int(d.packets), v, func(index string, s ship.Size) error {
+				all, err := d.diskUsage(index)
+				if err != nil {
+					return err
+				}
+				fmt.Fprintf(out, "%s: %d packets, %.1f bytes a packet\n\n", v, s.Documents, s.PerPacket())
+				writeCosts(out, all, s.Documents, costly)
+				_, err = fmt.Fprintln(out)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // diskUsage asks which fields take the bytes of an index, costliest first. The sum row comes first.

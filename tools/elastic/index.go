@@ -3,6 +3,7 @@
 package elastic
 
 import (
+	"bytes"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,6 +33,30 @@ func (s *Server) Stored(index string) (documents int, bytes int64, err error) {
 	}
 	err = s.Do(http.MethodGet, "/"+url.PathEscape(index)+"/_stats/store,docs", nil, &r)
 	return r.All.Primaries.Docs.Count, r.All.Primaries.Store.Size, err
+}
+
+// Bulk creates documents in an index, each a line of JSON. It returns how many the server refused, and its reason for the first of them.
+func (s *Server) Bulk(index string, documents [][]byte) (refused int, reason string, err error) {
+	var body bytes.Buffer
+	for _, d := range documents {
+		body.WriteString("{\"create\":{}}\n")
+		body.Write(d)
+		body.WriteByte('\n')
+	}
+	var answer struct {
+		Items []struct {
+			Create struct {
+				Error struct{ Reason string }
+			}
+		}
+	}
+	err = s.send(http.MethodPost, "/"+url.PathEscape(index)+"/_bulk?filter_path=items.create.error.reason", &body, &answer)
+	for _, item := range answer.Items {
+		if refused++; reason == "" {
+			reason = item.Create.Error.Reason
+		}
+	}
+	return refused, reason, err
 }
 
 // Info is what a published figure must say of the server that it was measured on.

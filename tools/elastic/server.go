@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -61,6 +63,7 @@ func Start(ctx context.Context, heap string) (*Server, string, error) {
 		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", heap, dir)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // lets the script stop the server; a kill would leave it
 	// The kit's own settings make a server that starts quickly and stays slow; one that is measured has all of Java's compilers, as in production.
 	cmd.Env = append(os.Environ(), "ESKIT_JAVA_OPTS=-XX:TieredStopAtLevel=4")
 	var last tail
@@ -104,7 +107,12 @@ func (s *Server) Do(method, path string, body, into any) error {
 		}
 		in = bytes.NewReader(b)
 	}
-	req, err := http.NewRequestWithContext(s.ctx, method, s.URL+path, in)
+	return s.send(method, path, in, into)
+}
+
+// send is Do with a body as it goes over the wire.
+func (s *Server) send(method, path string, body io.Reader, into any) error {
+	req, err := http.NewRequestWithContext(s.ctx, method, s.URL+path, body)
 	if err != nil {
 		return fmt.Errorf("%s %s: %w", method, path, err)
 	}
@@ -182,10 +190,16 @@ func (s *Server) CopyTemplate(from, to string) error {
 	return s.Do(http.MethodPut, "/_index_template/"+url.PathEscape(to), t, nil)
 }
 
+// last is the server for what must be done also when the tool was interrupted.
+func (s *Server) last() *Server { return &Server{URL: s.URL, ctx: context.WithoutCancel(s.ctx)} }
+
 // Drop deletes a data stream with its template.
 func (s *Server) Drop(name string) error {
-	if err := s.Do(http.MethodDelete, "/_data_stream/"+url.PathEscape(name), nil, nil); err != nil {
-		return err
-	}
-	return s.Do(http.MethodDelete, "/_index_template/"+url.PathEscape(name), nil, nil)
+	return errors.Join(s.last().Do(http.MethodDelete, "/_data_stream/"+url.PathEscape(name), nil, nil),
+		s.last().Do(http.MethodDelete, "/_index_template/"+url.PathEscape(name), nil, nil))
+}
+
+// Delete deletes an index.
+func (s *Server) Delete(index string) error {
+	return s.last().Do(http.MethodDelete, "/"+url.PathEscape(index), nil, nil)
 }

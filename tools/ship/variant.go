@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package main
+// Package ship indexes packets as espbeat ships them: by the binary itself, with the template that it exports, in any index mode. Tools that measure
+// the index use it.
+package ship
 
 import (
 	"encoding/json"
@@ -9,55 +11,55 @@ import (
 	"strings"
 )
 
-// store is one way in which an index keeps its documents.
-type store struct {
-	name   string
+// Store is one way in which an index keeps its documents.
+type Store struct {
+	Name   string
 	mode   string // index.mode
 	source string // index.mapping.source.mode
 }
 
 // The ways that are compared.
 var (
-	plain     = store{"plain", "standard", "stored"}
-	stored    = store{"logsdb, source stored", "logsdb", "stored"}
-	synthetic = store{"logsdb, source synthetic", "logsdb", "synthetic"}
-	stores    = []store{plain, stored, synthetic}
+	Plain     = Store{"plain", "standard", "stored"}
+	Stored    = Store{"logsdb, source stored", "logsdb", "stored"}
+	Synthetic = Store{"logsdb, source synthetic", "logsdb", "synthetic"}
 )
 
-func storeOf(name string) (store, error) {
-	for short, s := range map[string]store{"plain": plain, "stored": stored, "synthetic": synthetic} {
-		if name == short {
-			return s, nil
-		}
+// StoreOf finds a store by its short name: plain, stored or synthetic.
+func StoreOf(name string) (Store, error) {
+	switch name {
+	case "plain":
+		return Plain, nil
+	case "stored":
+		return Stored, nil
+	case "synthetic":
+		return Synthetic, nil
 	}
-	return store{}, fmt.Errorf("-store %q: there are plain, stored, synthetic", name)
+	return Store{}, fmt.Errorf("no way to store is called %q: there are plain, stored, synthetic", name)
 }
 
-// profiles of espbeat, least first.
-var profiles = []string{"minimal", "standard", "full"}
-
-// variant is one index to measure.
-type variant struct {
-	profile string
-	store
-	sort []string // index.sort.field; nil: what the template or the index mode says
+// Variant is one index.
+type Variant struct {
+	Profile string // of espbeat: minimal, standard, full
+	Store
+	Sort []string // index.sort.field; nil: what the template or the index mode says
 }
 
-func (v variant) String() string {
-	s := v.profile + ", " + v.name
-	if v.sort != nil {
-		s += ", sorted by " + strings.Join(v.sort, ", ")
+func (v Variant) String() string {
+	s := v.Profile + ", " + v.Name
+	if v.Sort != nil {
+		s += ", sorted by " + strings.Join(v.Sort, ", ")
 	}
 	return s
 }
 
 // flags tell espbeat what the index is like, for its documents and for its template.
-func (v variant) flags() []string {
-	return []string{"-E", "espbeat.index.profile=" + v.profile, "-E", "espbeat.index.mode=" + v.mode, "-E", "espbeat.index.source=" + v.source}
+func (v Variant) flags() []string {
+	return []string{"-E", "espbeat.index.profile=" + v.Profile, "-E", "espbeat.index.mode=" + v.mode, "-E", "espbeat.index.source=" + v.source}
 }
 
 // template is the index template of a data stream for the variant: what the binary exports, with the settings of the variant over it.
-func (v variant) template(espbeat, name string) (map[string]any, error) {
+func (v Variant) template(espbeat, name string) (map[string]any, error) {
 	argv := append([]string{"export", "template", "--noilm"}, v.flags()...)
 	out, err := exec.Command(espbeat, argv...).Output()
 	if err != nil {
@@ -77,7 +79,7 @@ func (v variant) template(espbeat, name string) (map[string]any, error) {
 }
 
 // settings lays the variant over exported settings; dotted names take the place of nested ones.
-func (v variant) settings(exported any) map[string]any {
+func (v Variant) settings(exported any) map[string]any {
 	s := map[string]any{}
 	flatten(s, "", exported)
 	s["index.mode"], s["index.mapping.source.mode"] = v.mode, v.source
@@ -86,15 +88,15 @@ func (v variant) settings(exported any) map[string]any {
 	if v.source == "synthetic" {
 		s["index.mapping.synthetic_source_keep"] = "arrays"
 	}
-	if v.sort != nil {
-		order := make([]string, len(v.sort))
-		for i, field := range v.sort {
+	if v.Sort != nil {
+		order := make([]string, len(v.Sort))
+		for i, field := range v.Sort {
 			order[i] = "asc"
 			if field == "@timestamp" {
 				order[i] = "desc"
 			}
 		}
-		s["index.sort.field"], s["index.sort.order"] = v.sort, order
+		s["index.sort.field"], s["index.sort.order"] = v.Sort, order
 		for _, other := range []string{"index.sort.missing", "index.sort.mode"} { // they belong to the exported keys
 			delete(s, other)
 		}
@@ -120,13 +122,15 @@ func flatten(out map[string]any, prefix string, in any) {
 	}
 }
 
+// lastBytes is how much of a failed command's output an error repeats.
+const lastBytes = 1000
+
 // lastWords are the end of what a failed command wrote to standard error.
 func lastWords(err error) string {
-	const most = 600 // bytes
 	exit, ok := err.(*exec.ExitError)
 	if !ok {
 		return ""
 	}
 	b := exit.Stderr
-	return strings.TrimSpace(string(b[max(0, len(b)-most):]))
+	return strings.TrimSpace(string(b[max(0, len(b)-lastBytes):]))
 }
