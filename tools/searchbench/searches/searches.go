@@ -19,7 +19,7 @@ type search struct {
 
 // all are the kinds: first those that find packets, latest first, then those that count.
 var all = []search{
-	{"source address in a /16", func(c *constants) map[string]any { return packets(term("source.ip", network(c.text("source.ip")))) }},
+	{"source address in a /24", func(c *constants) map[string]any { return packets(term("source.ip", network(c.text("source.ip")))) }},
 	{"address on either side", func(c *constants) map[string]any {
 		a := c.one("destination.ip")
 		return packets(map[string]any{"bool": map[string]any{"should": []any{term("source.ip", a), term("destination.ip", a)}}})
@@ -108,13 +108,13 @@ func exists(field string) any { return map[string]any{"exists": map[string]any{"
 
 func both(a, b any) any { return []any{a, b} }
 
-// network is the /16 (of IPv6 the /64) that an address is in.
+// network is the /24 (of IPv6 the /64) that an address is in.
 func network(address string) string {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return address // the server says what is wrong with it
 	}
-	bits := 16
+	bits := 24
 	if a.Is6() {
 		bits = 64
 	}
