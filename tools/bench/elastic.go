@@ -41,7 +41,7 @@ func (x indexing) cost() float64 { return (x.own + x.server).Seconds() / float64
 // elasticsearch compares indexing by espbeat with a loader that sends the same documents ready made, and with Espcap.
 func (b *bench) elasticsearch() (err error) {
 	b.report.progress("starting Elasticsearch")
-	s, missing, err := elastic.Start(b.ctx, serverHeap)
+	s, missing, err := elastic.Start(b.ctx, elastic.Options{Heap: serverHeap})
 	if err != nil {
 		return err
 	}

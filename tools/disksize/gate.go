@@ -17,7 +17,7 @@ import (
 const allowed = 1.05
 
 // gatePackets is the small mixed workload that is measured.
-const gatePackets = 50_000
+const gatePackets = 20_000
 
 // gated are the indices that are watched.
 var gated = []ship.Variant{

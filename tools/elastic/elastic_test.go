@@ -81,7 +81,7 @@ func TestDropAfterAnInterrupt(t *testing.T) {
 
 func TestNamedServerIsNotStarted(t *testing.T) {
 	t.Setenv("ESPBEAT_TEST_ES", "http://192.0.2.1:9200/")
-	s, missing, err := Start(t.Context(), "2g")
+	s, missing, err := Start(t.Context(), Options{})
 	if err != nil || missing != "" || s.URL != "http://192.0.2.1:9200" {
 		t.Errorf("%v, %q, %v", s, missing, err)
 	}

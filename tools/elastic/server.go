@@ -49,9 +49,16 @@ func (t *tail) Write(p []byte) (int, error) {
 // exitMissing is the status of the kit's script when something must be installed first.
 const exitMissing = 3
 
-// Start returns the server that ESPBEAT_TEST_ES names, or starts one with the given heap ("2g") from the project's folder; nil and a
-// reason when there can be none. The caller calls End.
-func Start(ctx context.Context, heap string) (*Server, string, error) {
+// Options of a server that is started.
+type Options struct {
+	Heap string // such as "2g"
+	// Quick starts a server that is up sooner and stays slower: for measuring bytes, not time.
+	Quick bool
+}
+
+// Start returns the server that ESPBEAT_TEST_ES names, or starts one from the project's folder; nil and a reason when there can be none.
+// The caller calls End.
+func Start(ctx context.Context, o Options) (*Server, string, error) {
 	if u := os.Getenv("ESPBEAT_TEST_ES"); u != "" {
 		return At(ctx, u), "", nil
 	}
@@ -62,10 +69,12 @@ func Start(ctx context.Context, heap string) (*Server, string, error) {
 	if err := os.Chmod(dir, 0o777); err != nil { // root starts the server as another user
 		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", heap, dir)
+	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", o.Heap, dir)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // lets the script stop the server; a kill would leave it
 	// The kit's own settings make a server that starts quickly and stays slow; one that is measured has all of Java's compilers, as in production.
-	cmd.Env = append(os.Environ(), "ESKIT_JAVA_OPTS=-XX:TieredStopAtLevel=4")
+	if !o.Quick {
+		cmd.Env = append(os.Environ(), "ESKIT_JAVA_OPTS=-XX:TieredStopAtLevel=4")
+	}
 	var last tail
 	cmd.Stderr = &last
 	in, err := cmd.StdinPipe() // the server ends with it

@@ -70,7 +70,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if o.source == "" {
 		o.source = gen.DefaultSource()
 	}
-	server, missing, err := elastic.Start(ctx, heap)
+	server, missing, err := elastic.Start(ctx, elastic.Options{Heap: heap})
 	if err != nil {
 		return err
 	}
