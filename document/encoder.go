@@ -12,8 +12,9 @@ import (
 
 // Encoder makes documents. Each goroutine has its own. The zero value is not usable; see NewEncoder.
 type Encoder struct {
-	opt  Options
-	plan *plan
+	opt   Options
+	plan  *plan
+	keeps []keep // those of the profile
 
 	core  field.Buffer // the fields that the document adds to the record's
 	list  []ref        // all fields, core first
@@ -44,7 +45,7 @@ var mappers = sync.Pool{New: func() any { return NewEncoder(Options{}) }}
 // NewEncoder returns an encoder for one source's packets.
 func NewEncoder(opt Options) *Encoder {
 	p := thePlan()
-	e := &Encoder{opt: opt, plan: p, head: make([]int32, len(p.Order)), tail: make([]int32, len(p.Order)), set: make([]uint64, p.words)}
+	e := &Encoder{opt: opt, plan: p, keeps: p.keeps[opt.Profile], head: make([]int32, len(p.Order)), tail: make([]int32, len(p.Order)), set: make([]uint64, p.words)}
 	e.core.Reveal = true // what is secret was redacted when it was read
 	return e
 }
@@ -72,7 +73,7 @@ func (e *Encoder) Encode(m *Memory, b *engine.Batch, r *engine.Record) Document 
 func (e *Encoder) valueOf(d *Document, key string) any {
 	m := mappers.Get().(*Encoder)
 	defer mappers.Put(m)
-	m.opt = e.opt
+	m.opt, m.keeps = e.opt, e.keeps
 	return m.toMap(d.batch, d.record, d.cut, key)[key]
 }
 
@@ -100,51 +101,59 @@ func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Reco
 	dst = append(dst, `{"@timestamp":"`...)
 	dst = e.clock.append(dst, r.Time)
 	dst = append(dst, '"')
-	var open []int // nodes of the objects that are open
-	start := 0
+	var last *step // whose objects are open
+	start := 0     // of the top-level value that is being written
 	for w, word := range e.set {
 		for ; word != 0; word &= word - 1 {
-			rank := w<<6 + bits.TrailingZeros64(word)
-			head := e.head[rank]
-			s := &e.plan.steps[e.list[head].ID]
-			if e.skip(s, r) {
+			x := &e.list[e.head[w<<6+bits.TrailingZeros64(word)]]
+			s := &e.plan.steps[x.ID]
+			if s.address != noAddress && e.skip(s, r) {
 				continue
 			}
 			shared := 0
-			for shared < len(open) && shared < len(s.objects) && open[shared] == s.objects[shared] {
-				shared++
-			}
-			for i := len(open); i > shared; i-- {
-				dst = append(dst, '}')
+			if last != nil {
+				shared = common(last.objects, s.objects)
+				dst = closeObjects(dst, len(last.objects)-shared)
+				if keys != nil && shared == 0 {
+					keys = append(keys, span{last.top, start - from, len(dst) - from})
+				}
 			}
 			if shared == 0 {
-				if keys != nil && len(open) > 0 {
-					keys = append(keys, span{e.plan.names[open[0]], start - from, len(dst) - from})
-				}
+				start = len(dst) + s.topLen
 			}
-			for _, n := range s.objects[shared:] {
-				dst = comma(dst)
-				dst = append(dst, e.plan.objects[n]...)
-				if n == s.objects[0] {
-					start = len(dst) - 1
-				}
+			dst = append(dst, s.opens[shared]...)
+			if s.single && x.next < 0 {
+				dst = e.appendValue(dst, x, arena)
+			} else {
+				dst = e.appendChain(dst, x, arena)
 			}
-			open = s.objects
-			dst = append(comma(dst), s.key...)
-			value := len(dst)
-			dst = e.appendChain(dst, head, arena)
-			if keys != nil && len(open) == 0 {
-				keys = append(keys, span{e.plan.Path[e.list[head].ID][0], value - from, len(dst) - from})
-			}
+			last = s
 		}
 	}
-	for range open {
-		dst = append(dst, '}')
-	}
-	if keys != nil && len(open) > 0 {
-		keys = append(keys, span{e.plan.names[open[0]], start - from, len(dst) - from})
+	if last != nil {
+		dst = closeObjects(dst, len(last.objects))
+		if keys != nil {
+			keys = append(keys, span{last.top, start - from, len(dst) - from})
+		}
 	}
 	return append(dst, '}'), keys
+}
+
+// common is the number of objects that two fields share.
+func common(a, b []int) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return min(len(a), len(b))
+}
+
+func closeObjects(dst []byte, n int) []byte {
+	for range n {
+		dst = append(dst, '}')
+	}
+	return dst
 }
 
 // comma separates a member from the one before it.
@@ -163,28 +172,22 @@ func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
 	e.core.Start()
 	e.writeCore(b, r)
 	for _, x := range e.core.Entries {
-		if e.wants(x) {
-			e.add(x, true)
-		}
+		e.add(x, true)
 	}
 	for _, x := range b.Fields(r) {
-		if e.wants(x) {
-			e.add(x, false)
-		}
-		if r.Core.Networks > 1 && e.plan.steps[field.RelatedIP].in[e.opt.Profile] && e.plan.steps[x.ID].address == networkAddress {
+		e.add(x, false)
+		if r.Core.Networks > 1 && e.plan.steps[x.ID].address == networkAddress {
 			x.ID = field.RelatedIP // the core knows the innermost addresses only
 			e.add(x, false)
 		}
 	}
 }
 
-// wants reports whether documents of the profile have this value.
-func (e *Encoder) wants(x field.Entry) bool {
-	s := &e.plan.steps[x.ID]
-	return s.in[e.opt.Profile] && (!s.sparse || x.Val != 0 || e.opt.Profile == field.Full)
-}
-
+// add adds a value, if documents of the profile have it.
 func (e *Encoder) add(x field.Entry, core bool) {
+	if k := e.keeps[x.ID]; k == never || k == notZero && x.Val == 0 {
+		return
+	}
 	if e.cut.text > 0 && isText(e.plan.Defs[x.ID].Type) && !x.Constant() {
 		x.Len = min(x.Len, uint32(e.cut.text))
 	}
@@ -215,9 +218,9 @@ func (e *Encoder) skip(s *step, r *engine.Record) bool {
 }
 
 // appendChain appends the value or values of one field.
-func (e *Encoder) appendChain(dst []byte, head int32, arena []byte) []byte {
-	x := &e.list[head]
+func (e *Encoder) appendChain(dst []byte, x *ref, arena []byte) []byte {
 	d := &e.plan.Defs[x.ID]
+	head := e.head[e.plan.Rank[x.ID]]
 	if d.Type == field.Object || e.plan.Array[x.ID] != field.NoArray {
 		return e.appendObjects(dst, head, arena)
 	}
@@ -280,8 +283,11 @@ func (e *Encoder) appendValue(dst []byte, x *ref, arena []byte) []byte {
 	t := e.plan.Defs[x.ID].Type
 	switch t {
 	case field.Keyword, field.Wildcard, field.Text:
+		if x.Constant() && x.Val < uint64(len(e.plan.strings)) {
+			return append(dst, e.plan.strings[x.Val]...)
+		}
 		text, constant, ok := field.TextOf(x.Entry, arena)
-		if ok {
+		if ok { // interned since the plan was made
 			return appendString(dst, constant)
 		}
 		return appendString(dst, text)

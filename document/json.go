@@ -21,10 +21,12 @@ func (c *clock) append(dst []byte, ns int64) []byte {
 		c.text = time.Unix(second, 0).UTC().AppendFormat(c.text[:0], "2006-01-02T15:04:05.")
 	}
 	dst = append(dst, c.text...)
-	for div := int64(1e8); div > 0; div /= 10 {
-		dst = append(dst, byte('0'+rest/div%10))
+	var digits [9]byte
+	for i, left := len(digits)-1, uint32(rest); i >= 0; i-- {
+		digits[i] = byte('0' + left%10)
+		left /= 10
 	}
-	return append(dst, 'Z')
+	return append(append(dst, digits[:]...), 'Z')
 }
 
 // plainByte tells the bytes that stand for themselves in a JSON string.

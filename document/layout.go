@@ -11,12 +11,25 @@ import (
 
 // step is how one field is written: the objects around it and its key.
 type step struct {
-	objects []int  // nodes of the enclosing objects, outermost first; the first is the top-level key
+	objects []int // nodes of the enclosing objects, outermost first; the first is the top-level key
+	// opens is what precedes the value where so many of the objects are open already: `,"b":{"name":` for 1 of a.b.name.
+	// There is always a member before it, @timestamp if no other.
+	opens   [][]byte
 	key     []byte // `"name":`
+	top     string // the top-level key
+	topLen  int    // length of `,"top":`
 	address address
-	in      [field.Full + 1]bool // by profile
-	sparse  bool
+	single  bool // its value is no array, unless it has several
 }
+
+// keep says whether documents of a profile have a value.
+type keep uint8
+
+const (
+	never keep = iota
+	always
+	notZero
+)
 
 // address says of which layer's headers a field with flag field.Address is.
 type address uint8
@@ -43,10 +56,10 @@ func addressOf(d *field.Def) address {
 // plan is the layout of all documents, made once.
 type plan struct {
 	*field.Layout
-	steps   []step   // by field ID
-	objects [][]byte // by node: `"name":{`
-	names   []string // by node: the last path element
-	words   int      // of a bit set over ranks
+	steps   []step                 // by field ID
+	keeps   [field.Full + 1][]keep // by profile and field ID
+	strings [][]byte               // interned ones as JSON, by field.Str
+	words   int                    // of a bit set over ranks
 }
 
 var thePlan = sync.OnceValue(func() *plan {
@@ -57,20 +70,20 @@ var thePlan = sync.OnceValue(func() *plan {
 		path := l.Path[id]
 		s := &p.steps[id]
 		s.address = addressOf(&l.Defs[id])
-		s.sparse = l.Defs[id].Is(field.Sparse)
-		for profile := range s.in {
-			s.in[profile] = l.Defs[id].In(field.Profile(profile))
+		s.top, s.topLen = path[0], len(path[0])+len(`,"":`)
+		s.single = l.Defs[id].Type != field.Object && l.Array[id] == field.NoArray && !l.Defs[id].Is(field.List)
+		for profile := range p.keeps {
+			p.keeps[profile] = append(p.keeps[profile], keepOf(&l.Defs[id], field.Profile(profile)))
 		}
 		for depth := 1; depth < len(path); depth++ {
 			name := strings.Join(path[:depth], ".")
-			n, ok := nodes[name]
-			if !ok {
-				n = len(p.objects)
-				nodes[name] = n
-				p.objects = append(p.objects, []byte(`"`+path[depth-1]+`":{`))
-				p.names = append(p.names, path[depth-1])
+			if _, ok := nodes[name]; !ok {
+				nodes[name] = len(nodes)
 			}
-			s.objects = append(s.objects, n)
+			s.objects = append(s.objects, nodes[name])
+		}
+		for depth := range path {
+			s.opens = append(s.opens, []byte(`,"`+strings.Join(path[depth:], `":{"`)+`":`))
 		}
 		s.key = []byte(`"` + path[len(path)-1] + `":`)
 		if a := l.Array[id]; a != field.NoArray {
@@ -78,5 +91,18 @@ var thePlan = sync.OnceValue(func() *plan {
 			s.key = []byte(`"` + strings.Join(path[len(l.Path[a]):], ".") + `":`)
 		}
 	}
+	for _, text := range field.Interned() {
+		p.strings = append(p.strings, appendString(nil, text))
+	}
 	return p
 })
+
+func keepOf(d *field.Def, p field.Profile) keep {
+	switch {
+	case !d.In(p):
+		return never
+	case d.Is(field.Sparse) && p != field.Full:
+		return notZero
+	}
+	return always
+}

@@ -29,6 +29,9 @@ func Intern(s string) Str {
 	return id
 }
 
+// Interned are the texts of all Strs, by Str.
+func Interned() []string { return interns }
+
 // String returns the text.
 func (s Str) String() string { return interns[s] }
 
