@@ -14,6 +14,7 @@ import (
 	"github.com/espbeat/espbeat/field"
 	"github.com/espbeat/espbeat/field/schema"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/publish/espcap"
 	"github.com/espbeat/espbeat/publish/indices"
 )
 
@@ -66,7 +67,9 @@ func Settings(o SettingsOptions) instance.Settings {
 }
 
 // pipelines are the ingest pipelines that setup loads.
-func pipelines() []indices.Pipeline { return []indices.Pipeline{indices.GeoIP()} }
+func pipelines() []indices.Pipeline {
+	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline()}}
+}
 
 // setUpPipelines is what setup --pipelines does.
 func setUpPipelines(output *conf.C, log *logp.Logger) error {
