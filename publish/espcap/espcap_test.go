@@ -9,7 +9,8 @@ import (
 	"testing"
 
 	_ "github.com/espbeat/espbeat/dissect/all" // defines the fields of all protocols
-	_ "github.com/espbeat/espbeat/document"    // defines the ECS core
+	"github.com/espbeat/espbeat/dissect/common"
+	_ "github.com/espbeat/espbeat/document" // defines the ECS core
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -116,6 +117,18 @@ func TestSecretsAreMarked(t *testing.T) {
 	}
 	if marked < 4 {
 		t.Errorf("%d secret fields seen", marked)
+	}
+}
+
+// TestSecretParameters: what the script takes for a secret is one in our own documents.
+func TestSecretParameters(t *testing.T) {
+	for _, list := range []string{"secretNames", "secretEnds"} {
+		for _, name := range tables()[list].([]any) {
+			url := "/?" + name.(string) + "=x"
+			if got := string(common.AppendURL(nil, &field.Buffer{}, []byte(url))); !strings.Contains(got, field.Redacted) {
+				t.Errorf("%s is %s", url, got)
+			}
+		}
 	}
 }
 

@@ -141,7 +141,7 @@ func flatPolicy(policy map[string]any) map[string]string {
 		if !ok {
 			continue
 		}
-		if age, ok := phase["min_age"].(string); ok && strings.Trim(age, "smhdnanoicro") == "0" {
+		if age, ok := phase["min_age"].(string); ok && strings.TrimRight(age, "acdhimnors") == "0" {
 			delete(phase, "min_age")
 		}
 		if del := object(phase, "actions", "delete"); del["delete_searchable_snapshot"] == true {

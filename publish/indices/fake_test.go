@@ -243,15 +243,6 @@ func (b *bench) try() (string, error) {
 	return b.out.String(), err
 }
 
-func (b *bench) setup() string {
-	b.t.Helper()
-	out, err := b.try()
-	if err != nil {
-		b.t.Fatal(err)
-	}
-	return out
-}
-
 // run connects as the output of a run does.
 func (b *bench) run() error {
 	b.t.Helper()

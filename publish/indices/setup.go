@@ -30,7 +30,11 @@ func (h *handler) CheckEnabled() (bool, error) {
 	if h.unmanaged() {
 		return false, nil
 	}
-	return h.ClientHandler.CheckEnabled()
+	on, err := h.ClientHandler.CheckEnabled()
+	if err != nil {
+		return false, fmt.Errorf("%w: espbeat sets up Elasticsearch 8 and later; docs/index.md says what works with OpenSearch", err)
+	}
+	return on, nil
 }
 
 // PolicyName implements lifecycle.ClientHandler. A data stream's lifecycle has its name.

@@ -14,6 +14,15 @@ import (
 	"github.com/elastic/elastic-agent-libs/mapstr"
 )
 
+func (b *bench) setup() string {
+	b.t.Helper()
+	out, err := b.try()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return out
+}
+
 func TestSetupTwiceWritesOnce(t *testing.T) {
 	b := newBench(t)
 	says(t, b.setup(), "ILM policy espbeat: created", "index template espbeat-9: created (mode logsdb, source stored)", "data stream espbeat-9: created")

@@ -166,7 +166,7 @@ func TestSetupKeepsAPolicyThatPeopleChanged(t *testing.T) {
 		t.Fatal(m)
 	}
 	run(t, setup(args)...).exits(0).prints("ILM policy "+name+": kept as it is", "phases.hot.actions.rollover.max_age: 1d → 7d")
-	if m := must(t, s, "GET", "/_ilm/policy/"+name); !has(name + ".policy.phases.hot")(m) || has(name+".policy.phases.delete")(m) {
+	if m := must(t, s, "GET", "/_ilm/policy/"+name); !has(name+".policy.phases.hot")(m) || has(name+".policy.phases.delete")(m) {
 		t.Errorf("policy %v", m)
 	}
 	run(t, setup(args, "-E", "setup.ilm.overwrite=true")...).exits(0).prints("ILM policy " + name + ": changes")
