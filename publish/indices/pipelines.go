@@ -42,8 +42,11 @@ func (p *Pipeline) load(c Client, say func(string, ...any)) error {
 			say("ingest pipeline %s: left out, the server has no %s processor", p.Name, lacks)
 			return nil
 		}
+		if err := p.put(c, body); err != nil {
+			return err
+		}
 		say("ingest pipeline %s: created", p.Name)
-		return p.put(c, body)
+		return nil
 	}
 	changes := compare(flatPipeline(object(found, p.Name)), flatPipeline(body))
 	if len(changes) == 0 {

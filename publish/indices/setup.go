@@ -93,8 +93,6 @@ func (h *handler) CreatePolicyFromConfig() error {
 	case there:
 		h.say("ILM policy %s: changes", name)
 		tell(h.say, changes)
-	default:
-		h.say("ILM policy %s: created", name)
 	}
 	c, err := h.connect()
 	if err != nil {
@@ -102,6 +100,9 @@ func (h *handler) CreatePolicyFromConfig() error {
 	}
 	if _, err := send(c, http.MethodPut, path, h.Policy().Body); err != nil {
 		return fmt.Errorf("write ILM policy %s: %w", name, err)
+	}
+	if !there {
+		h.say("ILM policy %s: created", name)
 	}
 	return nil
 }
@@ -137,25 +138,31 @@ func (h *handler) Load(cfg template.TemplateConfig, info beat.Info, fields []byt
 	if err != nil {
 		return fmt.Errorf("index template %s: %w", cfg.Name, err)
 	}
-	var changes []Change
-	if has != nil {
-		changes = compare(flatTemplate(has), flatTemplate(body))
-	}
-	switch {
-	case has == nil:
-		h.say("index template %s: created%s", cfg.Name, h.with(how))
-	case len(changes) == 0:
-		h.say("index template %s: up to date%s", cfg.Name, h.with(how))
-	default:
-		h.say("index template %s: changes", cfg.Name)
-		tell(h.say, changes)
-	}
-	if has == nil || len(changes) > 0 {
-		if _, err := send(c, http.MethodPut, path, body); err != nil {
-			return fmt.Errorf("write index template %s: %w", cfg.Name, err)
+	if has == nil {
+		if err := h.put(c, path, body); err != nil {
+			return err
 		}
+		h.say("index template %s: created%s", cfg.Name, h.with(how))
+		return h.stream(c, &cfg, nil)
+	}
+	changes := compare(flatTemplate(has), flatTemplate(body))
+	if len(changes) == 0 {
+		h.say("index template %s: up to date%s", cfg.Name, h.with(how))
+		return h.stream(c, &cfg, nil)
+	}
+	h.say("index template %s: changes", cfg.Name)
+	tell(h.say, changes)
+	if err := h.put(c, path, body); err != nil {
+		return err
 	}
 	return h.stream(c, &cfg, changes)
+}
+
+func (h *handler) put(c Client, path string, body map[string]any) error {
+	if _, err := send(c, http.MethodPut, path, body); err != nil {
+		return fmt.Errorf("write the index template: %w", err)
+	}
+	return nil
 }
 
 func (h *handler) with(how Storage) string {

@@ -8,9 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"go.uber.org/zap/zapcore"
-	"go.uber.org/zap/zaptest/observer"
-
 	"github.com/elastic/elastic-agent-libs/logp/logptest"
 )
 
@@ -136,11 +133,9 @@ func TestDetectionThatFails(t *testing.T) {
 	if b.setting("mode") != "" {
 		t.Errorf("template %v", b.template())
 	}
-	warnings := logged.Filter(func(e observer.LoggedEntry) bool {
-		return e.Level == zapcore.WarnLevel && strings.Contains(e.Message, "not detected") && strings.Contains(e.Message, "mode standard, source stored")
-	})
-	if warnings.Len() != 1 {
-		t.Errorf("%d warnings: %v", warnings.Len(), logged.All())
+	warnings := logged.FilterMessageSnippet("was not detected").All()
+	if len(warnings) != 1 || warnings[0].Level.String() != "warn" || !strings.Contains(warnings[0].Message, "mode standard, source stored") {
+		t.Errorf("warnings %v of %v", warnings, logged.All())
 	}
 	b.c.refuse, b.c.license = 0, "trial"
 	b.setup()
