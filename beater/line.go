@@ -31,6 +31,9 @@ type feed interface {
 	flush() error
 }
 
+// protocols is the registry that all inputs share. Making one is not for several goroutines at once: it interns names.
+var protocols = sync.OnceValue(all.Registry)
+
 // line is the way of one input's packets: capture, engine, feed.
 type line struct {
 	cfg     config.Config
@@ -135,7 +138,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 			return ok
 		}
 	}
-	e := engine.New(s, all.Registry(), opt)
+	e := engine.New(s, protocols(), opt)
 	var skipped uint64
 	for {
 		b := feed.batch()
