@@ -158,6 +158,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}
 	l.feed = func(opt document.Options) (feed, error) {
+		opt.Shipped = true
 		return &pipelineFeed{in: pin, opt: opt, pool: pool}, nil
 	}
 	l.fail = func(err error) {

@@ -78,7 +78,7 @@ func configure(f *flags, files, over *conf.C) (*plan, error) {
 		return nil, err
 	}
 	p.privateData = p.interactive && !isSet("path.data", c, over)
-	p.libbeat, err = underlay(c, over, p.interactive)
+	p.libbeat, err = underlay(c, over, p.interactive, p.espbeat.Finite())
 	return p, err
 }
 
@@ -150,7 +150,7 @@ func (p *plan) setFormat(f *flags) error {
 }
 
 // underlay lays c over the defaults.
-func underlay(c, over *conf.C, interactive bool) (*conf.C, error) {
+func underlay(c, over *conf.C, interactive, finite bool) (*conf.C, error) {
 	base := conf.NewConfig()
 	if interactive {
 		embedded, err := conf.NewConfigWithYAML(defaultYML, "the built-in configuration")
@@ -159,7 +159,7 @@ func underlay(c, over *conf.C, interactive bool) (*conf.C, error) {
 		}
 		base = embedded
 	}
-	if err := base.Merge(libbeatDefaults(c, over)); err != nil {
+	if err := base.Merge(libbeatDefaults(c, over, finite)); err != nil {
 		return nil, fmt.Errorf("apply the defaults: %w", err)
 	}
 	if err := base.Merge(c); err != nil {

@@ -88,11 +88,15 @@ func TestConfigure(t *testing.T) {
 				"output.elasticsearch.compression_level": 1.0,
 				"queue.mem.events":                       12800.0,
 				"queue.mem.flush.min_events":             1600.0,
-				"queue.mem.flush.timeout":                "1s",
+				"queue.mem.flush.timeout":                "100ms",
 				"timestamp.precision":                    "nanosecond",
 				"logging.level":                          "warning",
 				"output.elasticsearch.non_indexable_policy.dead_letter_index.index": "espbeat-dead-letter",
 			},
+		},
+		"live packets wait longer for others": {
+			args: []string{"--nic", "lo", "--file", "a", "--node", "localhost"}, private: true, interactive: true, format: "ecs",
+			want: map[string]any{"queue.mem.flush.timeout": "1s"},
 		},
 		"nodes replace a list of hosts and keep credentials": {
 			args: []string{"--file", "a", "--node", "n:9201"},

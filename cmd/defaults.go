@@ -15,13 +15,15 @@ const (
 	queueChunks  = 8  // chunks that the memory queue holds
 	queueMin     = 32 // the least that libbeat's memory queue accepts
 	flushTimeout = "1s"
+	// Files fill chunks faster than that; only the last one waits.
+	flushTimeoutFiles = "100ms"
 )
 
 type settings = map[string]any
 
 // libbeatDefaults are values better for packets than libbeat's own, for those
 // settings that neither the files nor -E speak of. They lie under both.
-func libbeatDefaults(files, over *conf.C) settings {
+func libbeatDefaults(files, over *conf.C, finite bool) settings {
 	has := func(key string) bool {
 		for _, c := range []*conf.C{files, over} {
 			if ok, _ := c.Has(key, -1); ok {
@@ -37,7 +39,7 @@ func libbeatDefaults(files, over *conf.C) settings {
 	const es = "output.elasticsearch"
 	if !has(es) {
 		if !has("queue") {
-			d["queue.mem"] = queueFor(chunkDefault)
+			d["queue.mem"] = queueFor(chunkDefault, finite)
 		}
 		return d
 	}
@@ -48,7 +50,7 @@ func libbeatDefaults(files, over *conf.C) settings {
 		return d // a preset is a whole set of the values below
 	}
 	if !has("queue") && !has(es+".queue") {
-		d["queue.mem"] = queueFor(chunkDefault)
+		d["queue.mem"] = queueFor(chunkDefault, finite)
 	}
 	if !has(es+".worker") && !has(es+".workers") {
 		d[es+".worker"] = 2
@@ -62,10 +64,15 @@ func libbeatDefaults(files, over *conf.C) settings {
 	return d
 }
 
-func queueFor(chunk int) settings {
+// queueFor is the memory queue for bulk requests of so many documents; finite inputs are files only.
+func queueFor(chunk int, finite bool) settings {
+	timeout := flushTimeout
+	if finite {
+		timeout = flushTimeoutFiles
+	}
 	return settings{
 		"events":           max(queueMin, queueChunks*chunk),
 		"flush.min_events": chunk,
-		"flush.timeout":    flushTimeout,
+		"flush.timeout":    timeout,
 	}
 }

@@ -46,6 +46,9 @@ func (f *flags) register(fs *pflag.FlagSet) {
 // capture tells whether the flags themselves say what to read.
 func (f *flags) capture() bool { return len(f.files) > 0 || len(f.nics) > 0 || f.dir != "" }
 
+// finite tells whether the capture flags name files only.
+func (f *flags) finite() bool { return f.capture() && len(f.nics) == 0 }
+
 // maxChunk keeps a bulk request of documents at their largest (64 KiB) under
 // Elasticsearch's http.max_content_length many times over what is usual.
 const maxChunk = 100_000

@@ -40,7 +40,7 @@ func setOutput(f *flags, c, over *conf.C) (string, error) {
 		}
 	}
 	if f.chunk > 0 {
-		if err := setChunk(f.chunk, name, c); err != nil {
+		if err := setChunk(f.chunk, f.finite(), name, c); err != nil {
 			return "", fmt.Errorf("--chunk %d: %w", f.chunk, err)
 		}
 	}
@@ -96,14 +96,14 @@ func setIndex(index string, c *conf.C) error {
 
 // setChunk sets the bulk size, and the queue with it: a queue that flushes less
 // than a chunk never fills one.
-func setChunk(chunk int, output string, c *conf.C) error {
+func setChunk(chunk int, finite bool, output string, c *conf.C) error {
 	out := "output." + output
 	for _, key := range []string{"queue", out + ".queue", out + ".preset"} {
 		if err := remove(c, key); err != nil {
 			return err
 		}
 	}
-	set := settings{"queue.mem": queueFor(chunk)}
+	set := settings{"queue.mem": queueFor(chunk, finite)}
 	switch output {
 	case "elasticsearch", "logstash", "kafka", "redis":
 		set[out+".bulk_max_size"] = chunk

@@ -118,7 +118,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 // that libbeat runs itself.
 func (a *app) underFiles(files *conf.C) bool {
 	dropEmptyConfig()
-	if err := a.base.Merge(libbeatDefaults(files, overwrites())); err != nil {
+	if err := a.base.Merge(libbeatDefaults(files, overwrites(), false)); err != nil {
 		fmt.Fprintf(os.Stderr, "espbeat: apply the defaults: %v\n", err)
 	}
 	return true

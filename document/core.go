@@ -61,7 +61,9 @@ func (e *Encoder) writeCore(b *engine.Batch, r *engine.Record) {
 	}
 	o.Const(fDataset, sDataset)
 	o.Uint(fSequence, r.Number)
-	o.Const(fECSVersion, sECS)
+	if !e.opt.Shipped {
+		o.Const(fECSVersion, sECS)
+	}
 	e.writeEndpoints(r)
 	e.writeNetwork(r)
 	e.writeObserver(r)

@@ -12,6 +12,7 @@ import (
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/engine/enginetest"
+	"github.com/espbeat/espbeat/field"
 )
 
 func decodeID(id string) (string, error) {
@@ -39,10 +40,10 @@ func TestEventType(t *testing.T) {
 		flags byte
 		want  string
 	}{{0x02, "[info start]"}, {0x12, "[info]"}, {0x10, "[info]"}, {0x11, "[info end]"}, {0x14, "[info denied]"}, {0x03, "[info start end]"}, {0x05, "[info end denied]"}} {
-		x := one(t, document.Options{}, enginetest.Ethernet(enginetest.TCP(1, 2, 3, 4, c.flags, 0, 0, ""))[0])
+		x := one(t, document.Options{Profile: field.Full}, enginetest.Ethernet(enginetest.TCP(1, 2, 3, 4, c.flags, 0, 0, ""))[0])
 		expect(t, x, map[string]any{"event.type": c.want, "event.kind": "event", "event.category": "[network]", "event.dataset": "espbeat.packet", "event.sequence": 1})
 	}
-	expect(t, one(t, document.Options{}, enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, ""))[0]), map[string]any{"event.type": "[info]"})
+	expect(t, one(t, document.Options{Profile: field.Full}, enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, ""))[0]), map[string]any{"event.type": "[info]"})
 }
 
 func TestDirection(t *testing.T) {
@@ -51,18 +52,18 @@ func TestDirection(t *testing.T) {
 		from, to byte
 		want     any
 	}{{1, 2, "internal"}, {1, 200, "outbound"}, {200, 1, "inbound"}, {200, 201, "external"}} {
-		x := one(t, document.Options{Internal: inside}, enginetest.Ethernet(enginetest.UDP(c.from, c.to, 3, 4, ""))[0])
+		x := one(t, document.Options{Profile: field.Full, Internal: inside}, enginetest.Ethernet(enginetest.UDP(c.from, c.to, 3, 4, ""))[0])
 		expect(t, x, map[string]any{"network.direction": c.want})
 	}
 	udp := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, ""))[0]
-	expect(t, one(t, document.Options{}, udp), map[string]any{"network.direction": nil})
-	expect(t, one(t, document.Options{Internal: []netip.Prefix{}}, udp), map[string]any{"network.direction": "external"})
+	expect(t, one(t, document.Options{Profile: field.Full}, udp), map[string]any{"network.direction": nil})
+	expect(t, one(t, document.Options{Profile: field.Full, Internal: []netip.Prefix{}}, udp), map[string]any{"network.direction": "external"})
 	arp := enginetest.Ethernet([]byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0, 1, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 1, 192, 0, 2, 1, 0, 0, 0, 0, 0, 0, 192, 0, 2, 2})[0]
-	expect(t, one(t, document.Options{Internal: inside}, arp), map[string]any{"network.direction": nil, "source.mac": "02-00-00-00-00-01", "network.transport": nil})
+	expect(t, one(t, document.Options{Profile: field.Full, Internal: inside}, arp), map[string]any{"network.direction": nil, "source.mac": "02-00-00-00-00-01", "network.transport": nil})
 }
 
 func TestEndpoints(t *testing.T) {
-	docs := encode(t, document.Options{}, engine.Options{}, enginetest.Ethernet(
+	docs := encode(t, document.Options{Profile: field.Full}, engine.Options{}, enginetest.Ethernet(
 		enginetest.TCP(1, 2, 40000, 40001, 0x02, 100, 0, ""), enginetest.TCP(2, 1, 40001, 40000, 0x12, 500, 101, ""),
 		enginetest.TCP(3, 4, 40000, 40001, 0x10, 100, 0, ""), enginetest.TCP(5, 6, 40000, 40001, 0x12, 100, 9, ""))...)
 	expect(t, &docs[0], map[string]any{"source.ip": "192.0.2.1", "source.port": 40000, "destination.ip": "192.0.2.2", "destination.port": 40001, "client.ip": "192.0.2.1",
@@ -72,14 +73,14 @@ func TestEndpoints(t *testing.T) {
 		"network.community_id": lookup(docs[0].parsed, "network.community_id")})
 	expect(t, &docs[2], map[string]any{"client.ip": nil, "server.port": nil}) // nobody saw who began
 	expect(t, &docs[3], map[string]any{"client.ip": "192.0.2.6", "server.ip": "192.0.2.5"})
-	expect(t, one(t, document.Options{AllAddresses: true}, enginetest.Ethernet(enginetest.TCP(1, 2, 3, 4, 2, 0, 0, ""))[0]),
+	expect(t, one(t, document.Options{Profile: field.Full, AllAddresses: true}, enginetest.Ethernet(enginetest.TCP(1, 2, 3, 4, 2, 0, 0, ""))[0]),
 		map[string]any{"ip.src": "192.0.2.1", "tcp.dstport": 4, "eth.dst": "02-00-00-00-00-02"})
 }
 
 // Single-valued ECS fields describe the innermost packet, a protocol's own fields hold all.
 func TestTunnel(t *testing.T) {
 	inner := enginetest.UDP(3, 4, 5, 6, "x")[14:]
-	x := one(t, document.Options{}, enginetest.Ethernet(enginetest.IPv4(1, 2, 4, inner))[0])
+	x := one(t, document.Options{Profile: field.Full}, enginetest.Ethernet(enginetest.IPv4(1, 2, 4, inner))[0])
 	expect(t, x, map[string]any{"source.ip": "192.0.2.3", "destination.ip": "192.0.2.4", "ip.src": "[192.0.2.1 192.0.2.3]", "ip.dst": "[192.0.2.2 192.0.2.4]", "source.port": 5,
 		"related.ip": "[192.0.2.3 192.0.2.4 192.0.2.1 192.0.2.2]", "udp.srcport": nil, "network.transport": "udp", "eth.src": nil})
 }
@@ -87,7 +88,7 @@ func TestTunnel(t *testing.T) {
 func TestObserverAndPacket(t *testing.T) {
 	p := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, "x"))[0]
 	p.Interface, p.Length, p.TimeValid, p.TimeRaw, p.Comments = 1, 100, false, 1<<63, []string{"a", "b"}
-	opt := document.Options{Hostname: "sensor", Version: "1.2.3", Interfaces: func() []capture.Interface {
+	opt := document.Options{Profile: field.Full, Hostname: "sensor", Version: "1.2.3", Interfaces: func() []capture.Interface {
 		return []capture.Interface{{Name: "wrong"}, {Name: "eth1", ID: 7, Numbered: true}}
 	}}
 	x := one(t, opt, p)
@@ -104,7 +105,7 @@ func TestObserverAndPacket(t *testing.T) {
 
 func TestLite(t *testing.T) {
 	l := document.NewLite([10]byte{})
-	docs := encode(t, document.Options{}, engine.Options{}, enginetest.Ethernet(enginetest.TCP(1, 2, 40000, 80, 2, 0, 0, ""), enginetest.UDP(1, 2, 3, 4, ""),
+	docs := encode(t, document.Options{Profile: field.Full}, engine.Options{}, enginetest.Ethernet(enginetest.TCP(1, 2, 40000, 80, 2, 0, 0, ""), enginetest.UDP(1, 2, 3, 4, ""),
 		enginetest.TCP(1, 2, 40000, 80, 2, 0, 0, "")[:36])...)
 	d := l.Encode(&document.Memory{}, docs[0].batch, docs[0].record)
 	if got := string(d.JSON()); got != `{"srcip":"192.0.2.1","srcport":40000,"dstip":"192.0.2.2","dstport":80}` || !l.Has(docs[0].record) {

@@ -28,6 +28,8 @@ type Options struct {
 	Interfaces func() []capture.Interface
 	// Profile chooses which fields documents have.
 	Profile field.Profile
+	// Shipped leaves ecs.version out: whoever ships the document adds it, with the agent's fields.
+	Shipped bool
 	// AllAddresses writes every header's own addresses and ports, also of packets with one header of a layer (compat: wireshark).
 	AllAddresses bool
 }
@@ -95,6 +97,9 @@ func (d *Document) Key(i int) string { return d.keys[i].name }
 func (d *Document) AppendValue(dst []byte, i int) []byte {
 	return append(dst, d.json[d.keys[i].from:d.keys[i].to]...)
 }
+
+// Members is the JSON of all keys and values, without braces and without the first key. A document has a key always.
+func (d *Document) Members() []byte { return d.json[d.keys[0].from : len(d.json)-1] }
 
 // Value is the i-th key's value as plain Go values: map[string]any, []any, string, int64, uint64, float64, bool.
 func (d *Document) Value(i int) any { return d.maker.valueOf(d, d.keys[i].name) }

@@ -21,6 +21,7 @@ import (
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/engine/enginetest"
+	"github.com/espbeat/espbeat/field"
 )
 
 const demo = "../tests/demo/demo.pcapng"
@@ -137,7 +138,7 @@ func TestDocumentsOfCaptures(t *testing.T) {
 			continue
 		}
 		packets := enginetest.Read(t, path)
-		for _, x := range encode(t, document.Options{}, engine.Options{}, packets[:min(len(packets), 100)]...) {
+		for _, x := range encode(t, document.Options{Profile: field.Full}, engine.Options{}, packets[:min(len(packets), 100)]...) {
 			if sound(t, filepath.Base(path), &x); t.Failed() {
 				return
 			}
@@ -170,7 +171,7 @@ func TestDocumentsOfRandomPackets(t *testing.T) {
 		}
 		packets = append(packets, p)
 	}
-	for _, x := range encode(t, document.Options{Hostname: "h\xff\"", Version: "\x00"}, engine.Options{Dissect: dissect.Options{Checksums: true}}, packets...) {
+	for _, x := range encode(t, document.Options{Profile: field.Full, Hostname: "h\xff\"", Version: "\x00"}, engine.Options{Dissect: dissect.Options{Checksums: true}}, packets...) {
 		if sound(t, "random", &x); t.Failed() {
 			return
 		}
@@ -210,7 +211,7 @@ func TestLongDocuments(t *testing.T) {
 	binary.BigEndian.PutUint16(query[6:], uint16(n))
 	packets := enginetest.Ethernet(enginetest.UDP(1, 2, 53, 5000, string(query)), enginetest.UDP(1, 2, 5001, 5002, "short"))
 	packets[1].Comments = slices.Repeat([]string{strings.Repeat("\x01", 8000)}, 7)
-	for _, x := range encode(t, document.Options{}, engine.Options{}, packets...) {
+	for _, x := range encode(t, document.Options{Profile: field.Full}, engine.Options{}, packets...) {
 		sound(t, "long", &x)
 		if lookup(x.parsed, "packet.truncated_document") != true || lookup(x.parsed, "source.ip") != "192.0.2.1" {
 			t.Errorf("%d bytes: %.300s", len(x.JSON()), x.JSON())

@@ -163,12 +163,12 @@ func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
 	e.core.Start()
 	e.writeCore(b, r)
 	for _, x := range e.core.Entries {
-		if e.plan.steps[x.ID].in[e.opt.Profile] {
+		if e.wants(x) {
 			e.add(x, true)
 		}
 	}
 	for _, x := range b.Fields(r) {
-		if e.plan.steps[x.ID].in[e.opt.Profile] {
+		if e.wants(x) {
 			e.add(x, false)
 		}
 		if r.Core.Networks > 1 && e.plan.steps[field.RelatedIP].in[e.opt.Profile] && e.plan.steps[x.ID].address == networkAddress {
@@ -176,6 +176,12 @@ func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
 			e.add(x, false)
 		}
 	}
+}
+
+// wants reports whether documents of the profile have this value.
+func (e *Encoder) wants(x field.Entry) bool {
+	s := &e.plan.steps[x.ID]
+	return s.in[e.opt.Profile] && (!s.sparse || x.Val != 0 || e.opt.Profile == field.Full)
 }
 
 func (e *Encoder) add(x field.Entry, core bool) {

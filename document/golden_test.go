@@ -12,16 +12,19 @@ import (
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/engine/enginetest"
+	"github.com/espbeat/espbeat/field"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
-// golden compares the documents of packets, one a line, with tests/golden/name.ndjson.
-func golden(t *testing.T, name string, packets []capture.Packet) {
+// golden compares the documents of packets, one a line, in one profile after the other, with tests/golden/name.ndjson.
+func golden(t *testing.T, name string, packets []capture.Packet, profiles ...field.Profile) {
 	t.Helper()
 	var got []byte
-	for _, x := range encode(t, document.Options{CaptureID: [10]byte{9: 1}}, engine.Options{}, packets...) {
-		got = append(append(got, x.JSON()...), '\n')
+	for _, p := range profiles {
+		for _, x := range encode(t, document.Options{CaptureID: [10]byte{9: 1}, Profile: p}, engine.Options{}, packets...) {
+			got = append(append(got, x.JSON()...), '\n')
+		}
 	}
 	path := "../tests/golden/" + name + ".ndjson"
 	if *update {
@@ -49,10 +52,25 @@ func TestGoldenDemo(t *testing.T) {
 	if _, err := os.Stat(demo); err != nil {
 		t.Skipf("no demo capture (%v): make it with tests/demo/make.sh", err)
 	}
-	golden(t, "demo", enginetest.Read(t, demo))
+	golden(t, "demo", enginetest.Read(t, demo), field.Full)
 }
 
 func TestGoldenFrames(t *testing.T) {
+	golden(t, "frames", frames(), field.Full)
+}
+
+func TestGoldenProfiles(t *testing.T) {
+	packets := frames()
+	for i, p := range enginetest.Read(t, demo) {
+		if i%20 == 0 {
+			packets = append(packets, p)
+		}
+	}
+	golden(t, "profiles", packets, field.Standard, field.Minimal)
+}
+
+// frames are a few packets of each kind that the core of a document tells apart.
+func frames() []capture.Packet {
 	frames := enginetest.Ethernet(
 		enginetest.TCP(1, 2, 40000, 40001, 0x02, 0xffffffff, 0, ""), enginetest.TCP(2, 1, 40001, 40000, 0x12, 500, 0, ""),
 		enginetest.TCP(1, 2, 40000, 40001, 0x18, 0, 501, "payload"), enginetest.TCP(1, 2, 40000, 40001, 0x14, 7, 501, ""),
@@ -64,5 +82,5 @@ func TestGoldenFrames(t *testing.T) {
 	frames[5].Length = 43
 	frames[9].Length = 60
 	frames[8].TimeValid, frames[8].TimeRaw = false, 1<<40
-	golden(t, "frames", frames)
+	return frames
 }

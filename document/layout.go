@@ -15,6 +15,7 @@ type step struct {
 	key     []byte // `"name":`
 	address address
 	in      [field.Full + 1]bool // by profile
+	sparse  bool
 }
 
 // address says of which layer's headers a field with flag field.Address is.
@@ -56,6 +57,7 @@ var thePlan = sync.OnceValue(func() *plan {
 		path := l.Path[id]
 		s := &p.steps[id]
 		s.address = addressOf(&l.Defs[id])
+		s.sparse = l.Defs[id].Is(field.Sparse)
 		for profile := range s.in {
 			s.in[profile] = l.Defs[id].In(field.Profile(profile))
 		}

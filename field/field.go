@@ -63,6 +63,8 @@ const (
 	Core
 	// Detail fields are in the documents of profile full only: what other fields say already, or what few search by.
 	Detail
+	// Sparse fields are left out when they are 0 or false, but in profile full.
+	Sparse
 )
 
 // Profile says how much of a packet its document holds.

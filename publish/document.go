@@ -9,14 +9,8 @@ import "time"
 // Document is one packet as a document. It is read only, and stays as it is until
 // its batch is released.
 type Document interface {
-	// Len is the number of top-level keys, without @timestamp; Key is the name of one.
-	Len() int
-	Key(i int) string
-	// AppendValue appends the JSON of the i-th key's value.
-	AppendValue(dst []byte, i int) []byte
-	// Value is the i-th key's value as plain Go values: map[string]any, []any,
-	// string, int64, uint64, float64, bool.
-	Value(i int) any
+	// Its members are the top-level keys, without @timestamp; there is at least one.
+	object
 	// ID is the document's _id.
 	ID() string
 	Timestamp() time.Time

@@ -49,6 +49,17 @@ func (d *fakeDoc) Value(i int) any      { return d.values[d.keys()[i]] }
 func (d *fakeDoc) ID() string           { return d.id }
 func (d *fakeDoc) Timestamp() time.Time { return d.time }
 
+func (d *fakeDoc) Members() []byte {
+	var b []byte
+	for i, k := range d.keys() {
+		if i > 0 {
+			b = fmt.Appendf(b, ",%q:", k)
+		}
+		b = d.AppendValue(b, i)
+	}
+	return b
+}
+
 // packet is a document with every kind of value.
 func packet(n int) *fakeDoc {
 	return &fakeDoc{
@@ -73,15 +84,8 @@ func packet(n int) *fakeDoc {
 
 const gzipped = "\x1f\x8b\b\x00\x00\x00\x00\x00\x02\xff\xcbH\xcd\xc9\xc9\a\x00\x86\xa6\x106\x05\x00\x00\x00"
 
-// viewsOf and mapsOf are one document in the two forms.
-func viewsOf(d Document) mapstr.M {
-	m := mapstr.M{}
-	for i := range d.Len() {
-		k := d.Key(i)
-		m[k] = &view{doc: d, key: i}
-	}
-	return m
-}
+// wholeOf and mapsOf are one document in the two forms.
+func wholeOf(d Document) mapstr.M { return mapstr.M{d.Key(0): &whole{d}} }
 
 func mapsOf(d Document) mapstr.M {
 	m := mapstr.M{}

@@ -16,7 +16,7 @@ type flight struct {
 	left   int   // events not acknowledged yet, guarded by queue.mu
 	docs   []Document
 	memory Memory
-	views  []view
+	wholes []whole
 	fields []mapstr.M
 	metas  []mapstr.M
 }
@@ -24,36 +24,29 @@ type flight struct {
 // load starts the way of a batch.
 func (f *flight) load(b Batch, weight int64) {
 	f.batch, f.weight, f.left = b, weight, 0
-	f.docs, f.views = f.docs[:0], f.views[:0]
+	f.docs = f.docs[:0]
 }
 
-// event fills the i-th pair of maps with the views of a document. All views of a
-// flight lie in one slice, which must not grow while events point into it.
+// event fills the i-th pair of maps with what stands for a document.
 func (f *flight) event(i int, doc Document) (fields, meta mapstr.M) {
 	fields, meta = f.fields[i], f.metas[i]
 	clear(fields)
 	clear(meta)
-	for k := range doc.Len() {
-		f.views = append(f.views, view{doc: doc, key: k})
-		fields[doc.Key(k)] = &f.views[len(f.views)-1]
-	}
+	f.wholes[i].object = doc
+	fields[doc.Key(0)] = &f.wholes[i]
 	meta["_id"] = doc.ID()
 	meta["op_type"] = "create"
 	return fields, meta
 }
 
-// reserve makes room for the events of all documents, so that event never moves a view.
+// reserve makes room for the events of all documents, so that nothing that events point to moves.
 func (f *flight) reserve() {
 	for len(f.fields) < len(f.docs) {
-		f.fields = append(f.fields, make(mapstr.M, 16))
+		f.fields = append(f.fields, make(mapstr.M, 4))
 		f.metas = append(f.metas, make(mapstr.M, 3))
 	}
-	n := 0
-	for _, d := range f.docs {
-		n += d.Len()
-	}
-	if cap(f.views) < n {
-		f.views = make([]view, 0, n)
+	if len(f.wholes) < len(f.docs) {
+		f.wholes = make([]whole, len(f.docs))
 	}
 }
 

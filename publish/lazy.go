@@ -36,10 +36,13 @@ func Processing(release string, bare func(root *config.C) bool) processing.Suppo
 		if !bare(root) {
 			fields = builtin(info, release)
 		}
-		if why == "" {
-			for k, v := range fields {
-				fields[k] = newConstant(v.(mapstr.M))
+		apart := why == "" && diskQueue(root)
+		if c := newConstants(fields); why == "" && len(fields) > 0 {
+			e := &beat.Event{Fields: mapstr.M{c.Key(0): &whole{c}}}
+			if apart {
+				split(e)
 			}
+			fields = e.Fields
 		}
 		inner, err := processing.MakeDefaultSupport(false, nil, processing.WithFields(fields))(info, log, root)
 		if err != nil {
@@ -49,7 +52,7 @@ func Processing(release string, bare func(root *config.C) bool) processing.Suppo
 		if err != nil {
 			return nil, err
 		}
-		return &support{Supporter: inner, why: why, pipeline: pipeline, log: log}, nil
+		return &support{Supporter: inner, why: why, apart: apart, pipeline: pipeline, log: log}, nil
 	}
 }
 
@@ -72,6 +75,26 @@ func builtin(info beat.Info, release string) mapstr.M {
 		"ecs":  mapstr.M{"version": ECSVersion},
 		"host": mapstr.M{"name": name},
 	}
+}
+
+// diskQueue tells whether events are kept in a queue on disk.
+func diskQueue(root *config.C) bool {
+	var g struct {
+		Queue  map[string]any            `config:"queue"`
+		Output map[string]map[string]any `config:"output"`
+	}
+	if root.Unpack(&g) != nil { // an output that is no section: libbeat says so better
+		return false
+	}
+	if g.Queue["disk"] != nil {
+		return true
+	}
+	for _, output := range g.Output {
+		if queue, ok := output["queue"].(map[string]any); ok && queue["disk"] != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // own are the top-level keys that libbeat adds as real values: looking at them
@@ -158,7 +181,8 @@ func pipelineSelector(root *config.C, log *logp.Logger) (*outil.Selector, error)
 
 type support struct {
 	processing.Supporter
-	why      string
+	why      string // events are maps
+	apart    bool   // events hold a view a member
 	pipeline *outil.Selector
 	log      *logp.Logger
 }
@@ -173,13 +197,17 @@ func (s *support) Create(cfg beat.ProcessingConfig, drop bool) (beat.Processor, 
 	if why == "" {
 		why = clientLooksInside(cfg)
 	}
-	if why == "" && s.pipeline == nil {
+	c := &chain{next: next, pipeline: s.pipeline}
+	switch {
+	case why != "":
+		s.log.Debugf("events are built as maps because of %s", why)
+		c.form = materialize
+	case s.apart:
+		c.form = split
+	case s.pipeline == nil:
 		return next, nil
 	}
-	if why != "" {
-		s.log.Debugf("events are built as maps because of %s", why)
-	}
-	return &chain{next: next, maps: why != "", pipeline: s.pipeline}, nil
+	return c, nil
 }
 
 // clientLooksInside is looksInside for the settings of one pipeline client.
@@ -205,7 +233,7 @@ func clientLooksInside(cfg beat.ProcessingConfig) string {
 // chain is libbeat's processing with what ours needs around it.
 type chain struct {
 	next     beat.Processor
-	maps     bool
+	form     func(*beat.Event) // what becomes of whole objects; nil leaves them
 	pipeline *outil.Selector
 }
 
@@ -216,8 +244,8 @@ func (c *chain) Close() error { return processors.Close(c.next) }
 
 // Run implements beat.Processor.
 func (c *chain) Run(e *beat.Event) (*beat.Event, error) {
-	if c.maps {
-		materialize(e)
+	if c.form != nil {
+		c.form(e)
 	}
 	e, err := c.next.Run(e)
 	if e == nil || c.pipeline == nil || e.Meta == nil {

@@ -99,7 +99,7 @@ func TestEveryProcessorSeesTheSame(t *testing.T) {
 		for _, args := range kinds[kind] {
 			t.Run(kind+" "+args, func(t *testing.T) {
 				root := yml(t, fmt.Sprintf(`processors: [{%s: %s}]`, kind, args))
-				got, want := process(t, root, beat.ProcessingConfig{}, viewsOf(packet(7))), process(t, root, beat.ProcessingConfig{}, mapsOf(packet(7)))
+				got, want := process(t, root, beat.ProcessingConfig{}, wholeOf(packet(7))), process(t, root, beat.ProcessingConfig{}, mapsOf(packet(7)))
 				if !reflect.DeepEqual(got, want) {
 					t.Errorf("views give %v\nmaps give  %v", text(got), text(want))
 				}
@@ -152,38 +152,59 @@ func process(t *testing.T, root *config.C, cfg beat.ProcessingConfig, fields map
 	return out
 }
 
-// TestWhatElseLooksInside has everything beside processors that needs maps.
+type form string
+
+const (
+	asWhole form = "" // one value for a document
+	asViews form = "a view for each key"
+	asMaps  form = "maps"
+)
+
+func formOf(fields mapstr.M) form {
+	switch fields["network"].(type) {
+	case *view:
+		return asViews
+	case mapstr.M:
+		return asMaps
+	}
+	return asWhole
+}
+
+// TestWhatElseLooksInside has everything beside processors that needs maps, or a view a key.
 func TestWhatElseLooksInside(t *testing.T) {
 	on := true
 	for name, c := range map[string]struct {
 		yml  string
 		cfg  beat.ProcessingConfig
-		maps bool
+		form form
 	}{
 		"nothing":                  {yml: `output.elasticsearch: {index: "x-%{[agent.version]}-%{+yyyy}", hosts: [a]}`},
 		"tags and fields":          {yml: `{tags: [a], fields: {site: lab}}`},
-		"fields under root":        {yml: `{fields_under_root: true, fields: {network.name: lan}}`, maps: true},
+		"fields under root":        {yml: `{fields_under_root: true, fields: {network.name: lan}}`, form: asMaps},
 		"input fields":             {cfg: beat.ProcessingConfig{EventMetadata: mapstr.EventMetadata{Fields: mapstr.M{"a": 1}, Tags: []string{"t"}}}},
-		"input fields under root":  {cfg: beat.ProcessingConfig{EventMetadata: mapstr.EventMetadata{Fields: mapstr.M{"tcp": mapstr.M{"a": 1}}, FieldsUnderRoot: true}}, maps: true},
-		"client fields":            {cfg: beat.ProcessingConfig{Fields: mapstr.M{"event": mapstr.M{"module": "m"}}}, maps: true},
-		"normalization":            {cfg: beat.ProcessingConfig{EventNormalization: &on}, maps: true},
-		"index of a packet field":  {yml: `output.elasticsearch: {index: "x-%{[network.transport]}", hosts: [a]}`, maps: true},
-		"condition in the output":  {yml: `output.elasticsearch: {hosts: [a], indices: [{index: b, when.equals.network.type: ipv4}]}`, maps: true},
-		"topic of a packet field":  {yml: `output.kafka: {hosts: [a], topic: "%{[network.transport]}"}`, maps: true},
-		"hash of a packet field":   {yml: `output.kafka: {hosts: [a], topic: t, partition.hash: {hash: [source.ip]}}`, maps: true},
-		"codec of a packet field":  {yml: `output.console.codec.format.string: "%{[source.ip]}"`, maps: true},
-		"pipeline by packet field": {yml: `output.elasticsearch: {hosts: [a], pipeline: "p-%{[network.transport]}"}`, maps: true},
+		"input fields under root":  {cfg: beat.ProcessingConfig{EventMetadata: mapstr.EventMetadata{Fields: mapstr.M{"tcp": mapstr.M{"a": 1}}, FieldsUnderRoot: true}}, form: asMaps},
+		"client fields":            {cfg: beat.ProcessingConfig{Fields: mapstr.M{"event": mapstr.M{"module": "m"}}}, form: asMaps},
+		"normalization":            {cfg: beat.ProcessingConfig{EventNormalization: &on}, form: asMaps},
+		"index of a packet field":  {yml: `output.elasticsearch: {index: "x-%{[network.transport]}", hosts: [a]}`, form: asMaps},
+		"condition in the output":  {yml: `output.elasticsearch: {hosts: [a], indices: [{index: b, when.equals.network.type: ipv4}]}`, form: asMaps},
+		"topic of a packet field":  {yml: `output.kafka: {hosts: [a], topic: "%{[network.transport]}"}`, form: asMaps},
+		"hash of a packet field":   {yml: `output.kafka: {hosts: [a], topic: t, partition.hash: {hash: [source.ip]}}`, form: asMaps},
+		"codec of a packet field":  {yml: `output.console.codec.format.string: "%{[source.ip]}"`, form: asMaps},
+		"pipeline by packet field": {yml: `output.elasticsearch: {hosts: [a], pipeline: "p-%{[network.transport]}"}`, form: asMaps},
+		"disk queue":               {yml: `queue.disk.max_size: 1GB`, form: asViews},
+		"disk queue of the output": {yml: `output.elasticsearch: {hosts: [a], queue.disk.max_size: 1GB}`, form: asViews},
+		"disk queue and condition": {yml: `{queue.disk.max_size: 1GB, output.elasticsearch: {hosts: [a], indices: [{index: b, when.equals.network.type: ipv4}]}}`, form: asMaps},
 		"one pipeline":             {yml: `output.elasticsearch: {hosts: [a], pipeline: geo}`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			root := yml(t, c.yml)
-			fields := viewsOf(packet(7))
+			fields := wholeOf(packet(7))
 			got := process(t, root, c.cfg, fields)
 			if want := process(t, root, c.cfg, mapsOf(packet(7))); !reflect.DeepEqual(got, want) {
 				t.Errorf("views give %v\nmaps give  %v", text(got), text(want))
 			}
-			if _, still := fields["network"].(*view); still == c.maps {
-				t.Errorf("maps: %v, want %v", !still, c.maps)
+			if form := formOf(fields); form != c.form {
+				t.Errorf("%s, want %s", form, c.form)
 			}
 			if strings.Contains(name, "pipeline") && !strings.Contains(got["@metadata"].(string), `"pipeline":`) {
 				t.Error("the ingest pipeline is lost")

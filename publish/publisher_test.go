@@ -220,7 +220,7 @@ func TestEventsOfABatchAreIndependent(t *testing.T) {
 			}
 		}
 		for i, d := range f.docs {
-			if v := f.fields[i]["event"].(*view); v.doc != d || len(f.fields[i]) != d.Len()+1 {
+			if v := f.fields[i][d.Key(0)].(*whole); v.object != d || len(f.fields[i]) != 2 {
 				t.Errorf("round %d, event %d: %v", round, i, f.fields[i])
 			}
 		}

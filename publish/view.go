@@ -3,7 +3,10 @@
 package publish
 
 import (
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 
 	structform "github.com/elastic/go-structform"
 
@@ -11,64 +14,125 @@ import (
 	"github.com/elastic/elastic-agent-libs/mapstr"
 )
 
-// view stands for the value of one top-level key in an event's Fields. One view a
-// key, because the disk queue's encoder allows no value that emits several keys.
+// object is what events hold views of: the members of a document, or those that every document gets. It is read only.
+type object interface {
+	// Len is the number of members; Key is the name of one.
+	Len() int
+	Key(i int) string
+	// AppendValue appends the JSON of the i-th member's value.
+	AppendValue(dst []byte, i int) []byte
+	// Value is the i-th member's value as plain Go values: map[string]any, []any,
+	// string, int64, uint64, float64, bool.
+	Value(i int) any
+	// Members is the JSON of all members, without braces and without the first one's key.
+	Members() []byte
+}
+
+// whole stands in an event's Fields under the key of an object's first member and
+// writes all of them: one walk through libbeat's encoder instead of one a member.
+type whole struct{ object }
+
+// Fold implements go-structform's Folder.
+func (w *whole) Fold(x structform.ExtVisitor) error {
+	if b := bufferOf(x); b != nil {
+		_, err := b.Write(w.Members())
+		return err
+	}
+	for i := range w.Len() {
+		if i > 0 {
+			if err := x.OnKey(w.Key(i)); err != nil {
+				return err
+			}
+		}
+		if err := fold(x, w.Value(i)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MarshalJSON serves debug logs, which print events by encoding/json.
+func (w *whole) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, "{%q:%s}", w.Key(0), w.Members()), nil
+}
+
+// view stands for the value of one member. The disk queue's encoder counts the members of
+// an object before it writes them, and so takes no value that adds some.
 type view struct {
-	doc Document
+	object
 	key int
 }
 
 // Fold implements go-structform's Folder.
 func (v *view) Fold(x structform.ExtVisitor) error {
 	if b := bufferOf(x); b != nil {
-		_, err := b.Write(v.doc.AppendValue(b.AvailableBuffer(), v.key))
+		_, err := b.Write(v.AppendValue(b.AvailableBuffer(), v.key))
 		return err
 	}
-	return fold(x, v.doc.Value(v.key))
-}
-
-// MarshalJSON serves debug logs, which print events by encoding/json.
-func (v *view) MarshalJSON() ([]byte, error) { return v.doc.AppendValue(nil, v.key), nil }
-
-// plain is the value as libbeat's processors know it.
-func (v *view) plain() any { return plain(v.doc.Value(v.key)) }
-
-// constant is the same object in every event, encoded once.
-type constant struct {
-	value mapstr.M
-	json  []byte
-}
-
-func newConstant(m mapstr.M) *constant { return &constant{value: m, json: []byte(m.String())} }
-
-// Fold implements go-structform's Folder.
-func (c *constant) Fold(x structform.ExtVisitor) error {
-	if b := bufferOf(x); b != nil {
-		_, err := b.Write(c.json)
-		return err
-	}
-	return fold(x, c.value)
+	return fold(x, v.Value(v.key))
 }
 
 // MarshalJSON serves debug logs.
-func (c *constant) MarshalJSON() ([]byte, error) { return c.json, nil }
+func (v *view) MarshalJSON() ([]byte, error) { return v.AppendValue(nil, v.key), nil }
 
-func (c *constant) plain() any { return c.value.Clone() }
+// constants are the members that every document gets, encoded once.
+type constants struct {
+	values  mapstr.M
+	keys    []string
+	json    [][]byte
+	members []byte
+}
 
-// materialize replaces the views of an event by maps, so that processors,
-// conditions and format strings can look inside.
-func materialize(e *beat.Event) {
+func newConstants(m mapstr.M) *constants {
+	c := &constants{values: m, keys: slices.Sorted(maps.Keys(m))}
+	for i, k := range c.keys {
+		value, err := json.Marshal(m[k])
+		if err != nil {
+			panic(err) // of strings, ours
+		}
+		c.json = append(c.json, value)
+		if i > 0 {
+			c.members = fmt.Appendf(c.members, ",%q:", k)
+		}
+		c.members = append(c.members, value...)
+	}
+	return c
+}
+
+func (c *constants) Len() int                             { return len(c.keys) }
+func (c *constants) Key(i int) string                     { return c.keys[i] }
+func (c *constants) AppendValue(dst []byte, i int) []byte { return append(dst, c.json[i]...) }
+func (c *constants) Value(i int) any                      { return c.values[c.keys[i]] }
+func (c *constants) Members() []byte                      { return c.members }
+
+// take replaces what stands for whole objects by one value a member, as form makes it.
+func take(e *beat.Event, form func(o object, i int) any) {
 	for k, v := range e.Fields {
-		if p, ok := v.(interface{ plain() any }); ok {
-			e.Fields[k] = p.plain()
+		if w, ok := v.(*whole); ok {
+			delete(e.Fields, k)
+			for i := range w.Len() {
+				e.Fields[w.Key(i)] = form(w.object, i)
+			}
 		}
 	}
+}
+
+// split makes views of the members of an event's objects.
+func split(e *beat.Event) {
+	take(e, func(o object, i int) any { return &view{o, i} })
+}
+
+// materialize makes maps of them, so that processors, conditions and format strings can look inside.
+func materialize(e *beat.Event) {
+	take(e, func(o object, i int) any { return plain(o.Value(i)) })
 }
 
 // plain turns maps into mapstr.M and lists of strings into []string, the forms that
 // libbeat's conditions look for.
 func plain(v any) any {
 	switch v := v.(type) {
+	case mapstr.M:
+		return v.Clone()
 	case map[string]any:
 		m := make(mapstr.M, len(v))
 		for k, e := range v {

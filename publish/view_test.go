@@ -38,13 +38,14 @@ func TestLayoutIsTheOneThatBufferReads(t *testing.T) {
 // outputs and queues use.
 func TestEveryEncoderGivesTheSame(t *testing.T) {
 	d := packet(3)
+	shared := mapstr.M{"agent": mapstr.M{"id": "x", "n": mapstr.M{"a": 1}}, "host": mapstr.M{"name": "y"}}
 	views := func() *beat.Event {
-		e := &beat.Event{Timestamp: d.time, Fields: viewsOf(d)}
-		e.Fields["agent"] = newConstant(mapstr.M{"id": "x", "n": mapstr.M{"a": 1}})
+		e := &beat.Event{Timestamp: d.time, Fields: wholeOf(d)}
+		e.Fields["agent"] = &whole{newConstants(shared)}
 		return e
 	}
 	maps := &beat.Event{Timestamp: d.time, Fields: mapsOf(d)}
-	maps.Fields["agent"] = mapstr.M{"id": "x", "n": mapstr.M{"a": 1}}
+	maps.Fields.DeepUpdate(shared)
 	want := encoded(t, maps)
 
 	for name, enc := range map[string]func() map[string]any{
@@ -54,6 +55,11 @@ func TestEveryEncoderGivesTheSame(t *testing.T) {
 			extType = nil
 			defer func() { extType = was }()
 			return encoded(t, views())
+		},
+		"split": func() map[string]any {
+			e := views()
+			split(e)
+			return encoded(t, e)
 		},
 		"codec": func() map[string]any {
 			b, err := jsoncodec.New("9.3.0", jsoncodec.Config{Pretty: true}).Encode("x", views())
@@ -68,7 +74,9 @@ func TestEveryEncoderGivesTheSame(t *testing.T) {
 			return v
 		},
 		"disk queue": func() map[string]any {
-			e := throughDisk(t, *views())
+			v := views()
+			split(v)
+			e := throughDisk(t, *v)
 			return encoded(t, &e)
 		},
 		"clone": func() map[string]any { return encoded(t, views().Clone()) },
@@ -78,15 +86,16 @@ func TestEveryEncoderGivesTheSame(t *testing.T) {
 			return encoded(t, e)
 		},
 		"debug log": func() map[string]any {
-			b, err := json.Marshal(views().Fields)
-			if err != nil {
-				t.Fatal(err)
+			v := map[string]any{"@timestamp": want["@timestamp"]}
+			for _, f := range views().Fields {
+				b, err := json.Marshal(f)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := json.Unmarshal(b, &v); err != nil {
+					t.Fatal(err)
+				}
 			}
-			var v map[string]any
-			if err := json.Unmarshal(b, &v); err != nil {
-				t.Fatal(err)
-			}
-			v["@timestamp"] = want["@timestamp"]
 			return v
 		},
 	} {

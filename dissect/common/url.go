@@ -15,9 +15,9 @@ var (
 	fOriginal = urls.Add("original", field.Wildcard, "http.request.uri", "URL or request target as it was sent; secrets in it are redacted", field.ECS)
 	fFull     = urls.Add("full", field.Wildcard, "http.request.full_uri", "URL with scheme and host; secrets in it are redacted", field.ECS)
 	fScheme   = urls.Add("scheme", field.Keyword, "", "Scheme of the URL", field.ECS)
-	fDomain   = urls.Add("domain", field.Keyword, "", "Host of the URL: a name, or an address without brackets", field.ECS)
+	fDomain   = urls.Add("domain", field.Keyword, "", "Host of the URL: a name, or an address without brackets", field.ECS, field.Core)
 	fPort     = urls.Add("port", field.Uint16, "", "Port of the URL, where it names one", field.ECS)
-	fPath     = urls.Add("path", field.Wildcard, "http.request.uri.path", "Path of the URL", field.ECS)
+	fPath     = urls.Add("path", field.Wildcard, "http.request.uri.path", "Path of the URL", field.ECS, field.Core)
 	fQuery    = urls.Add("query", field.Keyword, "http.request.uri.query", "Query of the URL, without the question mark; secrets in it are redacted", field.ECS)
 
 	fUserAgent = field.Group("user_agent").Add("original", field.Keyword, "http.user_agent", "User agent as it was sent", field.ECS)

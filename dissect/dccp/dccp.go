@@ -44,7 +44,7 @@ var (
 	fOffset   = fields.Add("data_offset", field.Uint8, "dccp.data_offset", "Length of header and options, words of 4 bytes", field.Rare)
 	fCCVal    = fields.Add("ccval", field.Uint8, "dccp.ccval", "Value of the congestion control that the sender uses", field.Rare)
 	fCoverage = fields.Add("cscov", field.Uint8, "dccp.cscov", "Checksum coverage: 0 all, else words of 4 bytes plus 1", field.Rare)
-	fChecksum = fields.Add("checksum", field.Uint16, "dccp.checksum", "Checksum", field.Rare)
+	fChecksum = fields.Add("checksum", field.Uint16, "dccp.checksum", "Checksum", field.Rare, field.Detail)
 	fType     = fields.Add("type", field.Uint8, "dccp.type", "Packet type: 0 Request, 1 Response, 2 Data, 3 Ack, 4 DataAck, 5 CloseReq, 6 Close, 7 Reset, 8 Sync, 9 SyncAck")
 	fExtended = fields.Add("x", field.Bool, "dccp.x", "Extended sequence numbers, of 48 bits", field.Rare)
 	fSeq      = fields.Add("seq_raw", field.Int64, "dccp.seq_raw", "Sequence number", field.Rare)

@@ -28,23 +28,23 @@ func newSection(name, what string, flags ...field.Flag) section {
 var (
 	sections = [3]section{newSection("answers", "Answers", field.ECS), newSection("authorities", "Authority records"),
 		newSection("additionals", "Additional records but OPT")}
-	fResolved = fields.Add("resolved_ip", field.IP, "", "Addresses in the answers", field.ECS, field.List, field.Unique)
+	fResolved = fields.Add("resolved_ip", field.IP, "", "Addresses in the answers", field.ECS, field.List, field.Unique, field.Core)
 
 	resp   = field.Group("dns.resp")
-	fName  = resp.Add("name", field.Keyword, "dns.resp.name", "Name of each record of all sections", field.Rare)
-	fRType = resp.Add("type", field.Uint16, "dns.resp.type", "Type number of each record of all sections", field.Rare)
-	fTTL   = resp.Add("ttl", field.Uint32, "dns.resp.ttl", "Time to live of each record of all sections but OPT, seconds", field.Rare)
+	fName  = resp.Add("name", field.Keyword, "dns.resp.name", "Name of each record of all sections", field.Rare, field.Detail)
+	fRType = resp.Add("type", field.Uint16, "dns.resp.type", "Type number of each record of all sections", field.Rare, field.Detail)
+	fTTL   = resp.Add("ttl", field.Uint32, "dns.resp.ttl", "Time to live of each record of all sections but OPT, seconds", field.Rare, field.Detail)
 
-	fA      = fields.Add("a", field.IP, "dns.a", "Addresses of A records of all sections", field.Rare)
-	fAAAA   = fields.Add("aaaa", field.IP, "dns.aaaa", "Addresses of AAAA records of all sections", field.Rare)
-	fCNAME  = fields.Add("cname", field.Keyword, "dns.cname", "Canonical names of CNAME records of all sections", field.Rare)
-	fNS     = fields.Add("ns", field.Keyword, "dns.ns", "Servers of NS records of all sections", field.Rare)
-	fPTR    = fields.Add("ptr.domain_name", field.Keyword, "dns.ptr.domain_name", "Names of PTR records of all sections", field.Rare)
-	fMX     = fields.Add("mx.mail_exchange", field.Keyword, "dns.mx.mail_exchange", "Mail exchangers of MX records of all sections", field.Rare)
-	fTXT    = fields.Add("txt", field.Keyword, "dns.txt", "Strings of TXT records of all sections", field.Rare)
-	fSOA    = fields.Add("soa.mname", field.Keyword, "dns.soa.mname", "Primary servers of SOA records of all sections", field.Rare)
-	fTarget = fields.Add("srv.target", field.Keyword, "dns.srv.target", "Targets of SRV records of all sections", field.Rare)
-	fPort   = fields.Add("srv.port", field.Uint16, "dns.srv.port", "Ports of SRV records of all sections", field.Rare)
+	fA      = fields.Add("a", field.IP, "dns.a", "Addresses of A records of all sections", field.Rare, field.Detail)
+	fAAAA   = fields.Add("aaaa", field.IP, "dns.aaaa", "Addresses of AAAA records of all sections", field.Rare, field.Detail)
+	fCNAME  = fields.Add("cname", field.Keyword, "dns.cname", "Canonical names of CNAME records of all sections", field.Rare, field.Detail)
+	fNS     = fields.Add("ns", field.Keyword, "dns.ns", "Servers of NS records of all sections", field.Rare, field.Detail)
+	fPTR    = fields.Add("ptr.domain_name", field.Keyword, "dns.ptr.domain_name", "Names of PTR records of all sections", field.Rare, field.Detail)
+	fMX     = fields.Add("mx.mail_exchange", field.Keyword, "dns.mx.mail_exchange", "Mail exchangers of MX records of all sections", field.Rare, field.Detail)
+	fTXT    = fields.Add("txt", field.Keyword, "dns.txt", "Strings of TXT records of all sections", field.Rare, field.Detail)
+	fSOA    = fields.Add("soa.mname", field.Keyword, "dns.soa.mname", "Primary servers of SOA records of all sections", field.Rare, field.Detail)
+	fTarget = fields.Add("srv.target", field.Keyword, "dns.srv.target", "Targets of SRV records of all sections", field.Rare, field.Detail)
+	fPort   = fields.Add("srv.port", field.Uint16, "dns.srv.port", "Ports of SRV records of all sections", field.Rare, field.Detail)
 )
 
 // record decodes one resource record (RFC 1035, 4.1.3). One whose data is cut or malformed keeps the rest.

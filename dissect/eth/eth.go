@@ -41,7 +41,7 @@ var (
 	fields  = field.Group("eth")
 	fDst    = fields.Add("dst", field.MAC, "eth.dst", "Destination address of each Ethernet header", field.Address)
 	fSrc    = fields.Add("src", field.MAC, "eth.src", "Source address of each Ethernet header", field.Address)
-	fType   = fields.Add("type", field.Uint16, "eth.type", "EtherType")
+	fType   = fields.Add("type", field.Uint16, "eth.type", "EtherType", field.Rare)
 	fLength = fields.Add("len", field.Uint16, "eth.len", "Length of an IEEE 802.3 frame, bytes", field.Rare)
 )
 

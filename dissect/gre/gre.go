@@ -41,7 +41,7 @@ var (
 	fFlags    = fields.Add("flags_and_version", field.Uint16, "gre.flags_and_version", "Flags and version", field.Rare)
 	fVersion  = fields.Add("version", field.Uint8, "gre.flags.version", "Version", field.Rare)
 	fProto    = fields.Add("proto", field.Uint16, "gre.proto", "Protocol type of the payload")
-	fChecksum = fields.Add("checksum.value", field.Uint16, "gre.checksum", "Checksum", field.Rare)
+	fChecksum = fields.Add("checksum.value", field.Uint16, "gre.checksum", "Checksum", field.Rare, field.Detail)
 	fStatus   = fields.Add("checksum.status", field.Uint8, "gre.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified", field.Rare)
 	fOffset   = fields.Add("offset", field.Uint16, "gre.offset", "Offset of the active source route entry, bytes", field.Rare)
 	fKey      = fields.Add("key", field.Uint32, "gre.key", "Key of version 0")

@@ -33,7 +33,7 @@ var (
 	fType     = fields.Add("packet_type", field.Uint8, "hip.packet_type", "Packet type")
 	fVersion  = fields.Add("version", field.Uint8, "hip.version", "Version")
 	fControls = fields.Add("controls", field.Uint16, "hip.controls", "Controls", field.Rare)
-	fChecksum = fields.Add("checksum.value", field.Uint16, "hip.checksum", "Checksum", field.Rare)
+	fChecksum = fields.Add("checksum.value", field.Uint16, "hip.checksum", "Checksum", field.Rare, field.Detail)
 	fStatus   = fields.Add("checksum.status", field.Uint8, "hip.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified", field.Rare)
 	fSender   = fields.Add("hit_sndr", field.Hex, "hip.hit_sndr", "Sender's host identity tag")
 	fReceiver = fields.Add("hit_rcvr", field.Hex, "hip.hit_rcvr", "Receiver's host identity tag")

@@ -42,13 +42,13 @@ func init() { Protocol.Stream = stream }
 // Every message of the packet has its values: a scalar when there is one.
 var (
 	fields     = field.Group("http")
-	fMethod    = fields.Add("request.method", field.Keyword, "http.request.method", "Method of the request", field.ECS)
-	fReqVer    = fields.Add("request.version", field.Keyword, "http.request.version", "Version as the request writes it", field.Rare)
+	fMethod    = fields.Add("request.method", field.Keyword, "http.request.method", "Method of the request", field.ECS, field.Core)
+	fReqVer    = fields.Add("request.version", field.Keyword, "http.request.version", "Version as the request writes it", field.Rare, field.Detail)
 	fReferrer  = fields.Add("request.referrer", field.Keyword, "http.referer", "Referrer of the request; secrets in it are redacted", field.ECS)
 	fRequestID = fields.Add("request.id", field.Keyword, "", "X-Request-ID header", field.ECS)
 	fReqBody   = fields.Add("request.body.bytes", field.Int64, "", "Length of the request's body, content and transfer codings removed only of chunks, bytes", field.ECS)
-	fStatus    = fields.Add("response.status_code", field.Uint16, "http.response.code", "Status code of the response", field.ECS)
-	fPhrase    = fields.Add("response.phrase", field.Keyword, "http.response.phrase", "Reason phrase of the response", field.Rare)
+	fStatus    = fields.Add("response.status_code", field.Uint16, "http.response.code", "Status code of the response", field.ECS, field.Core)
+	fPhrase    = fields.Add("response.phrase", field.Keyword, "http.response.phrase", "Reason phrase of the response", field.Rare, field.Detail)
 	fRespBody  = fields.Add("response.body.bytes", field.Int64, "", "Length of the response's body, content and transfer codings removed only of chunks, bytes", field.ECS)
 	fVersion   = fields.Add("version", field.Keyword, "", "HTTP version", field.ECS, field.First)
 	fEnd       = fields.Add("message_end", field.Bool, "", "The packet ends a message, body included")
@@ -73,7 +73,7 @@ var headers = map[string]header{
 	"content-length":      {id: fLength},
 	"content-encoding":    {id: fields.Add("content_encoding", field.Keyword, "http.content_encoding", "Content-Encoding header", field.Rare)},
 	"transfer-encoding":   {id: fields.Add("transfer_encoding", field.Keyword, "http.transfer_encoding", "Transfer-Encoding header", field.Rare)},
-	"connection":          {id: fields.Add("connection", field.Keyword, "http.connection", "Connection header", field.Rare)},
+	"connection":          {id: fields.Add("connection", field.Keyword, "http.connection", "Connection header", field.Rare, field.Detail)},
 	"upgrade":             {id: fields.Add("upgrade", field.Keyword, "http.upgrade", "Upgrade header", field.Rare)},
 	"location":            {id: fields.Add("location", field.Wildcard, "http.location", "Location header; secrets in it are redacted"), url: true},
 	"x-forwarded-for":     {id: fields.Add("x_forwarded_for", field.Keyword, "http.x_forwarded_for", "X-Forwarded-For header")},

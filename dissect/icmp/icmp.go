@@ -55,12 +55,12 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields     = field.Group("icmp")
-	fType      = fields.Add("type", field.Uint8, "icmp.type", "Type")
-	fCode      = fields.Add("code", field.Uint8, "icmp.code", "Code")
-	fChecksum  = fields.Add("checksum.value", field.Uint16, "icmp.checksum", "Checksum", field.Rare)
+	fType      = fields.Add("type", field.Uint8, "icmp.type", "Type", field.Core)
+	fCode      = fields.Add("code", field.Uint8, "icmp.code", "Code", field.Core)
+	fChecksum  = fields.Add("checksum.value", field.Uint16, "icmp.checksum", "Checksum", field.Rare, field.Detail)
 	fStatus    = fields.Add("checksum.status", field.Uint8, "icmp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
-	fIdent     = fields.Add("ident", field.Uint16, "icmp.ident", "Identifier of an echo, timestamp, information or mask message")
-	fSeq       = fields.Add("seq", field.Uint16, "icmp.seq", "Sequence number of such a message")
+	fIdent     = fields.Add("ident", field.Uint16, "icmp.ident", "Identifier of an echo, timestamp, information or mask message", field.Rare)
+	fSeq       = fields.Add("seq", field.Uint16, "icmp.seq", "Sequence number of such a message", field.Rare)
 	fRespTo    = fields.Add("resp_to", field.Int64, "icmp.resp_to", "Number of the packet that this reply answers")
 	fRespTime  = fields.Add("resptime", field.Float, "icmp.resptime", "Time from request to reply, milliseconds")
 	fMTU       = fields.Add("mtu", field.Uint16, "icmp.mtu", "MTU of the next hop, bytes")

@@ -69,9 +69,9 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("icmpv6")
-	fType     = fields.Add("type", field.Uint8, "icmpv6.type", "Type")
-	fCode     = fields.Add("code", field.Uint8, "icmpv6.code", "Code")
-	fChecksum = fields.Add("checksum.value", field.Uint16, "icmpv6.checksum", "Checksum", field.Rare)
+	fType     = fields.Add("type", field.Uint8, "icmpv6.type", "Type", field.Core)
+	fCode     = fields.Add("code", field.Uint8, "icmpv6.code", "Code", field.Core)
+	fChecksum = fields.Add("checksum.value", field.Uint16, "icmpv6.checksum", "Checksum", field.Rare, field.Detail)
 	fStatus   = fields.Add("checksum.status", field.Uint8, "icmpv6.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
 	fMTU      = fields.Add("mtu", field.Uint32, "icmpv6.mtu", "MTU of the next hop, bytes")
 	fPointer  = fields.Add("pointer", field.Uint32, "icmpv6.pointer", "Offset of the octet in error", field.Rare)

@@ -45,7 +45,7 @@ var (
 	fType      = fields.Add("type", field.Uint8, "igmp.type", "Type")
 	fCode      = fields.Add("code", field.Uint8, "igmp.reply", "Code of a version 0 message", field.Rare)
 	fMaxResp   = fields.Add("max_resp", field.Uint16, "igmp.max_resp", "Maximum response time, tenths of a second; of version 3 decoded")
-	fChecksum  = fields.Add("checksum.value", field.Uint16, "igmp.checksum", "Checksum", field.Rare)
+	fChecksum  = fields.Add("checksum.value", field.Uint16, "igmp.checksum", "Checksum", field.Rare, field.Detail)
 	fStatus    = fields.Add("checksum.status", field.Uint8, "igmp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
 	fIdent     = fields.Add("identifier", field.Uint32, "igmp.identifier", "Identifier of a version 0 message", field.Rare)
 	fAccessKey = fields.Add("access_key", field.Hex, "igmp.access_key", "Access key of a version 0 message", field.Rare, field.Secret)

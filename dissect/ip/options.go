@@ -32,7 +32,7 @@ const (
 var (
 	opt            = field.Group("ip.opt")
 	fOpt           = opt.Add("type", field.Uint8, "ip.opt.type", "Kinds of the options in order, up to end of options", field.List)
-	fOptLen        = opt.Add("len", field.Uint8, "ip.opt.len", "Lengths of the options that have one, bytes", field.List, field.Rare)
+	fOptLen        = opt.Add("len", field.Uint8, "ip.opt.len", "Lengths of the options that have one, bytes", field.List, field.Rare, field.Detail)
 	fPtr           = opt.Add("ptr", field.Uint8, "ip.opt.ptr", "Pointer of a route or timestamp option", field.Rare)
 	fSID           = opt.Add("sid", field.Uint16, "ip.opt.sid", "Stream identifier", field.Rare)
 	fMTU           = opt.Add("mtu", field.Uint16, "ip.opt.mtu", "MTU of a probe or reply option (RFC 1063), bytes", field.Rare)

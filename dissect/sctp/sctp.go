@@ -52,7 +52,7 @@ var (
 	fSrcPort  = fields.Add("srcport", field.Uint16, "sctp.srcport", "Source port of each SCTP header", field.Address)
 	fDstPort  = fields.Add("dstport", field.Uint16, "sctp.dstport", "Destination port of each SCTP header", field.Address)
 	fTag      = fields.Add("verification_tag", field.Uint32, "sctp.verification_tag", "Verification tag: the receiver's half of the association; 0 in an INIT")
-	fChecksum = fields.Add("checksum", field.Uint32, "sctp.checksum", "Checksum (CRC32c)", field.Rare)
+	fChecksum = fields.Add("checksum", field.Uint32, "sctp.checksum", "Checksum (CRC32c)", field.Rare, field.Detail)
 	fType     = fields.Add("chunk_type", field.Uint8, "sctp.chunk_type", "Type of each chunk: 0 DATA, 1 INIT, 2 INIT ACK, 3 SACK, 4 HEARTBEAT, 5 its ACK, 6 ABORT, 7 SHUTDOWN, 10 COOKIE ECHO, …")
 	fTSN      = fields.Add("data_tsn", field.Uint32, "sctp.data_tsn", "Sequence number of each DATA chunk, from the first one seen of the association's half")
 	fRawTSN   = fields.Add("data_tsn_raw", field.Uint32, "sctp.data_tsn_raw", "Sequence number of each DATA chunk", field.Rare)

@@ -33,7 +33,7 @@ var (
 	fPayload  = fields.Add("p", field.Bool, "shim6.p", "Payload header, no control message")
 	fTag      = fields.Add("ct", field.Int64, "shim6.ct", "Context tag of a payload header")
 	fType     = fields.Add("type", field.Uint8, "shim6.type", "Type of a control message")
-	fChecksum = fields.Add("checksum", field.Uint16, "shim6.checksum", "Checksum of a control message", field.Rare)
+	fChecksum = fields.Add("checksum", field.Uint16, "shim6.checksum", "Checksum of a control message", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

@@ -26,14 +26,14 @@ const (
 
 var (
 	opts         = field.Group("tcp.options")
-	fKinds       = opts.Add("kind", field.Uint8, "tcp.option_kind", "Kinds of the options in order, no-operation and end of list included")
+	fKinds       = opts.Add("kind", field.Uint8, "tcp.option_kind", "Kinds of the options in order, no-operation and end of list included", field.Rare, field.Detail)
 	fMSS         = opts.Add("mss_val", field.Uint16, "tcp.options.mss_val", "Maximum segment size, bytes")
 	fShift       = opts.Add("wscale.shift", field.Uint8, "tcp.options.wscale.shift", "Window scale, bits")
 	fSACKPerm    = opts.Add("sack_perm", field.Bool, "tcp.options.sack_perm", "Selective acknowledgement permitted")
 	fSACKLeft    = opts.Add("sack.left_edge", field.Uint32, "tcp.options.sack_le", "Left edges of selectively acknowledged blocks, relative as tcp.ack", field.Rare)
 	fSACKRight   = opts.Add("sack.right_edge", field.Uint32, "tcp.options.sack_re", "Right edges of selectively acknowledged blocks, relative as tcp.ack", field.Rare)
-	fTSVal       = opts.Add("timestamp.tsval", field.Uint32, "tcp.options.timestamp.tsval", "Timestamp value", field.Rare)
-	fTSEcr       = opts.Add("timestamp.tsecr", field.Uint32, "tcp.options.timestamp.tsecr", "Timestamp echo reply", field.Rare)
+	fTSVal       = opts.Add("timestamp.tsval", field.Uint32, "tcp.options.timestamp.tsval", "Timestamp value", field.Rare, field.Detail)
+	fTSEcr       = opts.Add("timestamp.tsecr", field.Uint32, "tcp.options.timestamp.tsecr", "Timestamp echo reply", field.Rare, field.Detail)
 	fUserTimeout = opts.Add("user_to", field.Uint16, "tcp.options.user_to_val", "User timeout, with its granularity bit")
 	fMPTCP       = opts.Add("mptcp.subtype", field.Uint8, "tcp.options.mptcp.subtype", "Multipath TCP subtype")
 	fCookie      = opts.Add("tfo.cookie", field.Hex, "tcp.options.tfo.cookie", "Fast Open cookie", field.Rare)

@@ -35,8 +35,8 @@ var (
 	fields    = field.Group("udp")
 	fSrcPort  = fields.Add("srcport", field.Uint16, "udp.srcport", "Source port of each UDP header", field.Address)
 	fDstPort  = fields.Add("dstport", field.Uint16, "udp.dstport", "Destination port of each UDP header", field.Address)
-	fLength   = fields.Add("length", field.Uint16, "udp.length", "Length of header and payload, bytes")
-	fChecksum = fields.Add("checksum.value", field.Uint16, "udp.checksum", "Checksum; 0 when the sender made none", field.Rare)
+	fLength   = fields.Add("length", field.Uint16, "udp.length", "Length of header and payload, bytes", field.Rare)
+	fChecksum = fields.Add("checksum.value", field.Uint16, "udp.checksum", "Checksum; 0 when the sender made none", field.Rare, field.Detail)
 	fStatus   = fields.Add("checksum.status", field.Uint8, "udp.checksum.status", "0 bad, 1 good, 2 unverified, 3 not present; when checksums are verified")
 )
 

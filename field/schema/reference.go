@@ -40,7 +40,10 @@ func Markdown() []byte {
 	var b bytes.Buffer
 	b.WriteString("<!-- Generated from the field definitions of the sources: change them there, then run `mage update`. -->\n\n# Fields\n\n")
 	b.WriteString("A header's own addresses and ports (`eth.src`, `ip.dst`, `tcp.srcport`, …) are in a document when the packet has several headers of that\n" +
-		"layer; else `source.*` and `destination.*` say it. So `ip.src == 192.0.2.1` is `source.ip: 192.0.2.1 or ip.src: 192.0.2.1`.\n")
+		"layer; else `source.*` and `destination.*` say it. So `ip.src == 192.0.2.1` is `source.ip: 192.0.2.1 or ip.src: 192.0.2.1`.\n\n" +
+		"`espbeat.index.profile` chooses how much a document holds: `minimal` has the fields marked *all profiles*, `standard`, the default, everything but those\n" +
+		"marked *profile full*, and `full` everything. What is marked *left out when 0* has a value of 0 or false in profile `full` only. *Not indexed* fields are\n" +
+		"found all the same, by their doc values: slower, for a third of the disk.\n")
 	group := ""
 	for _, d := range all() {
 		g, _, _ := strings.Cut(d.Name, ".")
@@ -66,7 +69,8 @@ func kind(d field.Def) string {
 	for _, f := range []struct {
 		flag field.Flag
 		text string
-	}{{field.ECS, "ECS"}, {field.List, "list"}, {field.Rare, "not indexed"}, {field.Secret, "redacted"}} {
+	}{{field.ECS, "ECS"}, {field.List, "list"}, {field.Rare, "not indexed"}, {field.Secret, "redacted"},
+		{field.Core, "all profiles"}, {field.Detail, "profile full"}, {field.Sparse, "left out when 0"}} {
 		if d.Is(f.flag) {
 			s += ", " + f.text
 		}

@@ -130,7 +130,7 @@ func TestGeneratedFiles(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	md := string(schema.Markdown())
-	for _, want := range []string{"\n## tcp\n", "| `tcp.stream` | `tcp.stream` | long | `tcp.stream > 0` |", "| `ip.src, ipv6.src` | `source.ip` | ip, ECS |", "redacted"} {
+	for _, want := range []string{"\n## tcp\n", "| `tcp.stream` | `tcp.stream` | long, not indexed, profile full | `tcp.stream > 0` |", "| `ip.src, ipv6.src` | `source.ip` | ip, ECS, all profiles |", "redacted"} {
 		if !strings.Contains(md, want) {
 			t.Errorf("the reference lacks %q", want)
 		}

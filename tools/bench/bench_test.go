@@ -14,16 +14,6 @@ import (
 	"testing"
 )
 
-func TestSize(t *testing.T) {
-	for text, want := range map[string]size{"7": 7, "200k": 200_000, "2M": 2_000_000, "": 0, "0": 0, "-1": 0, "k": 0, "2G": 0, "1 k": 0} {
-		var s size
-		err := s.Set(text)
-		if s != want || (err == nil) != (want > 0) {
-			t.Errorf("%q: %d, %v", text, s, err)
-		}
-	}
-}
-
 func TestSpread(t *testing.T) {
 	for name, c := range map[string]struct {
 		in   []float64

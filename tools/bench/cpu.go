@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/espbeat/espbeat/tools/bench/gen"
 )
 
 // Targets, as ratios to tshark -T ek: the CPU of a packet may be at most the 25th and the 6th part.
@@ -89,7 +91,7 @@ output.discard.enabled: true
 }
 
 // contest measures one command once.
-func (b *bench) contest(c *contestant, packets size) (usage, error) {
+func (b *bench) contest(c *contestant, packets gen.Count) (usage, error) {
 	argv := append([]string(nil), c.argv...)
 	if !c.sink {
 		return measure(b.ctx, b.limit, argv, c.env...)

@@ -11,6 +11,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"github.com/espbeat/espbeat/tools/elastic"
 )
 
 // Targets of packets a second, as ratios: to a loader of the same documents, and to Espcap.
@@ -18,6 +20,9 @@ const (
 	loaderTarget = 0.9
 	espcapTarget = 100
 )
+
+// serverHeap is that of a server that is started.
+const serverHeap = "2g"
 
 // indexing is one round into the real server.
 type indexing struct {
@@ -36,7 +41,7 @@ func (x indexing) cost() float64 { return (x.own + x.server).Seconds() / float64
 // elasticsearch compares indexing by espbeat with a loader that sends the same documents ready made, and with Espcap.
 func (b *bench) elasticsearch() (err error) {
 	b.report.progress("starting Elasticsearch")
-	s, missing, err := startServer(b.ctx)
+	s, missing, err := elastic.Start(b.ctx, elastic.Options{Heap: serverHeap})
 	if err != nil {
 		return err
 	}
@@ -44,7 +49,7 @@ func (b *bench) elasticsearch() (err error) {
 		b.report.note("no real Elasticsearch: " + missing)
 		return nil
 	}
-	defer s.end()
+	defer s.End()
 	file, err := b.workload(b.index)
 	if err != nil {
 		return err
@@ -57,22 +62,22 @@ func (b *bench) elasticsearch() (err error) {
 	if _, err := b.indexed(s, file, "espbeat-bench-0"); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, s.drop("espbeat-bench-0")) }()
+	defer func() { err = errors.Join(err, s.Drop("espbeat-bench-0")) }()
 	var beat, loader, espcap []indexing
 	for i := range b.rounds {
 		b.report.progress("elasticsearch, round %d of %d", i+1, b.rounds)
 		name := fmt.Sprintf("espbeat-bench-%d", i+1)
 		x, err := b.indexed(s, file, name)
-		if err = errors.Join(err, s.drop(name)); err != nil {
+		if err = errors.Join(err, s.Drop(name)); err != nil {
 			return err
 		}
 		beat = append(beat, x)
 		name = fmt.Sprintf("espbeat-bench-load-%d", i+1)
-		if err := s.template("espbeat-bench-0", name); err != nil {
+		if err := s.CopyTemplate("espbeat-bench-0", name); err != nil {
 			return err
 		}
 		x, err = b.loaded(s, bodies, name)
-		if err = errors.Join(err, s.drop(name)); err != nil {
+		if err = errors.Join(err, s.Drop(name)); err != nil {
 			return err
 		}
 		loader = append(loader, x)
@@ -104,21 +109,21 @@ func (b *bench) recordBulks(file string) (string, error) {
 }
 
 // indexed measures one run of espbeat with its defaults, process start and template included.
-func (b *bench) indexed(s *server, file, index string) (indexing, error) {
+func (b *bench) indexed(s *elastic.Server, file, index string) (indexing, error) {
 	return b.during(s, index, int(b.index), func() (time.Duration, time.Duration, error) {
-		u, err := measure(b.ctx, b.limit, []string{b.espbeat, "--file", file, "--node", s.url, "--index", index})
+		u, err := measure(b.ctx, b.limit, []string{b.espbeat, "--file", file, "--node", s.URL, "--index", index})
 		return u.CPU, u.Wall, err
 	})
 }
 
 // loaded measures one run of the loader; its clock starts when the bodies are ready.
-func (b *bench) loaded(s *server, bodies, index string) (indexing, error) {
+func (b *bench) loaded(s *elastic.Server, bodies, index string) (indexing, error) {
 	return b.during(s, index, int(b.index), func() (time.Duration, time.Duration, error) {
 		self, err := os.Executable()
 		if err != nil {
 			return 0, 0, err
 		}
-		cmd := exec.CommandContext(b.ctx, self, "load", s.url, bodies, index)
+		cmd := exec.CommandContext(b.ctx, self, "load", s.URL, bodies, index)
 		cmd.Stderr = os.Stderr
 		out, err := cmd.Output()
 		if err != nil {
@@ -133,13 +138,13 @@ func (b *bench) loaded(s *server, bodies, index string) (indexing, error) {
 }
 
 // espcapIndexed measures one run of Espcap on its few packets. Its documents are not mapped, which is the least work for the server.
-func (b *bench) espcapIndexed(s *server) (indexing, error) {
+func (b *bench) espcapIndexed(s *elastic.Server) (indexing, error) {
 	file, err := b.workload(b.few)
 	if err != nil {
 		return indexing{}, err
 	}
 	const name, pattern = "packets-bench", "packets-*"
-	err = s.do(http.MethodPut, "/_index_template/"+name, map[string]any{
+	err = s.Do(http.MethodPut, "/_index_template/"+name, map[string]any{
 		"index_patterns": []string{pattern}, "priority": 1000,
 		"template": map[string]any{"mappings": map[string]any{"dynamic": false}},
 	}, nil)
@@ -149,22 +154,22 @@ func (b *bench) espcapIndexed(s *server) (indexing, error) {
 	src := filepath.Join(b.espcap, "src")
 	x, err := b.during(s, pattern, int(b.few), func() (time.Duration, time.Duration, error) {
 		u, err := measure(b.ctx, b.limit, []string{"/bin/sh", "-c", `cd "$1" && exec "$2" espcap.py --file="$3" --node="$4"`, "sh",
-			src, filepath.Join(b.espcap, "venv", "bin", "python"), file, s.url})
+			src, filepath.Join(b.espcap, "venv", "bin", "python"), file, s.URL})
 		return u.CPU, u.Wall, err
 	})
 	var found map[string]any
-	if gerr := s.do(http.MethodGet, "/"+pattern, nil, &found); gerr != nil {
+	if gerr := s.Do(http.MethodGet, "/"+pattern, nil, &found); gerr != nil {
 		return x, errors.Join(err, gerr)
 	}
 	for index := range found { // wildcards in a DELETE are refused
-		err = errors.Join(err, s.do(http.MethodDelete, "/"+index, nil, nil))
+		err = errors.Join(err, s.Do(http.MethodDelete, "/"+index, nil, nil))
 	}
-	return x, errors.Join(err, s.do(http.MethodDelete, "/_index_template/"+name, nil, nil))
+	return x, errors.Join(err, s.Do(http.MethodDelete, "/_index_template/"+name, nil, nil))
 }
 
 // during runs one way to index, and checks that all packets arrived.
-func (b *bench) during(s *server, index string, packets int, way func() (own, wall time.Duration, err error)) (indexing, error) {
-	before, err := s.cpu()
+func (b *bench) during(s *elastic.Server, index string, packets int, way func() (own, wall time.Duration, err error)) (indexing, error) {
+	before, err := s.CPU()
 	if err != nil {
 		return indexing{}, err
 	}
@@ -172,11 +177,11 @@ func (b *bench) during(s *server, index string, packets int, way func() (own, wa
 	if err != nil {
 		return indexing{}, err
 	}
-	after, err := s.cpu()
+	after, err := s.CPU()
 	if err != nil {
 		return indexing{}, err
 	}
-	n, err := s.documents(index)
+	n, err := s.Documents(index)
 	if err != nil {
 		return indexing{}, err
 	}

@@ -18,34 +18,11 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/espbeat/espbeat/tools/bench/gen"
 )
-
-// size is a number of packets as a flag: 200000, 200k, 2M.
-type size int
-
-func (s *size) String() string { return fmt.Sprint(int(*s)) }
-
-// Set implements flag.Value.
-func (s *size) Set(v string) error {
-	factor := 1
-	switch {
-	case strings.HasSuffix(v, "k"):
-		factor = 1_000
-	case strings.HasSuffix(v, "M"):
-		factor = 1_000_000
-	}
-	n, err := strconv.Atoi(strings.TrimRight(v, "kM"))
-	if err != nil || n <= 0 {
-		return errors.New("give a number of packets such as 200000, 200k or 2M")
-	}
-	*s = size(n * factor)
-	return nil
-}
 
 // bench is one run.
 type bench struct {
@@ -56,7 +33,7 @@ type bench struct {
 	rounds  int
 	limit   time.Duration // of one command
 
-	packets, small, large, index, few size // numbers of packets: CPU, memory twice, into Elasticsearch, for Espcap
+	packets, small, large, index, few gen.Count // numbers of packets: CPU, memory twice, into Elasticsearch, for Espcap
 
 	tshark, packetbeat, netcap, espcap string // empty: not there
 
@@ -120,7 +97,7 @@ func run(ctx context.Context) (bool, error) {
 	}
 	b.tshark, _ = exec.LookPath("tshark")
 	if b.source == "" {
-		b.source = defaultSource()
+		b.source = gen.DefaultSource()
 	}
 	if b.tmp, err = os.MkdirTemp("", "espbeat-bench-"); err != nil {
 		return false, fmt.Errorf("make a folder for the workload: %w", err)
@@ -151,21 +128,11 @@ func run(ctx context.Context) (bool, error) {
 	return *gate && b.report.missed, nil
 }
 
-// defaultSource is Packetbeat's folder of captures, or the demo's where the module cache lacks it.
-func defaultSource() string {
-	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/elastic/beats/v7").Output()
-	dir := filepath.Join(strings.TrimSpace(string(out)), "packetbeat", "tests", "system", "pcaps")
-	if _, serr := os.Stat(dir); err == nil && serr == nil {
-		return dir
-	}
-	return filepath.Join("tests", "demo", "demo.pcapng")
-}
-
 // workload makes a capture of n packets, once.
-func (b *bench) workload(n size) (string, error) {
+func (b *bench) workload(n gen.Count) (string, error) {
 	path := filepath.Join(b.tmp, fmt.Sprintf("mixed-%d.pcap", n))
 	if _, err := os.Stat(path); err == nil {
 		return path, nil
 	}
-	return path, gen.Mixed(path, b.source, int(n))
+	return path, gen.Write(path, gen.Mixed, b.source, int(n))
 }

@@ -1,179 +1,155 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command disksize measures what packets take on disk: it indexes the documents on standard input (as `espbeat --format ecs` prints them) into a
-// running Elasticsearch in several index modes with espbeat's own mapping, force-merges, and prints bytes a packet.
+// Command disksize measures what packets take on disk in Elasticsearch, as espbeat ships them: bytes a packet of indices merged to one segment,
+// for every profile and index mode, beside Espcap's index and the capture itself.
 //
-//	./espbeat --file trace.pcap --format ecs | go run ./tools/disksize -url http://localhost:9200
+//	go run ./tools/disksize -espbeat ./espbeat -o docs/sizing.md      every workload, every index
+//	go run ./tools/disksize -fields -profile standard -store stored   which fields take the bytes of one index
+//	go run ./tools/disksize -sort -o docs/sizing.md                   what other sort keys of the index cost and give
+//	go run ./tools/disksize -gate .ci/disk-budget.json [-renew]       whether a small workload still takes what it took
+//
+// The server is the one that ESPBEAT_TEST_ES names, or one that tests/elasticsearch starts.
 package main
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/json"
+	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
 
-	_ "github.com/espbeat/espbeat/dissect/all" // defines the fields of all protocols
-	_ "github.com/espbeat/espbeat/document"    // defines the ECS core
-	"github.com/espbeat/espbeat/field"
-	"github.com/espbeat/espbeat/field/schema"
+	"github.com/espbeat/espbeat/tools/bench/gen"
+	"github.com/espbeat/espbeat/tools/elastic"
+	"github.com/espbeat/espbeat/tools/page"
+	"github.com/espbeat/espbeat/tools/ship"
 )
 
-// variant is one way to store the same documents.
-type variant struct {
-	name     string
-	settings map[string]any
+// heap of a server that is started.
+const heap = "2g"
+
+// disksize is one run.
+type disksize struct {
+	ctx    context.Context
+	server *elastic.Server
+	ship   *ship.Shipper
+	tmp    string
+
+	espbeat, source, tshark         string // source: captures that the mixed workload is made of; tshark: empty where there is none
+	packets, others, few            gen.Count
+	workloads, profiles             []string
+	stores                          []ship.Store
+	page                            string // file that the tables go into; empty: none
+	fields, sort, renew, failMissed bool
+	gate                            string // file
 }
-
-var sorted = map[string]any{"index.sort.field": []string{"host.name", "@timestamp"}, "index.sort.order": []string{"asc", "desc"}}
-
-var variants = []variant{
-	{"plain", map[string]any{}},
-	{"plain, best compression", map[string]any{"index.codec": "best_compression"}},
-	{"logsdb, source stored", with(map[string]any{"index.mode": "logsdb", "index.mapping.source.mode": "stored", "index.codec": "best_compression"}, sorted)},
-	{"logsdb, source synthetic", with(map[string]any{"index.mode": "logsdb", "index.mapping.source.mode": "synthetic", "index.codec": "best_compression"}, sorted)},
-}
-
-func with(a, b map[string]any) map[string]any {
-	for k, v := range b {
-		a[k] = v
-	}
-	return a
-}
-
-const (
-	prefix    = "espbeat-disksize-"
-	bulkBytes = 4 << 20
-)
 
 func main() {
-	url := flag.String("url", "http://localhost:9200", "Elasticsearch")
-	flag.Parse()
-	if err := run(*url, os.Stdin, os.Stdout); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "disksize:", err)
 		os.Exit(1)
 	}
 }
 
-func run(url string, in io.Reader, out io.Writer) error {
-	for i, v := range variants {
-		index := fmt.Sprint(prefix, i)
-		_, _ = call("DELETE", url+"/"+index, nil) // of an earlier run
-		v.settings["index.number_of_replicas"], v.settings["index.refresh_interval"], v.settings["index.mapping.total_fields.limit"] = 0, "-1", 2500
-		body, err := json.Marshal(map[string]any{"settings": v.settings, "mappings": schema.Mapping(field.Full)})
-		if err != nil {
-			return err
-		}
-		if _, err := call("PUT", url+"/"+index, body); err != nil {
-			return fmt.Errorf("create the index for %q: %w", v.name, err)
-		}
-		defer func() { _, _ = call("DELETE", url+"/"+index, nil) }()
+// parse reads the flags.
+func parse(args []string) (*disksize, error) {
+	d := &disksize{packets: 1_000_000, others: 200_000, few: 10_000}
+	f := flag.NewFlagSet("disksize", flag.ContinueOnError)
+	f.StringVar(&d.espbeat, "espbeat", "./espbeat", "the `binary` to measure")
+	f.StringVar(&d.source, "src", "", "`folder` of captures that the mixed workload is made of (default: Packetbeat's in the module cache, else the demo)")
+	f.Var(&d.packets, "packets", "`packets` of the mixed workload")
+	f.Var(&d.others, "others", "`packets` of each other workload")
+	f.Var(&d.few, "few", "`packets` of the sample that tshark makes documents of, for Espcap's index")
+	workloads := f.String("workload", strings.Join(gen.Kinds, ","), "`workloads` to measure")
+	profiles := f.String("profile", "minimal,standard,full", "`profiles` to measure")
+	stores := f.String("store", "plain,stored,synthetic", "`ways` to store: plain index, logsdb with stored source, logsdb with synthetic source")
+	f.BoolVar(&d.fields, "fields", false, fmt.Sprintf("print the %d fields that cost most", costly))
+	f.BoolVar(&d.sort, "sort", false, "compare sort keys of the index")
+	f.StringVar(&d.gate, "gate", "", "compare with the figures in this `file`, and fail when one has grown")
+	f.BoolVar(&d.renew, "renew", false, "with -gate: write the file anew")
+	f.BoolVar(&d.failMissed, "strict", false, "fail when a budget is missed")
+	f.StringVar(&d.page, "o", "", "also write the tables between their markers in this `file`")
+	if err := f.Parse(args); err != nil {
+		return nil, err
 	}
-	documents, size, err := feed(url, in)
+	d.workloads, d.profiles = strings.Split(*workloads, ","), strings.Split(*profiles, ",")
+	for _, name := range strings.Split(*stores, ",") {
+		s, err := ship.StoreOf(name)
+		if err != nil {
+			return nil, fmt.Errorf("-store: %w", err)
+		}
+		d.stores = append(d.stores, s)
+	}
+	return d, nil
+}
+
+func run(ctx context.Context, args []string, out io.Writer) (err error) {
+	d, err := parse(args)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "| index | bytes a packet | of the JSON |\n|---|---|---|\n| JSON documents, %d | %.0f | 100 %% |\n", documents, float64(size)/float64(documents))
-	for i, v := range variants {
-		bytes, err := stored(url+"/"+fmt.Sprint(prefix, i), documents)
-		if err != nil {
-			return fmt.Errorf("measure %q: %w", v.name, err)
-		}
-		fmt.Fprintf(out, "| %s | %.0f | %.0f %% |\n", v.name, float64(bytes)/float64(documents), 100*float64(bytes)/float64(size))
+	d.ctx = ctx
+	if d.source == "" {
+		d.source = gen.DefaultSource()
 	}
-	return nil
+	if d.tmp, err = os.MkdirTemp("", "espbeat-disksize-"); err != nil {
+		return fmt.Errorf("make a folder for the workload: %w", err)
+	}
+	defer os.RemoveAll(d.tmp)
+	server, missing, err := elastic.Start(ctx, elastic.Options{Heap: heap, Quick: d.gate != ""})
+	if err != nil {
+		return err
+	}
+	if server == nil {
+		return fmt.Errorf("no real Elasticsearch: %s; or name one by ESPBEAT_TEST_ES", missing)
+	}
+	defer server.End()
+	d.server = server
+	if d.ship, err = ship.New(ctx, d.espbeat, server); err != nil {
+		return err
+	}
+	if d.gate != "" {
+		return d.check(out)
+	}
+	part, text, err := "bytes", "", error(nil)
+	switch {
+	case d.fields:
+		return d.costs(out)
+	case d.sort:
+		part = "sort keys"
+		text, err = d.sorts()
+	default:
+		text, err = d.sizes()
+	}
+	if _, werr := io.WriteString(out, text); err != nil || werr != nil || d.page == "" {
+		return errors.Join(err, werr)
+	}
+	return page.Put(d.page, part, text)
 }
 
-// feed sends every document of in to all indices, and returns their number and bytes.
-func feed(url string, in io.Reader) (documents int, size int64, err error) {
-	var bulk bytes.Buffer
-	send := func() error {
-		for i := range variants {
-			answer, err := call("POST", fmt.Sprint(url, "/", prefix, i, "/_bulk?filter_path=errors,items.*.error"), bulk.Bytes())
-			if err != nil {
-				return err
-			}
-			var r struct{ Errors bool }
-			if err := json.Unmarshal(answer, &r); err != nil || r.Errors {
-				return fmt.Errorf("bulk request refused: %.500s", answer)
-			}
-		}
-		bulk.Reset()
-		return nil
+// workload makes a capture of n packets.
+func (d *disksize) workload(kind string, n gen.Count) (string, error) {
+	path := filepath.Join(d.tmp, fmt.Sprintf("%s-%d.pcap", kind, n))
+	if _, err := os.Stat(path); err == nil {
+		return path, nil
 	}
-	lines := bufio.NewScanner(in)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		bulk.WriteString("{\"create\":{}}\n")
-		bulk.Write(lines.Bytes())
-		bulk.WriteByte('\n')
-		documents++
-		size += int64(len(lines.Bytes()))
-		if bulk.Len() >= bulkBytes {
-			if err := send(); err != nil {
-				return 0, 0, err
-			}
-		}
-	}
-	if lines.Err() != nil {
-		return 0, 0, lines.Err()
-	}
-	if documents == 0 {
-		return 0, 0, fmt.Errorf("no documents on standard input: pipe the output of espbeat --format ecs into it")
-	}
-	return documents, size, send()
+	return path, gen.Write(path, kind, d.source, int(n))
 }
 
-// stored merges an index to one segment and returns its bytes.
-func stored(index string, documents int) (int64, error) {
-	for _, do := range []string{"/_refresh", "/_forcemerge?max_num_segments=1", "/_flush?force=true"} {
-		if _, err := call("POST", index+do, nil); err != nil {
-			return 0, err
-		}
+// count is the number of packets of a workload.
+func (d *disksize) count(kind string) gen.Count {
+	if kind == gen.Mixed {
+		return d.packets
 	}
-	answer, err := call("GET", index+"/_stats/store,docs", nil)
-	if err != nil {
-		return 0, err
-	}
-	var r struct {
-		All struct {
-			Primaries struct {
-				Docs  struct{ Count int }
-				Store struct {
-					Size int64 `json:"size_in_bytes"`
-				}
-			}
-		} `json:"_all"`
-	}
-	if err := json.Unmarshal(answer, &r); err != nil {
-		return 0, err
-	}
-	if r.All.Primaries.Docs.Count != documents {
-		return 0, fmt.Errorf("%d documents stored, %d sent", r.All.Primaries.Docs.Count, documents)
-	}
-	return r.All.Primaries.Store.Size, nil
+	return d.others
 }
 
-func call(method, url string, body []byte) ([]byte, error) {
-	req, err := http.NewRequest(method, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return nil, err
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		return nil, err
-	}
-	if resp.StatusCode >= 300 {
-		return nil, fmt.Errorf("%s %s: status %d: %.500s", method, url, resp.StatusCode, answer)
-	}
-	return answer, nil
-}
+// progress tells somebody who waits what is being done.
+func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, "disksize: "+format+"\n", args...) }

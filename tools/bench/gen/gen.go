@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package gen writes capture files for benchmarks out of real captures: their packets again and again, with other addresses in each round,
-// so that the flows of a round are new ones.
+// Package gen writes capture files for benchmarks: synthetic ones, and such of real captures: their packets again and again, with other addresses
+// in each round, so that the flows of a round are new ones.
 package gen
 
 import (
-	"bufio"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/espbeat/espbeat/capture"
 )
@@ -18,34 +17,44 @@ import (
 // maxGap bounds the time between two packets, ns, so that long pauses of the captures do not outlive every flow.
 const maxGap = 10_000_000
 
-// start is the time of the first packet, ns: 2025-01-06T10:00:00Z.
-const start = 1_736_157_600_000_000_000
-
 // packet is one frame of Ethernet with the time since the one before it, ns.
 type packet struct {
 	data []byte
 	gap  int64
 }
 
-// Mixed writes a pcap file of n packets to path, made of the captures below dir (or the one that dir is).
-func Mixed(path, dir string, n int) error {
-	packets, err := load(dir)
-	if err != nil {
-		return fmt.Errorf("make %s: %w", path, err)
+// Kinds of workload, each with what it is about.
+const (
+	Mixed = "mixed" // real captures, again and again
+	DNS   = "dns"   // queries and answers of many clients
+	Flood = "flood" // small packets of which each has another source
+	HTTP  = "http"  // transfers over a few connections at a time: large segments and bare acknowledgements
+)
+
+// Kinds are all of them.
+var Kinds = []string{Mixed, DNS, Flood, HTTP}
+
+// Write writes a pcap file of n packets of a kind. Mixed is made of the captures below source (or the one that source is); the others are
+// synthetic, the same in every run.
+func Write(path, kind, source string, n int) error {
+	var fill func(*writer) error
+	switch kind {
+	case Mixed:
+		packets, err := load(source)
+		if err != nil {
+			return fmt.Errorf("make %s: %w", path, err)
+		}
+		fill = func(w *writer) error { return replay(w, packets, n) }
+	case DNS:
+		fill = func(w *writer) error { return lookups(w, n) }
+	case Flood:
+		fill = func(w *writer) error { return flood(w, n) }
+	case HTTP:
+		fill = func(w *writer) error { return transfers(w, n) }
+	default:
+		return fmt.Errorf("make %s: no workload is called %q: there are %s", path, kind, strings.Join(Kinds, ", "))
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return fmt.Errorf("make a capture: %w", err)
-	}
-	w := bufio.NewWriterSize(f, 1<<20)
-	err = write(w, packets, n)
-	if err == nil {
-		err = w.Flush()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
+	if err := toFile(path, fill); err != nil {
 		return fmt.Errorf("make %s: %w", path, err)
 	}
 	return nil
@@ -129,29 +138,14 @@ func ethernet(link uint32, p []byte) []byte {
 	return nil
 }
 
-// write writes n packets, round after round.
-func write(w io.Writer, packets []packet, n int) error {
-	const snaplen = 1 << 18
-	le := binary.LittleEndian
-	head := le.AppendUint32(nil, 0xa1b2c3d4) // microseconds
-	head = le.AppendUint16(le.AppendUint16(head, 2), 4)
-	head = le.AppendUint32(append(head, make([]byte, 8)...), snaplen)
-	head = le.AppendUint32(head, linkEthernet)
-	if _, err := w.Write(head); err != nil {
-		return err
-	}
-	now := int64(start)
-	var buf []byte
+// replay writes n packets, round after round.
+func replay(w *writer, packets []packet, n int) error {
+	var frame []byte
 	for i := range n {
 		p := packets[i%len(packets)]
-		now += p.gap
-		buf = le.AppendUint32(buf[:0], uint32(now/1e9))
-		buf = le.AppendUint32(buf, uint32(now%1e9/1e3))
-		buf = le.AppendUint32(buf, uint32(len(p.data)))
-		buf = le.AppendUint32(buf, uint32(len(p.data)))
-		buf = append(buf, p.data...)
-		move(buf[16:], uint16(i/len(packets)))
-		if _, err := w.Write(buf); err != nil {
+		frame = append(frame[:0], p.data...)
+		move(frame, uint16(i/len(packets)))
+		if err := w.put(frame, p.gap); err != nil {
 			return err
 		}
 	}

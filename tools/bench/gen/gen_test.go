@@ -4,13 +4,8 @@ package gen
 
 import (
 	"bytes"
-	"errors"
-	"io"
-	"os"
 	"path/filepath"
 	"testing"
-
-	"github.com/espbeat/espbeat/capture"
 )
 
 // udp is an Ethernet frame of IPv4 and UDP, 10.1.2.3 to 224.0.0.1, with both checksums right.
@@ -79,46 +74,26 @@ func TestMoveKeepsChecksums(t *testing.T) {
 func TestMixed(t *testing.T) {
 	dir := t.TempDir()
 	one := []packet{{udp(), 5}}
-	f, err := os.Create(filepath.Join(dir, "one.pcap"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := errors.Join(write(f, one, 1), f.Close()); err != nil {
+	if err := toFile(filepath.Join(dir, "one.pcap"), func(w *writer) error { return replay(w, one, 1) }); err != nil {
 		t.Fatal(err)
 	}
 	out := filepath.Join(t.TempDir(), "out.pcap")
-	if err := Mixed(out, dir, 3); err != nil {
+	if err := Write(out, Mixed, dir, 3); err != nil {
 		t.Fatal(err)
 	}
-	src, err := capture.Open(out, capture.FileOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
 	seen := map[string]bool{}
-	n := 0
-	for {
-		var b capture.Batch
-		err := src.Next(&b)
-		for _, p := range b.Packets {
-			n++
-			seen[string(p.Data[26:30])] = true
-		}
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
+	frames := framesOf(t, out)
+	for _, f := range frames {
+		seen[string(f[26:30])] = true
 	}
-	if n != 3 || len(seen) != 3 {
-		t.Errorf("%d packets with %d source addresses, want 3 and 3", n, len(seen))
+	if len(frames) != 3 || len(seen) != 3 {
+		t.Errorf("%d packets with %d source addresses, want 3 and 3", len(frames), len(seen))
 	}
 }
 
 func TestMixedFails(t *testing.T) {
 	for name, dir := range map[string]string{"no such folder": "no-such", "no captures": t.TempDir()} {
-		if err := Mixed(filepath.Join(t.TempDir(), "x"), dir, 1); err == nil {
+		if err := Write(filepath.Join(t.TempDir(), "x"), Mixed, dir, 1); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
@@ -139,6 +114,16 @@ func TestEthernet(t *testing.T) {
 		got := ethernet(c.link, c.in)
 		if c.kind == 0 && got != nil || c.kind != 0 && (len(got) < 14 || be(got[12:]) != c.kind) {
 			t.Errorf("%s: %x", name, got)
+		}
+	}
+}
+
+func TestCount(t *testing.T) {
+	for text, want := range map[string]Count{"7": 7, "200k": 200_000, "2M": 2_000_000, "": 0, "0": 0, "-1": 0, "k": 0, "2G": 0, "1 k": 0} {
+		var s Count
+		err := s.Set(text)
+		if s != want || (err == nil) != (want > 0) {
+			t.Errorf("%q: %d, %v", text, s, err)
 		}
 	}
 }
