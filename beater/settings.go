@@ -60,24 +60,30 @@ func Settings(o SettingsOptions) instance.Settings {
 			},
 			NoLifecycle: o.NoLifecycle,
 			NoRollover:  o.NoRollover,
-			Pipelines:   pipelines,
-			Out:         os.Stdout,
+			Pipelines: func(root *conf.C) []indices.Pipeline {
+				cfg, err := parse(root)
+				if err != nil {
+					return nil // the Beater says so
+				}
+				return pipelines(&cfg)
+			},
+			Out: os.Stdout,
 		}),
 	}
 }
 
 // pipelines are the ingest pipelines that setup loads.
-func pipelines() []indices.Pipeline {
-	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline()}}
+func pipelines(cfg *config.Config) []indices.Pipeline {
+	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
 }
 
 // setUpPipelines is what setup --pipelines does.
-func setUpPipelines(output *conf.C, log *logp.Logger) error {
+func setUpPipelines(cfg *config.Config, output *conf.C, log *logp.Logger) error {
 	c, err := indices.Dial(output, "espbeat", log)
 	if err != nil {
 		return err
 	}
-	return indices.LoadPipelines(c, pipelines(), func(f string, a ...any) { fmt.Printf(f+"\n", a...) })
+	return indices.LoadPipelines(c, pipelines(cfg), func(f string, a ...any) { fmt.Printf(f+"\n", a...) })
 }
 
 // parse reads our section of libbeat's configuration.

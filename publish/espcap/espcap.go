@@ -107,14 +107,14 @@ func flags(d *field.Def) string {
 	return f
 }
 
-// Fields tells for each name of tshark's which fields it becomes.
-func Fields() map[string]any {
+// Fields tells for each name of tshark's which fields of a profile's documents it becomes.
+func Fields(profile field.Profile) map[string]any {
 	layout := field.Seal()
 	out := map[string]any{}
 	for id := range layout.Defs {
 		d := &layout.Defs[id]
 		t := typeName(d.Type)
-		if d.Wireshark == "" || t == "" || derived[d.Name] || layout.Array[id] != field.NoArray {
+		if d.Wireshark == "" || t == "" || derived[d.Name] || !d.In(profile) || layout.Array[id] != field.NoArray {
 			continue
 		}
 		keys := slices.Clone(also[d.Name])
@@ -135,9 +135,22 @@ func Fields() map[string]any {
 	return out
 }
 
-// Pipeline is the body of the pipeline.
-func Pipeline() map[string]any {
-	params := map[string]any{"fields": Fields(), "ecs": ecsVersion, "redacted": field.Redacted}
+// left are the fields that the script makes itself and documents of a profile do not have.
+func left(profile field.Profile) []any {
+	layout := field.Seal()
+	out := []any{}
+	for id := range layout.Defs {
+		d := &layout.Defs[id]
+		if (d.Wireshark == "" || derived[d.Name]) && !d.In(profile) && layout.Array[id] == field.NoArray {
+			out = append(out, anys(layout.Path[id]))
+		}
+	}
+	return out
+}
+
+// Pipeline is the body of the pipeline, for an index of a profile.
+func Pipeline(profile field.Profile) map[string]any {
+	params := map[string]any{"fields": Fields(profile), "left": left(profile), "ecs": ecsVersion, "redacted": field.Redacted}
 	for k, v := range tables() {
 		params[k] = v
 	}

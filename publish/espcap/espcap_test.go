@@ -71,7 +71,7 @@ func TestKeysAreTsharks(t *testing.T) {
 
 func TestEveryFieldIsConverted(t *testing.T) {
 	targets := map[string]bool{}
-	for key, list := range Fields() {
+	for key, list := range Fields(field.Full) {
 		if strings.Contains(key, ".") || strings.Contains(key, " ") {
 			t.Errorf("key %q", key)
 		}
@@ -106,7 +106,7 @@ func TestSecretsAreMarked(t *testing.T) {
 		if !d.Is(field.Secret) || d.Wireshark == "" {
 			continue
 		}
-		list, _ := Fields()[Key(d.Wireshark)].([]any)
+		list, _ := Fields(field.Full)[Key(d.Wireshark)].([]any)
 		for _, x := range list {
 			if f, _ := x.(map[string]any)["f"].(string); strings.Contains(f, "s") {
 				marked++
@@ -117,6 +117,26 @@ func TestSecretsAreMarked(t *testing.T) {
 	}
 	if marked < 4 {
 		t.Errorf("%d secret fields seen", marked)
+	}
+}
+
+// TestProfiles: a conversion makes no field that documents of the index's profile do not have.
+func TestProfiles(t *testing.T) {
+	full, standard := Fields(field.Full), Fields(field.Standard)
+	if len(standard) >= len(full) || len(left(field.Full)) != 0 || len(left(field.Standard)) == 0 {
+		t.Errorf("full %d fields, standard %d; left out %d and %d", len(full), len(standard), len(left(field.Full)), len(left(field.Standard)))
+	}
+	for _, list := range standard {
+		for _, x := range list.([]any) {
+			var path []string
+			for _, p := range x.(map[string]any)["p"].([]any) {
+				path = append(path, p.(string))
+			}
+			id, _ := field.Lookup(strings.Join(path, "."))
+			if d := field.Seal().Defs[id]; !d.In(field.Standard) {
+				t.Errorf("%s is not in the profile", d.Name)
+			}
+		}
 	}
 }
 
@@ -136,7 +156,7 @@ func TestPipelineFitsTheServer(t *testing.T) {
 	if len(convert) > 65_535 { // script.max_size_in_bytes
 		t.Errorf("the script has %d bytes", len(convert))
 	}
-	b, err := json.Marshal(Pipeline())
+	b, err := json.Marshal(Pipeline(field.Full))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -210,7 +210,7 @@ func (b *bench) supporter() (*indices, *config.C, error) {
 		Default:     func(*config.C) (Index, error) { return b.index, nil },
 		NoLifecycle: func() bool { return false },
 		NoRollover:  func() bool { return b.noRollover },
-		Pipelines:   func() []Pipeline { return []Pipeline{GeoIP()} },
+		Pipelines:   func(*config.C) []Pipeline { return []Pipeline{GeoIP()} },
 		Out:         &b.out,
 	})(b.log, b.info(), root)
 	if err != nil {

@@ -42,7 +42,7 @@ type Options struct {
 	// NoRollover leaves a data stream as it is when its template changed (setup --no-rollover).
 	NoRollover func() bool
 	// Pipelines are the ingest pipelines that an output may name.
-	Pipelines func() []Pipeline
+	Pipelines func(root *config.C) []Pipeline
 	// Out is where setup says what it does.
 	Out io.Writer
 }

@@ -95,7 +95,7 @@ func (s *indices) pipelineForRun(c Client) error {
 	if name == "" || s.opts.Pipelines == nil {
 		return nil
 	}
-	for _, p := range s.opts.Pipelines() {
+	for _, p := range s.opts.Pipelines(s.root) {
 		if p.Name != name {
 			continue
 		}

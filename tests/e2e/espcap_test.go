@@ -62,7 +62,8 @@ func TestEspcapIsReindexed(t *testing.T) {
 		t.Fatalf("%d documents of tshark", len(docs))
 	}
 	name, args := own(t, s, s.URL)
-	run(t, setup(args)...).exits(0).prints("ingest pipeline espbeat-espcap: ")
+	const full = "espbeat.index.profile=full"
+	run(t, setup(args, "-E", full)...).exits(0).prints("ingest pipeline espbeat-espcap: ")
 	old := name + "-espcap"
 	t.Cleanup(func() { s.DeleteIndex(old) })
 	if status, m := s.Do("PUT", "/"+old, `{"settings": {"number_of_replicas": 0}, "mappings": {"dynamic": false}}`); status != 200 {
@@ -82,7 +83,7 @@ func TestEspcapIsReindexed(t *testing.T) {
 		converted[d.number(t)] = d
 	}
 	compared := map[string]int{}
-	for _, want := range printed(t, demo()) {
+	for _, want := range parse(t, run(t, "--file", demo(), "--format", "ecs", "-E", full).exits(0).out) {
 		got := converted[want.number(t)]
 		fields := sameAsEspbeats
 		if !hasText("network.transport", "icmp")(want) && !hasText("network.transport", "ipv6-icmp")(want) {
@@ -156,7 +157,7 @@ func TestEspcapConversion(t *testing.T) {
 
 	// A tunnel: the innermost packet is source and destination, the protocol's own fields have both headers.
 	d = one(map[string]any{
-		"frame": map[string]any{"frame_frame_protocols": "eth:ethertype:ip:gre:ip:udp:dns", "frame_frame_time_epoch": "1438233730.000000005"},
+		"frame": map[string]any{"frame_frame_protocols": "eth:ethertype:ip:gre:ip:udp:dns", "frame_frame_time_epoch": "1438233730.000000005", "frame_frame_encap_type": "1"},
 		"ip": []any{
 			map[string]any{"ip_ip_src": "192.0.2.1", "ip_ip_dst": "192.0.2.2", "ip_ip_ttl": "64", "ip_ip_id": "0x00ff"},
 			map[string]any{"ip_ip_src": "10.0.0.1", "ip_ip_dst": "10.0.0.2", "ip_ip_ttl": "63", "ip_ip_id": "nonsense"},
@@ -166,6 +167,7 @@ func TestEspcapConversion(t *testing.T) {
 	for field, want := range map[string][]any{
 		"@timestamp": {"2015-07-30T05:22:10.000000005Z"}, "source.ip": {"10.0.0.1"}, "destination.port": {53.0}, "ip.ttl": {64.0, 63.0}, "ip.id": {255.0},
 		"ip.src": {"192.0.2.1", "10.0.0.1"}, "network.protocol": {"dns"}, "network.direction": {"internal"},
+		"network.packets": {}, "packet.link_type": {}, // of profile full
 		"related.ip": {"10.0.0.1", "10.0.0.2", "192.0.2.1", "192.0.2.2"}, "packet.layers": {"eth", "ip", "gre", "ip", "udp", "dns"},
 	} {
 		check(d, field, want...)
