@@ -128,7 +128,7 @@ func types(t *testing.T, s *es.Server, index string) {
 		"@timestamp": "date_nanos", "source.ip": "ip", "destination.ip": "ip", "related.ip": "ip", "ip.src": "ip",
 		"source.mac": "keyword", "network.transport": "keyword", "network.community_id": "keyword", "flow.id": "keyword",
 		"packet.layers": "keyword", "tcp.flags.names": "keyword", "dns.question.name": "keyword", "url.domain": "keyword",
-		"tcp.seq": "long", "tcp.seq_raw": "long", "network.bytes": "long", "packet.number": "long", "event.sequence": "long",
+		"tcp.seq": "long", "network.bytes": "long", "packet.number": "long",
 	} {
 		got := mapping.at("properties." + strings.ReplaceAll(field, ".", ".properties.") + ".type")
 		if len(got) != 1 || got[0] != want {
