@@ -52,6 +52,7 @@ func New(opts Options) beat.Creator {
 		// At a stop libbeat closes the pipeline, after a second, before it tells the
 		// Beater. What was read is to be published first: Run decides how long that takes.
 		b.Publisher = unclosed{b.Publisher}
+		b.OverwritePipelinesCallback = func(output *conf.C) error { return setUpPipelines(&cfg, output, b.Info.Logger) }
 		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{})}
 		if e.opts.Outcome == nil {
 			e.opts.Outcome = NewOutcome()

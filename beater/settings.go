@@ -4,14 +4,18 @@ package beater
 
 import (
 	"fmt"
+	"os"
 
 	"github.com/elastic/beats/v7/libbeat/cmd/instance"
 	conf "github.com/elastic/elastic-agent-libs/config"
+	"github.com/elastic/elastic-agent-libs/logp"
 
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/field"
 	"github.com/espbeat/espbeat/field/schema"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/publish/espcap"
+	"github.com/espbeat/espbeat/publish/indices"
 )
 
 // Of the Elastic stack that this libbeat belongs to. The data stream has the major
@@ -25,29 +29,61 @@ const (
 // fieldsLimit is the index setting for mapped fields; what we map is asserted to be below.
 const fieldsLimit = 2500
 
-// Settings are libbeat's, for all of its commands. release is espbeat's own version;
-// noLifecycle tells whether ILM stays out of the exported template.
-func Settings(release string, outcome *Outcome, noLifecycle func() bool) instance.Settings {
+// SettingsOptions of Settings.
+type SettingsOptions struct {
+	// Release is espbeat's own version.
+	Release string
+	// NoLifecycle tells whether ILM stays out of the exported template.
+	NoLifecycle func() bool
+	// NoRollover tells whether setup leaves the data stream as it is.
+	NoRollover func() bool
+}
+
+// Settings are libbeat's, for all of its commands.
+func Settings(o SettingsOptions) instance.Settings {
 	return instance.Settings{
 		Name:          "espbeat",
 		IndexPrefix:   "espbeat",
 		Version:       stackVersion,
 		HasDashboards: true,
-		Processing: publish.Processing(release, func(root *conf.C) bool {
+		Processing: publish.Processing(o.Release, func(root *conf.C) bool {
 			cfg, err := parse(root)
 			return err == nil && cfg.Format == config.FormatLite
 		}),
-		IndexManagement: publish.IndexManagement(publish.IndexOptions{
-			Default: func(root *conf.C) (publish.Index, error) {
+		IndexManagement: indices.Management(indices.Options{
+			Default: func(root *conf.C) (indices.Index, error) {
 				cfg, err := parse(root)
 				if err != nil {
-					return publish.Index{}, err
+					return indices.Index{}, err
 				}
 				return indexOf(&cfg), nil
 			},
-			NoLifecycle: noLifecycle,
+			NoLifecycle: o.NoLifecycle,
+			NoRollover:  o.NoRollover,
+			Pipelines: func(root *conf.C) []indices.Pipeline {
+				cfg, err := parse(root)
+				if err != nil {
+					return nil // the Beater says so
+				}
+				return pipelines(&cfg)
+			},
+			Out: os.Stdout,
 		}),
 	}
+}
+
+// pipelines are the ingest pipelines that setup loads.
+func pipelines(cfg *config.Config) []indices.Pipeline {
+	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
+}
+
+// setUpPipelines is what setup --pipelines does.
+func setUpPipelines(cfg *config.Config, output *conf.C, log *logp.Logger) error {
+	c, err := indices.Dial(output, "espbeat", log)
+	if err != nil {
+		return err
+	}
+	return indices.LoadPipelines(c, pipelines(cfg), func(f string, a ...any) { fmt.Printf(f+"\n", a...) })
 }
 
 // parse reads our section of libbeat's configuration.
@@ -72,9 +108,9 @@ func profileOf(cfg *config.Config) field.Profile {
 }
 
 // indexOf is where the documents of a configuration go.
-func indexOf(cfg *config.Config) publish.Index {
+func indexOf(cfg *config.Config) indices.Index {
 	if cfg.Format == config.FormatLite {
-		return publish.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
+		return indices.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
 			"dynamic": false,
 			// libbeat sends @timestamp with every document; the format has four fields.
 			"_source": map[string]any{"excludes": []string{"@timestamp"}},
@@ -87,8 +123,8 @@ func indexOf(cfg *config.Config) publish.Index {
 			},
 		}}}
 	}
-	return publish.Index{Name: dataStream, Template: map[string]any{
-		"mappings": schema.Mapping(profileOf(cfg)),
+	return indices.Index{Name: dataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
+		"mappings": indices.WithGeoIP(schema.Mapping(profileOf(cfg))),
 		"settings": map[string]any{"index": map[string]any{
 			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit}},
 			"refresh_interval": "5s",

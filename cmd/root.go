@@ -48,6 +48,8 @@ type app struct {
 	beater  beater.Options
 	outcome *beater.Outcome
 	noILM   bool
+	// noRollover: setup changes the template and leaves the data stream.
+	noRollover bool
 	// base lies under what libbeat reads from files, for the commands that it runs itself.
 	base *conf.C
 	code int
@@ -71,7 +73,11 @@ func Execute() int {
 func newApp() *app {
 	a := &app{outcome: beater.NewOutcome(), base: conf.NewConfig()}
 	a.beater = beater.Options{Release: release(), Outcome: a.outcome}
-	settings := beater.Settings(release(), a.outcome, func() bool { return a.noILM })
+	settings := beater.Settings(beater.SettingsOptions{
+		Release:     release(),
+		NoLifecycle: func() bool { return a.noILM },
+		NoRollover:  func() bool { return a.noRollover },
+	})
 	settings.RunFlags = pflag.NewFlagSet("capture", pflag.ContinueOnError)
 	a.flags.register(settings.RunFlags)
 	settings.ConfigOverrides = []cfgfile.ConditionalOverride{{Check: a.underFiles, Config: a.base}}
@@ -86,6 +92,7 @@ func newApp() *app {
 	a.root.Run, a.root.RunCmd.Run = run, run
 	a.root.RunCmd.Args = cobra.NoArgs
 	a.root.VersionCmd.Run = func(*cobra.Command, []string) { fmt.Println(versionText()) }
+	a.root.SetupCmd.Flags().BoolVar(&a.noRollover, "no-rollover", false, "Leave the data stream as it is when its template changes")
 	a.root.PersistentPreRunE = a.prepare
 	return a
 }

@@ -124,12 +124,12 @@ func TestRealRejection(t *testing.T) {
 	s := server(t)
 	index := unique()
 	t.Cleanup(func() { s.DeleteIndex(index); s.DeleteIndex(index + "-dead") })
-	if status, m := s.Do("PUT", "/"+index, `{"mappings":{"dynamic":false,"properties":{"packet":{"properties":{"link_type":{"type":"long"}}}}}}`); status != 200 {
+	if status, m := s.Do("PUT", "/"+index, `{"mappings":{"dynamic":false,"properties":{"packet":{"properties":{"layers":{"type":"long"}}}}}}`); status != 200 {
 		t.Fatal(m)
 	}
 	run(t, "--file", demo(), "--node", s.URL, "--index", index, "--count", "5", "-E", "setup.template.enabled=false", "-E", "setup.ilm.enabled=false",
 		"-E", "output.elasticsearch.non_indexable_policy.dead_letter_index.index="+index+"-dead").exits(1).
-		complains("5 packets were rejected", "status 400", "link_type").
+		complains("5 packets were rejected", "status 400", "packet.layers").
 		accounts(ledger{"packets seen": 5, "acknowledged": 5, "documents stored": 0, "to the dead letters": 5})
 	s.Refresh(index + "-dead")
 	if n := s.Count(index+"-dead", nil); n != 5 {

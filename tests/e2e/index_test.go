@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/espbeat/espbeat/tests/internal/es"
 )
@@ -127,7 +128,7 @@ func types(t *testing.T, s *es.Server, index string) {
 		"@timestamp": "date_nanos", "source.ip": "ip", "destination.ip": "ip", "related.ip": "ip", "ip.src": "ip",
 		"source.mac": "keyword", "network.transport": "keyword", "network.community_id": "keyword", "flow.id": "keyword",
 		"packet.layers": "keyword", "tcp.flags.names": "keyword", "dns.question.name": "keyword", "url.domain": "keyword",
-		"tcp.seq": "long", "tcp.seq_raw": "long", "network.bytes": "long", "packet.number": "long", "event.sequence": "long",
+		"tcp.seq": "long", "network.bytes": "long", "packet.number": "long",
 	} {
 		got := mapping.at("properties." + strings.ReplaceAll(field, ".", ".properties.") + ".type")
 		if len(got) != 1 || got[0] != want {
@@ -152,7 +153,7 @@ func sameDocuments(t *testing.T, s *es.Server, index string, docs []document) {
 		stored := document(h.Source)
 		want := docs[stored.number(t)-1]
 		for key, v := range want {
-			if !equal(stored[key], v) {
+			if !equal(stored[key], v) && !(key == "@timestamp" && sameTime(stored[key], v)) {
 				t.Errorf("packet %d: %s is %v, printed %v", stored.number(t), key, stored[key], v)
 			}
 		}
@@ -162,6 +163,16 @@ func sameDocuments(t *testing.T, s *es.Server, index string, docs []document) {
 			}
 		}
 	}
+}
+
+// sameTime compares instants: a source that was rebuilt has no zeros at the end of its fractions.
+func sameTime(a, b any) bool {
+	parsed := func(v any) time.Time {
+		s, _ := v.(string)
+		t, _ := time.Parse(time.RFC3339Nano, s)
+		return t
+	}
+	return !parsed(a).IsZero() && parsed(a).Equal(parsed(b))
 }
 
 func TestIndexingTwiceStoresOnce(t *testing.T) {

@@ -39,6 +39,7 @@ type SinkOptions struct {
 	Version       string // of GET /; empty: 9.4.3
 	Flavor        string // build_flavor of GET /; empty: default
 	NoLicense     bool   // /_license is not found
+	License       string // type of the licence of /_license; empty: basic
 	Authorization string // header that every request must carry, else 401
 	TLS           bool   // HTTPS with a certificate of its own (Sink.CAFile)
 

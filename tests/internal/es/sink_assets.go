@@ -30,7 +30,7 @@ func (s *Sink) asset(w http.ResponseWriter, r *http.Request) {
 		})
 		return
 	case path == "/_license" && !s.o.NoLicense:
-		reply(w, http.StatusOK, map[string]any{"license": map[string]any{"uid": "sink", "type": "basic", "status": "active"}})
+		reply(w, http.StatusOK, map[string]any{"license": map[string]any{"uid": "sink", "type": cmp.Or(s.o.License, "basic"), "status": "active"}})
 		return
 	}
 	for _, k := range kept {
@@ -62,11 +62,29 @@ func (s *Sink) keep(w http.ResponseWriter, r *http.Request) {
 		if r.Method == http.MethodDelete {
 			delete(s.assets, r.URL.Path)
 			body = []byte(`{"acknowledged":true}`)
+		} else {
+			body = given(r.URL.Path, body)
 		}
 		_, _ = w.Write(body) // the client may be gone
 	default:
 		fail(w, http.StatusMethodNotAllowed, "illegal_argument_exception", r.Method+" is not allowed on "+r.URL.Path)
 	}
+}
+
+// given wraps what was PUT as Elasticsearch gives it back.
+func given(path string, body []byte) []byte {
+	folder, name := path[:strings.LastIndexByte(path, '/')+1], path[strings.LastIndexByte(path, '/')+1:]
+	var v any = map[string]any{name: json.RawMessage(body)}
+	switch folder {
+	case "/_index_template/":
+		v = map[string]any{"index_templates": []any{map[string]any{"name": name, "index_template": json.RawMessage(body)}}}
+	case "/_data_stream/":
+		v = map[string]any{"data_streams": []any{map[string]any{"name": name}}}
+	}
+	if b, err := json.Marshal(v); err == nil {
+		return b
+	}
+	return body // what was PUT is no JSON
 }
 
 func reply(w http.ResponseWriter, status int, v any) {
