@@ -40,6 +40,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/lldp"
 	"github.com/espbeat/espbeat/dissect/loop"
+	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
@@ -163,6 +164,7 @@ func Registry() *dissect.Registry {
 		gtp.V2,
 		ipcomp.Protocol,
 		l2tp.Protocol,
+		lwapp.Protocol,
 		teredo.Protocol,
 		udpencap.Protocol,
 		vxlan.GPE,
