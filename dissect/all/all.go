@@ -67,6 +67,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/wlan"
+	"github.com/espbeat/espbeat/dissect/wpan"
 )
 
 // Registry returns a new registry of every protocol.
@@ -136,6 +137,9 @@ func Registry() *dissect.Registry {
 		vlan.Service,
 		wlan.Protocol,
 		wlan.Radio,
+		wpan.PHY,
+		wpan.Protocol,
+		wpan.TAP,
 
 		// Network
 		ah.Protocol,
