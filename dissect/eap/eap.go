@@ -21,11 +21,12 @@ const headerLen = 4
 // Codes (RFC 3748, 4) with a type.
 const codeRequest, codeResponse = 1, 2
 
-// Protocol is EAP where its carrier lists it as a layer (RADIUS, PANA).
+// Protocol is EAP where its carrier lists it as a layer (PPP, RADIUS, PANA).
 var Protocol = &dissect.Protocol{
 	Name: "eap", Title: "EAP", Reference: "RFC 3748",
-	Dissect: Dissect,
-	Summary: Summary,
+	PPPTypes: []uint16{0xc227},
+	Dissect:  Dissect,
+	Summary:  Summary,
 }
 
 var (
