@@ -51,8 +51,9 @@ func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
 	return f.in.Publish(ctx, b)
 }
 
-func (f *pipelineFeed) skip(n uint64) { f.in.Skip(n) }
-func (f *pipelineFeed) flush() error  { return nil }
+func (f *pipelineFeed) skip(n uint64)    { f.in.Skip(n) }
+func (f *pipelineFeed) unknown(n uint64) { f.in.UnknownLink(n) }
+func (f *pipelineFeed) flush() error     { return nil }
 
 // encoder makes the documents of batches, whichever source they come from.
 type encoder struct {

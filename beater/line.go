@@ -27,6 +27,8 @@ type feed interface {
 	take(ctx context.Context, b *engine.Batch) error
 	// skip counts packets that the filter left out.
 	skip(n uint64)
+	// unknown counts packets of a link layer that nobody dissects.
+	unknown(n uint64)
 	// flush hands on what take may have kept.
 	flush() error
 }
@@ -139,7 +141,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 		}
 	}
 	e := engine.New(s, protocols, opt)
-	var skipped uint64
+	var skipped, unknown uint64
 	for {
 		b := feed.batch()
 		err := e.Next(b)
@@ -151,6 +153,10 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 		filtered := e.Stats().Filtered
 		feed.skip(filtered - skipped)
 		skipped = filtered
+		if n := e.Stats().UnknownLink; n > unknown {
+			feed.unknown(n - unknown)
+			unknown = n
+		}
 		if err == nil && filterErr != nil {
 			err = fmt.Errorf("filter %s: %w", s.name, filterErr)
 		}

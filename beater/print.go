@@ -45,7 +45,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 		lines = append(lines, l)
 	}
 	var wg sync.WaitGroup
-	var seen, filtered atomic.Uint64
+	var seen, filtered, unknown atomic.Uint64
 	for _, l := range lines {
 		l.fail = func(err error) {
 			outcome.Fail(err)
@@ -57,13 +57,16 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 		}
 		l.feed = func(opt document.Options) (feed, error) {
 			p, err := print.New(out, print.Options{Format: print.Format(o.Format), Color: o.Color, Document: opt})
-			return &printFeed{printer: p, seen: &seen, filtered: &filtered}, err
+			return &printFeed{printer: p, seen: &seen, filtered: &filtered, unknownLink: &unknown}, err
 		}
 		wg.Go(func() { l.run(reading, ctx) })
 	}
 	wg.Wait()
 	if !cfg.Finite() {
 		o.Report(printed(lines, seen.Load(), filtered.Load()))
+	}
+	if n := unknown.Load(); n > 0 {
+		o.Report(fmt.Sprintf("%d packets of a link layer that is not dissected: packet.unknown_link_type names it", n))
 	}
 	return outcome.Err()
 }
@@ -84,9 +87,9 @@ var errOut = errors.New("standard output")
 
 // printFeed prints the records of one source; its one batch is used again and again.
 type printFeed struct {
-	printer        *print.Printer
-	records        engine.Batch
-	seen, filtered *atomic.Uint64
+	printer                     *print.Printer
+	records                     engine.Batch
+	seen, filtered, unknownLink *atomic.Uint64
 }
 
 func (f *printFeed) batch() *engine.Batch { return &f.records }
@@ -96,8 +99,9 @@ func (f *printFeed) take(_ context.Context, b *engine.Batch) error {
 	return out(f.printer.Print(b))
 }
 
-func (f *printFeed) skip(n uint64) { f.filtered.Add(n) }
-func (f *printFeed) flush() error  { return out(f.printer.Flush()) }
+func (f *printFeed) skip(n uint64)    { f.filtered.Add(n) }
+func (f *printFeed) unknown(n uint64) { f.unknownLink.Add(n) }
+func (f *printFeed) flush() error     { return out(f.printer.Flush()) }
 
 func out(err error) error {
 	if err != nil {

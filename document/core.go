@@ -211,6 +211,9 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	o.Uint(fLength, uint64(r.Length))
 	o.Uint(fCaptured, uint64(r.Captured))
 	o.String(fLinkType, r.LinkType.String())
+	if r.UnknownLink {
+		o.String(fUnknownLink, r.LinkType.String())
+	}
 	for _, l := range b.Layers(r) {
 		o.Const(fLayers, l.Keyword())
 	}

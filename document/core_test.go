@@ -118,3 +118,13 @@ func TestLite(t *testing.T) {
 		t.Error("lite has a document of a packet without TCP ports")
 	}
 }
+
+func TestUnknownLinkType(t *testing.T) {
+	p := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, ""))[0]
+	for _, profile := range []field.Profile{field.Minimal, field.Standard, field.Full} {
+		p.LinkType = 189
+		expect(t, one(t, document.Options{Profile: profile}, p), map[string]any{"packet.unknown_link_type": "USB_LINUX", "packet.layers": nil})
+		p.LinkType = 1
+		expect(t, one(t, document.Options{Profile: profile}, p), map[string]any{"packet.unknown_link_type": nil})
+	}
+}

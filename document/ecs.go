@@ -55,6 +55,7 @@ var (
 	fCaptured     = packet.Add("captured_length", field.Uint32, "frame.cap_len", "Length captured, bytes", field.Rare, field.Detail)
 	fLinkType     = packet.Add("link_type", field.Keyword, "frame.encap_type", "Link-layer header type, as named at tcpdump.org", field.Detail)
 	fLayers       = packet.Add("layers", field.Keyword, "frame.protocols", "The packet's protocols, outermost first", field.List, field.Core)
+	fUnknownLink  = packet.Add("unknown_link_type", field.Keyword, "", "Link-layer header type that is not dissected, as named at tcpdump.org", field.Core)
 	fTruncated    = packet.Add("truncated", field.Bool, "_ws.short", "The capture cut a layer short", field.Core)
 	fMalformed    = packet.Add("malformed", field.Keyword, "_ws.malformed", "Layer whose bytes contradict themselves", field.List, field.Core)
 	fMessages     = packet.Add("messages", field.Uint16, "", "Application messages in the packet, when several", field.Core)

@@ -28,6 +28,8 @@ type Stats struct {
 	Seen     uint64 // packets taken from the source
 	Filtered uint64
 	Yielded  uint64
+	// UnknownLink counts the yielded packets whose link-layer header type nobody dissects.
+	UnknownLink uint64
 }
 
 // Engine dissects the packets of one source. It is used by one goroutine.
@@ -90,10 +92,14 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	p.Begin()
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
 	first := b.buffer.Start()
-	p.Call(p.Registry.Link(uint32(c.LinkType)), c.Data, max(c.Length, len(c.Data)))
+	link := p.Registry.Link(uint32(c.LinkType))
+	if link == nil {
+		e.stats.UnknownLink++
+	}
+	p.Call(link, c.Data, max(c.Length, len(c.Data)))
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
-		LinkType: c.LinkType, Interface: c.Interface, Offset: c.Offset, Comments: c.Comments,
+		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offset: c.Offset, Comments: c.Comments,
 		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed,
 		fields: first, fieldsEnd: b.buffer.Len(), layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
 	})

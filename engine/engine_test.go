@@ -253,3 +253,28 @@ func parse(b []byte) (all []capture.Packet) {
 	}
 	return all
 }
+
+// USB and Bluetooth captures hold no packets of networks: they are counted and named, and are no error.
+func TestUnknownLinkLayers(t *testing.T) {
+	packets := enginetest.Ethernet(frames(6)...)
+	names := map[capture.LinkType]string{189: "USB_LINUX", 220: "USB_LINUX_MMAPPED", 187: "BLUETOOTH_HCI_H4", 201: "BLUETOOTH_HCI_H4_WITH_PHDR", 251: "BLUETOOTH_LE_LL"}
+	i := 0
+	for link, name := range names {
+		if link.String() != name {
+			t.Errorf("link type %d is called %s, want %s", link, link, name)
+		}
+		packets[i].LinkType = link
+		i++
+	}
+	var b engine.Batch
+	e := engine.New(&enginetest.Source{Packets: packets}, all.Registry(), engine.Options{})
+	if err := e.Next(&b); err != nil || e.Stats().UnknownLink != uint64(len(names)) || e.Stats().Yielded != 6 {
+		t.Fatalf("%+v, %v", e.Stats(), err)
+	}
+	for i := range b.Records {
+		r := &b.Records[i]
+		if unknown := i < len(names); r.UnknownLink != unknown || r.Malformed != nil || r.Truncated || (len(b.Layers(r)) == 0) != unknown {
+			t.Errorf("packet %d of %s: %+v", i+1, r.LinkType, r)
+		}
+	}
+}

@@ -20,7 +20,9 @@ type Record struct {
 	Length    int    // bytes on the wire
 	Captured  int    // bytes captured
 	LinkType  capture.LinkType
-	Interface int
+	// UnknownLink says that nobody dissects the link type.
+	UnknownLink bool
+	Interface   int
 	// Offset is where the record begins in its (decompressed) file, bytes.
 	Offset   int64
 	Comments []string

@@ -27,6 +27,8 @@ type Counts struct {
 	// Shutdown: packets that were read and not published when the input was stopped.
 	Shutdown uint64
 	InFlight uint64
+	// UnknownLink: packets, counted above too, whose link layer nobody dissects.
+	UnknownLink uint64
 }
 
 func (c *Counts) add(o Counts) {
@@ -39,17 +41,18 @@ func (c *Counts) add(o Counts) {
 	c.Own += o.Own
 	c.Shutdown += o.Shutdown
 	c.InFlight += o.InFlight
+	c.UnknownLink += o.UnknownLink
 }
 
 // tally is one input's part of the ledger.
 type tally struct {
-	handed, published, acknowledged, filtered, shutdown atomic.Uint64
-	lost                                                func() Lost
+	handed, published, acknowledged, filtered, shutdown, unknown atomic.Uint64
+	lost                                                         func() Lost
 }
 
 func (t *tally) counts() Counts {
 	// What comes later on a packet's way is read first, so that in flight is never negative.
-	c := Counts{Acknowledged: t.acknowledged.Load(), Filtered: t.filtered.Load(), Shutdown: t.shutdown.Load(), Published: t.published.Load()}
+	c := Counts{Acknowledged: t.acknowledged.Load(), Filtered: t.filtered.Load(), Shutdown: t.shutdown.Load(), Published: t.published.Load(), UnknownLink: t.unknown.Load()}
 	handed := t.handed.Load()
 	if t.lost != nil {
 		c.Lost = t.lost()
@@ -127,6 +130,7 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 	number("filtered", c.Filtered)
 	number("own", c.Own)
 	number("in_flight", c.InFlight)
+	number("unknown_link", c.UnknownLink)
 	monitoring.ReportNamespace(v, "dropped", func() {
 		number("kernel", c.Kernel)
 		number("pool", c.Pool)
@@ -157,6 +161,7 @@ func (l *Ledger) String() string {
 	line("dropped, no memory", c.Pool, false)
 	line("dropped at stop", c.Shutdown, false)
 	line("not acknowledged", c.InFlight, false)
+	line("of unknown link type", c.UnknownLink, false)
 	fmt.Fprintf(&b, "documents stored      %12d\n", s.Stored)
 	line("already there", s.Duplicate, false)
 	line("rejected", s.Rejected, false)

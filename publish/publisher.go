@@ -138,6 +138,9 @@ func (in *Input) Skip(n uint64) {
 	in.tally.handed.Add(n)
 }
 
+// UnknownLink counts packets whose link layer nobody dissects; they are published as any other.
+func (in *Input) UnknownLink(n uint64) { in.tally.unknown.Add(n) }
+
 // weight is what b takes of the bytes in flight; a batch over the bound goes alone.
 func (in *Input) weight(b Batch) int64 {
 	return min(int64(b.Bytes()), in.pub.opts.MaxBytes)

@@ -245,3 +245,14 @@ func TestLedgerReadsTheOutput(t *testing.T) {
 		t.Errorf("block:\n%s", s)
 	}
 }
+
+func TestUnknownLinkIsCountedOnTheSide(t *testing.T) {
+	in, l := open(t, newPipeline(), Options{Encoders: 1, MaxBytes: 1 << 20}, 0)
+	before := l.Totals()
+	in.UnknownLink(3)
+	c := l.Totals()
+	if c.UnknownLink != 3 || c.Seen != before.Seen || c.InFlight != before.InFlight || !strings.Contains(l.String(), "of unknown link type") {
+		t.Errorf("ledger %+v\n%s", c, l)
+	}
+	in.Close()
+}

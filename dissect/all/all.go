@@ -11,6 +11,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/can"
+	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dns"
@@ -37,7 +38,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipv6"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/llc"
+	"github.com/espbeat/espbeat/dissect/lldp"
 	"github.com/espbeat/espbeat/dissect/loop"
+	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
@@ -53,6 +56,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
+	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
@@ -62,6 +67,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/wlan"
+	"github.com/espbeat/espbeat/dissect/wpan"
 )
 
 // Registry returns a new registry of every protocol.
@@ -73,6 +79,7 @@ func Registry() *dissect.Registry {
 		atm.CLIP,
 		atm.Protocol,
 		can.Protocol,
+		cdp.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
 		eapol.Protocol,
@@ -82,6 +89,7 @@ func Registry() *dissect.Registry {
 		ipnet.Protocol,
 		ipoib.Protocol,
 		llc.Protocol,
+		lldp.Protocol,
 		loop.Protocol,
 		macsec.Protocol,
 		mpls.ACH,
@@ -112,6 +120,12 @@ func Registry() *dissect.Registry {
 		raw.Protocol,
 		slip.Protocol,
 		sll.Protocol,
+		slow.LACP,
+		slow.Marker,
+		slow.OAM,
+		slow.OSSP,
+		slow.Protocol,
+		stp.Protocol,
 		tag.Arista,
 		tag.ETag,
 		tag.FabricPath,
@@ -123,6 +137,9 @@ func Registry() *dissect.Registry {
 		vlan.Service,
 		wlan.Protocol,
 		wlan.Radio,
+		wpan.PHY,
+		wpan.Protocol,
+		wpan.TAP,
 
 		// Network
 		ah.Protocol,
@@ -151,6 +168,7 @@ func Registry() *dissect.Registry {
 		gtp.V2,
 		ipcomp.Protocol,
 		l2tp.Protocol,
+		lwapp.Protocol,
 		teredo.Protocol,
 		udpencap.Protocol,
 		vxlan.GPE,

@@ -57,6 +57,7 @@ var (
 	slarpFields = field.Group("slarp")
 	fType       = slarpFields.Add("ptype", field.Uint32, "slarp.ptype", "Packet type: 0 request, 1 reply, 2 keepalive")
 	fIP         = slarpFields.Add("address", field.IP, "slarp.address", "Address asked for or told")
+	fMask       = slarpFields.Add("netmask", field.IP, "slarp.netmask", "Its mask", field.Detail, field.Rare)
 	fMine       = slarpFields.Add("mysequence", field.Uint32, "slarp.mysequence", "Sender's sequence number")
 	fYours      = slarpFields.Add("yoursequence", field.Uint32, "slarp.yoursequence", "Sequence number last received from the other side")
 )
@@ -102,6 +103,7 @@ func slarp(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	p.Out.IP(fIP, b[4:8])
+	p.Out.IP(fMask, b[8:12])
 }
 
 func summary(dst []byte, v dissect.View) []byte {

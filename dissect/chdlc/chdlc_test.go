@@ -48,7 +48,7 @@ func TestDissect(t *testing.T) {
 		{name: "keepalive of another reliability", frame: "8f00 8035 00000002 00000011 00000012 04ff", layers: "chdlc:slarp", malformed: "slarp",
 			want: map[string]string{"slarp.yoursequence": "18"}},
 		{name: "address request", frame: "8f00 8035 00000000 0a000001 ffffff00 0000", layers: "chdlc:slarp",
-			want: map[string]string{"slarp.ptype": "0", "slarp.address": "10.0.0.1"}},
+			want: map[string]string{"slarp.ptype": "0", "slarp.address": "10.0.0.1", "slarp.netmask": "255.255.255.0"}},
 		{name: "unknown SLARP", frame: "8f00 8035 00000005 0a000001", layers: "chdlc:slarp",
 			want: map[string]string{"slarp.ptype": "5"}},
 		{name: "SLARP cut short", frame: "8f00 8035 00000002 00", layers: "chdlc:slarp", malformed: "slarp",

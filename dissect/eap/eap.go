@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package eap dissects the Extensible Authentication Protocol (RFC 3748).
+// Package eap dissects the Extensible Authentication Protocol (RFC 3748) and the heads of its methods.
 //
 //	0      1            2        4
 //	| code | identifier | length | type 1, data … (requests and responses only)
 //
-// Not decoded: what methods carry, except identities.
+// Methods are in file method.go. Not decoded: challenges, responses and keys, which serve who attacks a password, and the TLS that
+// methods carry in fragments.
 package eap
 
 import (
@@ -20,13 +21,12 @@ const headerLen = 4
 // Codes (RFC 3748, 4) with a type.
 const codeRequest, codeResponse = 1, 2
 
-const typeIdentity = 1
-
-// Protocol is EAP where its carrier lists it as a layer (RADIUS, PANA).
+// Protocol is EAP where its carrier lists it as a layer (PPP, RADIUS, PANA).
 var Protocol = &dissect.Protocol{
 	Name: "eap", Title: "EAP", Reference: "RFC 3748",
-	Dissect: Dissect,
-	Summary: Summary,
+	PPPTypes: []uint16{0xc227},
+	Dissect:  Dissect,
+	Summary:  Summary,
 }
 
 var (
@@ -36,6 +36,17 @@ var (
 	fLength   = fields.Add("len", field.Uint16, "eap.len", "Length, bytes", field.Rare)
 	fType     = fields.Add("type", field.Uint8, "eap.type", "Type: 1 identity, 3 NAK, 4 MD5 challenge, 13 TLS, 18 SIM, 21 TTLS, 23 AKA, 25 PEAP, …")
 	fIdentity = fields.Add("identity", field.Keyword, "eap.identity", "Identity that a response tells")
+	fNotice   = fields.Add("notification", field.Keyword, "eap.notification", "Text for the user")
+	fDesired  = fields.Add("desired_type", field.Uint8, "eap.desired_type", "Methods that the peer would rather use", field.List)
+	fTLSFlags = fields.Add("tls.flags", field.Uint8, "eap.tls.flags", "Flags of methods that carry TLS: 0x80 length, 0x40 more fragments, 0x20 start, version in the low bits", field.Rare)
+	fTLSLen   = fields.Add("tls.len", field.Uint32, "eap.tls.len", "Length of the whole TLS message, bytes", field.Rare)
+	fSIM      = fields.Add("sim.subtype", field.Uint8, "eap.sim.subtype", "Message of SIM: 10 start, 11 challenge, 12 notification, 13 reauthentication, 14 client error", field.Rare)
+	fAKA      = fields.Add("aka.subtype", field.Uint8, "eap.aka.subtype", "Message of AKA: 1 challenge, 2 rejection, 4 synchronization failure, 5 identity, 12 notification, …", field.Rare)
+	fLEAP     = fields.Add("leap.name", field.Keyword, "eap.leap.name", "Name of the user (LEAP)")
+	fOpcode   = fields.Add("ms_chap_v2.opcode", field.Uint8, "eap.ms_chap_v2.opcode", "Message of MS-CHAP: 1 challenge, 2 response, 3 success, 4 failure, 7 change of the password", field.Rare)
+	fMSName   = fields.Add("ms_chap_v2.name", field.Keyword, "eap.ms_chap_v2.name", "Name of the server or user (MS-CHAP)")
+	fVendor   = fields.Add("ext.vendor_id", field.Uint32, "eap.ext.vendor_id", "Vendor of an expanded method", field.Rare)
+	fVendorT  = fields.Add("ext.vendor_type", field.Uint32, "eap.ext.vendor_type", "Vendor's number of an expanded method", field.Rare)
 )
 
 // Dissect writes the fields of one EAP packet.
@@ -55,11 +66,7 @@ func Dissect(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	p.Out.Uint(fType, uint64(b[4]))
-	if b[0] == codeResponse && b[4] == typeIdentity {
-		if id := b[5:min(n, len(b))]; len(id) > 0 {
-			p.Out.Text(fIdentity, id)
-		}
-	}
+	method(p, b[0] == codeResponse, b[4], b[5:min(n, len(b))], n-5)
 }
 
 var codes = [...]string{"", "Request", "Response", "Success", "Failure", "Initiate", "Finish"}
@@ -73,6 +80,9 @@ func Summary(dst []byte, v dissect.View) []byte {
 	}
 	dst = append(dst, codes[n]...)
 	if text, ok := v.Text(append(dst, ", type "...), fType); ok {
+		dst = text
+	}
+	if text, ok := v.Text(append(dst, ", identity "...), fIdentity); ok {
 		dst = text
 	}
 	return dst

@@ -11,8 +11,10 @@ import (
 
 // The authentication protocols share the control protocols' header.
 //
-//	PAP   request: length 1, peer ID, length 1, password (RFC 1334, 2.2)
+//	PAP   request: length 1, peer ID, length 1, password; answer: length 1, message (RFC 1334, 2.2)
 //	CHAP  challenge and response: length 1, value, name to the end (RFC 1994, 4.1)
+//
+// CHAP's values and messages, which tell MS-CHAP's proofs, serve who attacks a password and are in no field.
 
 // PAP is the Password Authentication Protocol.
 var PAP = &dissect.Protocol{
@@ -35,6 +37,8 @@ var (
 	fPAPCode  = papFields.Add("code", field.Uint8, "pap.code", "Code: 1 request, 2 ack, 3 nak")
 	fPeer     = papFields.Add("peer_id", field.Keyword, "pap.peer_id", "Name of the side that authenticates itself")
 	fPassword = papFields.Add("password", field.Keyword, "pap.password", "Its password", field.Secret)
+
+	fPAPText = papFields.Add("message", field.Keyword, "pap.message", "Text of an answer")
 
 	chapFields = field.Group("chap")
 	fCHAPCode  = chapFields.Add("code", field.Uint8, "chap.code", "Code: 1 challenge, 2 response, 3 success, 4 failure")
@@ -71,7 +75,16 @@ func counted(p *dissect.Packet, b []byte, wire int) (v, rest []byte, restWire in
 
 func pap(p *dissect.Packet, b []byte, wire int) {
 	body, n, ok := authHeader(p, fPAPCode, b, wire)
-	if !ok || b[0] != papRequest {
+	if !ok {
+		return
+	}
+	if b[0] != papRequest {
+		if n == 0 { // as some servers answer
+			return
+		}
+		if message, _, _, ok := counted(p, body, n); ok && len(message) > 0 {
+			p.Out.Text(fPAPText, message)
+		}
 		return
 	}
 	peer, body, n, ok := counted(p, body, n)

@@ -3,6 +3,9 @@
 package ppp
 
 import (
+	"bytes"
+	"encoding/hex"
+	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -23,6 +26,9 @@ func TestAuthentication(t *testing.T) {
 		{name: "PAP request", proto: PAP, frame: "01 05 000c 03626f62 03 313233",
 			want: map[string]string{"pap.code": "1", "pap.peer_id": "bob", "pap.password": field.Redacted}},
 		{name: "PAP ack", proto: PAP, frame: "02 05 0005 00", want: map[string]string{"pap.code": "2", "pap.peer_id": ""}},
+		{name: "PAP answer with a text", proto: PAP, frame: "03 05 0007 02 6e6f", want: map[string]string{"pap.message": "no"}},
+		{name: "PAP answer without a length", proto: PAP, frame: "03 05 0004", want: map[string]string{"pap.message": ""}},
+		{name: "PAP text beyond the length", proto: PAP, frame: "02 05 0006 09 6e", malformed: true, want: map[string]string{"pap.message": ""}},
 		{name: "PAP without names", proto: PAP, frame: "01 05 0006 00 00", want: map[string]string{"pap.peer_id": "", "pap.password": ""}},
 		{name: "PAP peer beyond the length", proto: PAP, frame: "01 05 0007 03626f62", malformed: true, want: map[string]string{"pap.peer_id": ""}},
 		{name: "PAP without a password", proto: PAP, frame: "01 05 0008 03626f62", malformed: true, want: map[string]string{"pap.peer_id": "bob"}},
@@ -44,6 +50,34 @@ func TestAuthentication(t *testing.T) {
 			}
 			r.Check(t, tt.want)
 		})
+	}
+}
+
+// Passwords, and what proves that one is known, are neither in a field nor in what the record keeps.
+func TestSecrets(t *testing.T) {
+	const canary = "canary-7f3a"
+	b := dissecttest.New(nil, PAP, CHAP)
+	for name, tt := range map[string]struct {
+		proto *dissect.Protocol
+		frame string
+	}{
+		"PAP password":   {PAP, "01 05 0014 03626f62 0b" + hex.EncodeToString([]byte(canary))},
+		"CHAP challenge": {CHAP, "01 05 0013 0b" + hex.EncodeToString([]byte(canary)) + "626f62"},
+		"CHAP response":  {CHAP, "02 05 0013 0b" + hex.EncodeToString([]byte(canary)) + "626f62"},
+		"CHAP success":   {CHAP, "03 05 000f" + hex.EncodeToString([]byte(canary))},
+	} {
+		frame := unhex(t, tt.frame)
+		r := b.Run(tt.proto, frame, len(frame))
+		if r.Malformed != "" || bytes.Contains(b.Out.Arena, []byte(canary)) {
+			t.Errorf("%s: malformed %q, kept %q", name, r.Malformed, b.Out.Arena)
+		}
+		for id, values := range r.Fields {
+			for _, v := range values {
+				if strings.Contains(v, canary) || strings.Contains(v, hex.EncodeToString([]byte(canary))) {
+					t.Errorf("%s: %s = %q", name, id, v)
+				}
+			}
+		}
 	}
 }
 

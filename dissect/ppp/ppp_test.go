@@ -12,7 +12,7 @@ import (
 )
 
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, Protocol, LCP, IPCP, &dissect.Protocol{Name: "ip", PPPTypes: []uint16{0x21}, Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "chdlc", Dissect: func(*dissect.Packet, []byte, int) {}})
+	return dissecttest.New(nil, Protocol, LCP, IPCP, IPV6CP, CCP, &dissect.Protocol{Name: "ip", PPPTypes: []uint16{0x21}, Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "chdlc", Dissect: func(*dissect.Packet, []byte, int) {}})
 }
 
 func unhex(t testing.TB, s string) []byte {
@@ -54,6 +54,30 @@ func TestDissect(t *testing.T) {
 		{name: "control packet with a length beyond the packet", frame: "8021 01 05 0005", layers: "ppp:ipcp", malformed: "ipcp"},
 		{name: "control packet cut short", frame: "8021 01 05", layers: "ppp:ipcp", malformed: "ipcp",
 			want: map[string]string{"ppp.code": ""}},
+		{name: "link options", frame: "c021 01 05 001f 0104 05d4 0305 c22305 0404 c025 0506 1a2b3c4d 0702 1104 05dc 0802", layers: "ppp:lcp",
+			want: map[string]string{"lcp.opt.type": "1,3,4,5,7,17,8", "lcp.opt.mru": "1492", "lcp.opt.auth_protocol": "49699", "lcp.opt.algorithm": "5", "lcp.opt.quality_protocol": "49189", "lcp.opt.magic_number": "439041101", "lcp.opt.mrru": "1500"}},
+		{name: "echo", frame: "c021 09 05 0008 1a2b3c4d", layers: "ppp:lcp",
+			want: map[string]string{"lcp.magic_number": "439041101"}},
+		{name: "identification", frame: "c021 0c 05 000b 1a2b3c4d 626f62", layers: "ppp:lcp",
+			want: map[string]string{"lcp.message": "bob"}},
+		{name: "protocol reject returns a packet", frame: "c021 08 05 000e 8057 01 06 000e 010a 0011", layers: "ppp:lcp:ipv6cp", malformed: "ipv6cp",
+			want: map[string]string{"lcp.rej_proto": "32855", "ppp.code": "8,1"}},
+		{name: "terminate", frame: "c021 05 05 0007 627965", layers: "ppp:lcp",
+			want: map[string]string{"ppp.code": "5", "lcp.magic_number": ""}},
+		{name: "addresses", frame: "8021 01 05 0022 0206 002d0f01 0306 0a000001 8106 0a000035 8206 00000000 8306 0a000036", layers: "ppp:ipcp",
+			want: map[string]string{"ipcp.opt.type": "2,3,129,130,131", "ipcp.opt.compress_proto": "45", "ipcp.opt.ip_address": "10.0.0.1", "ipcp.opt.pri_dns_address": "10.0.0.53", "ipcp.opt.sec_dns_address": "10.0.0.54", "ipcp.opt.pri_nbns_address": "0.0.0.0"}},
+		{name: "interface identifier", frame: "8057 01 05 000e 010a 0211223344556677", layers: "ppp:ipv6cp",
+			want: map[string]string{"ipv6cp.interface_identifier": "0211223344556677"}},
+		{name: "compression has no reader", frame: "80fd 01 05 0006 0102", layers: "ppp:ccp",
+			want: map[string]string{"ppp.code": "1"}},
+		{name: "option below its header", frame: "8021 01 05 0008 0301 0a00", layers: "ppp:ipcp", malformed: "ipcp",
+			want: map[string]string{"ipcp.opt.type": ""}},
+		{name: "option beyond the packet", frame: "8021 01 05 0008 0306 0a00", layers: "ppp:ipcp", malformed: "ipcp",
+			want: map[string]string{"ipcp.opt.ip_address": ""}},
+		{name: "half an option", frame: "8021 01 05 0005 03", layers: "ppp:ipcp", malformed: "ipcp"},
+		{name: "echo without a number", frame: "c021 09 05 0006 1a2b", layers: "ppp:lcp", malformed: "lcp",
+			want: map[string]string{"lcp.magic_number": ""}},
+		{name: "reject of nothing", frame: "c021 08 05 0005 80", layers: "ppp:lcp", malformed: "lcp"},
 		{name: "address alone", frame: "ff", layers: "ppp", malformed: "ppp",
 			want: map[string]string{"ppp.address": "255"}},
 		{name: "no protocol", frame: "ff03", layers: "ppp", malformed: "ppp",
@@ -87,6 +111,8 @@ func FuzzPPP(f *testing.F) {
 	f.Add(unhex(f, "0021 45"), 3)
 	f.Add(unhex(f, "ff03 21 45"), 4)
 	f.Add(unhex(f, "21 45"), 2)
+	f.Add(unhex(f, "c021 01 05 001e 0104 05d4 0305 c22305 0404 c025 0506 1a2b3c4d 0702 1104 05dc 0802"), 32)
+	f.Add(unhex(f, "c021 08 05 000e 8057 01 06 000e 010a 0011"), 16)
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int) {
 		b.Dissect(Protocol, data, max(wire, len(data)))

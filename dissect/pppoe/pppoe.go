@@ -6,7 +6,7 @@
 //	| ver 4 typ 4 | code | session ID | length | tags or PPP …
 //
 // A discovery packet's tags are type (2 bytes), length (2 bytes) and value. LINKTYPE_PPP_ETHER starts with a session header.
-// Not decoded: the relay, vendor-specific and credit tags (RFC 5578).
+// Of vendor-specific tags the line identifiers of the Broadband Forum (TR-101) are read. Not decoded: credit and metric tags (RFC 5578).
 package pppoe
 
 import (
@@ -27,7 +27,21 @@ const (
 	tagEndOfList    = 0x0000
 	tagServiceName  = 0x0101
 	tagACName       = 0x0102
+	tagHostUniq     = 0x0103
+	tagACCookie     = 0x0104
+	tagVendor       = 0x0105
+	tagRelay        = 0x0110
+	tagMaxPayload   = 0x0120 // RFC 4638
+	tagServiceError = 0x0201
+	tagSystemError  = 0x0202
 	tagGenericError = 0x0203
+)
+
+// The Broadband Forum's number as a vendor, and its subtags: type 1, length 1, value.
+const (
+	vendorBBF = 3561
+
+	lineCircuit, lineRemote = 1, 2
 )
 
 // Discovery is the discovery stage.
@@ -56,6 +70,16 @@ var (
 	fService = tags.Add("service_name", field.Keyword, "pppoed.tags.service_name", "Service-Name tag")
 	fACName  = tags.Add("ac_name", field.Keyword, "pppoed.tags.ac_name", "Name of the access concentrator")
 	fError   = tags.Add("generic_error", field.Keyword, "pppoed.tags.generic_error", "Text of a Generic-Error tag")
+	fNoServ  = tags.Add("service_name_error", field.Keyword, "pppoed.tags.service_name_error", "Text of a Service-Name-Error tag")
+	fSysErr  = tags.Add("ac_system_error", field.Keyword, "pppoed.tags.ac_system_error", "Text of an AC-System-Error tag")
+	fTag     = field.Group("pppoed").Add("tag", field.Uint16, "pppoed.tag", "Types of all tags, in order", field.Detail, field.Rare)
+	fUniq    = tags.Add("host_uniq", field.Hex, "pppoed.tags.host_uniq", "What ties an answer to the host's request")
+	fCookie  = tags.Add("ac_cookie", field.Hex, "pppoed.tags.ac_cookie", "Cookie of the access concentrator", field.Detail, field.Rare)
+	fRelay   = tags.Add("relay_session_id", field.Hex, "pppoed.tags.relay_session_id", "Identifier that a relay adds", field.Rare)
+	fMax     = tags.Add("max_payload", field.Uint16, "pppoed.tags.max_payload", "Largest payload, bytes", field.Rare)
+	fVendor  = tags.Add("vendor_id", field.Uint32, "pppoed.tags.vendor_id", "Vendor of a vendor-specific tag", field.Rare)
+	fCircuit = tags.Add("circuit_id", field.Keyword, "pppoed.tags.circuit_id", "Line, as the access node names it")
+	fRemote  = tags.Add("remote_id", field.Keyword, "pppoed.tags.remote_id", "Subscriber, as the access node names them")
 )
 
 // header writes the header's fields and returns the payload; ok is false when the header is not whole.
@@ -89,18 +113,67 @@ func discovery(p *dissect.Packet, b []byte, wire int) {
 		}
 		t, n := binary.BigEndian.Uint16(b), int(binary.BigEndian.Uint16(b[2:]))
 		b, wire = b[tagHeader:], wire-tagHeader
+		p.Out.Uint(fTag, uint64(t))
 		if t == tagEndOfList || !p.Need(b, wire, n) {
 			return
 		}
-		switch t {
-		case tagServiceName:
-			text(p, fService, b[:n])
-		case tagACName:
-			text(p, fACName, b[:n])
-		case tagGenericError:
-			text(p, fError, b[:n])
-		}
+		tag(p, t, b[:n:n])
 		b, wire = b[n:], wire-n
+	}
+}
+
+func tag(p *dissect.Packet, t uint16, v []byte) {
+	switch t {
+	case tagServiceName:
+		text(p, fService, v)
+	case tagACName:
+		text(p, fACName, v)
+	case tagHostUniq:
+		text(p, fUniq, v)
+	case tagACCookie:
+		text(p, fCookie, v)
+	case tagRelay:
+		text(p, fRelay, v)
+	case tagServiceError:
+		text(p, fNoServ, v)
+	case tagSystemError:
+		text(p, fSysErr, v)
+	case tagGenericError:
+		text(p, fError, v)
+	case tagMaxPayload:
+		if p.Need(v, len(v), 2) {
+			p.Out.Uint(fMax, uint64(binary.BigEndian.Uint16(v)))
+		}
+	case tagVendor:
+		vendor(p, v)
+	}
+}
+
+func vendor(p *dissect.Packet, v []byte) {
+	if !p.Need(v, len(v), 4) {
+		return
+	}
+	id := binary.BigEndian.Uint32(v)
+	p.Out.Uint(fVendor, uint64(id))
+	if id != vendorBBF {
+		return
+	}
+	v = v[4:]
+	for range maxTags {
+		if len(v) == 0 || !p.Need(v, len(v), 2) {
+			return
+		}
+		t, n := v[0], int(v[1])
+		if v = v[2:]; !p.Need(v, len(v), n) {
+			return
+		}
+		switch t {
+		case lineCircuit:
+			text(p, fCircuit, v[:n])
+		case lineRemote:
+			text(p, fRemote, v[:n])
+		}
+		v = v[n:]
 	}
 }
 

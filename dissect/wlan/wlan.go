@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package wlan dissects IEEE 802.11 MAC headers, as far as needed to reach what data frames carry.
+// Package wlan dissects IEEE 802.11 frames: MAC headers, the bodies of management frames, and what data frames carry.
 //
 //	0                                 2          4           10          16          22
 //	| version 2, type 2, subtype 4 |  | duration | address 1 | address 2 | address 3 | sequence | address 4, QoS 2, HT control 4 | LLC …
 //	| flags 8                      |
 //
 // All numbers are little-endian. Address 4 is there when both DS bits are set, QoS in data frames of subtype 8 and above, HT control with the order
-// flag in QoS data and management frames. Control frames end after address 1 or 2. Not decoded: bodies of management frames
-// except the network's name and channel, encrypted and fragmented data, the FCS.
+// flag in QoS data and management frames. Control frames end after address 1 or 2: file control.go, with protocol version 1.
+// Not decoded: encrypted and fragmented data, mesh headers, the FCS.
 package wlan
 
 import (
@@ -30,9 +30,14 @@ const (
 	flagDS       = 0x03 // to DS 1, from DS 2
 	flagMoreFrag = 0x04
 	flagRetry    = 0x08
+	flagPower    = 0x10
+	flagMoreData = 0x20
 	flagProtect  = 0x40
 	flagOrder    = 0x80
 )
+
+// extension is the type of beacons in other bands.
+const extension = 3
 
 // Bits of a data frame's subtype.
 const (
@@ -40,8 +45,8 @@ const (
 	subtypeQoS    = 0x8
 )
 
-// qosAMSDU, in the first QoS byte, says that the body is an aggregate.
-const qosAMSDU = 0x80
+// Of the first QoS byte: the traffic identifier, and that the body is an aggregate.
+const qosTID, qosAMSDU = 0x0f, 0x80
 
 const (
 	addrLen     = 6
@@ -67,9 +72,12 @@ var Radio = &dissect.Protocol{Name: "wlan_radio", Title: "802.11 radio", Referen
 var (
 	fields     = field.Group("wlan")
 	fType      = fields.Add("fc.type", field.Uint8, "wlan.fc.type", "Type: 0 management, 1 control, 2 data, 3 extension")
-	fSubtype   = fields.Add("fc.type_subtype", field.Uint8, "wlan.fc.type_subtype", "Type times 16 plus subtype")
+	fSubtype   = fields.Add("fc.type_subtype", field.Uint16, "wlan.fc.type_subtype", "Type times 16 plus subtype; 0x160 and up are extended control frames")
 	fDS        = fields.Add("fc.ds", field.Uint8, "wlan.fc.ds", "DS bits: 1 to the distribution system, 2 from it")
 	fRetry     = fields.Add("fc.retry", field.Bool, "wlan.fc.retry", "Retransmission")
+	fFragments = fields.Add("fc.frag", field.Bool, "wlan.fc.frag", "More fragments follow", field.Detail, field.Rare)
+	fPower     = fields.Add("fc.pwrmgt", field.Bool, "wlan.fc.pwrmgt", "Sender is going to sleep", field.Detail, field.Rare)
+	fMoreData  = fields.Add("fc.moredata", field.Bool, "wlan.fc.moredata", "More data wait for the receiver", field.Detail, field.Rare)
 	fProtected = fields.Add("fc.protected", field.Bool, "wlan.fc.protected", "Body is encrypted")
 	fDuration  = fields.Add("duration", field.Uint16, "wlan.duration", "Time that the exchange takes, µs", field.Rare)
 	fRA        = fields.Add("ra", field.MAC, "wlan.ra", "Receiver address")
@@ -79,6 +87,7 @@ var (
 	fBSSID     = fields.Add("bssid", field.MAC, "wlan.bssid", "Basic service set")
 	fFrag      = fields.Add("frag", field.Uint8, "wlan.frag", "Fragment number", field.Rare)
 	fSeq       = fields.Add("seq", field.Uint16, "wlan.seq", "Sequence number")
+	fTID       = fields.Add("qos.tid", field.Uint8, "wlan.qos.tid", "Traffic identifier of QoS data", field.Rare)
 )
 
 // Frame dissects a frame behind a radio header. padded says that the MAC header was filled up to a multiple of 4 bytes.
@@ -96,19 +105,38 @@ func frame(p *dissect.Packet, b []byte, wire int, padded bool) {
 	if !p.Need(b, wire, 2) {
 		return
 	}
+	switch b[0] & 3 {
+	case 0:
+	case 1:
+		version1(p, b, wire)
+		return
+	default:
+		p.Bad()
+		return
+	}
 	kind, subtype, flags := b[0]>>2&3, b[0]>>4, b[1]
 	p.Out.Uint(fType, uint64(kind))
-	p.Out.Uint(fSubtype, uint64(kind<<4|subtype))
-	p.Out.Uint(fDS, uint64(flags&flagDS))
-	p.Out.Bool(fRetry, flags&flagRetry != 0)
-	p.Out.Bool(fProtected, flags&flagProtect != 0)
+	if kind == control && subtype == controlExtension {
+		p.Out.Uint(fSubtype, extended|uint64(flags&0xf))
+	} else {
+		p.Out.Uint(fSubtype, uint64(kind<<4|subtype))
+		if kind != extension || subtype == 0 {
+			putFlags(p, flags)
+		}
+	}
 	if !p.Need(b, wire, 4) {
 		return
 	}
-	p.Out.Uint(fDuration, uint64(binary.LittleEndian.Uint16(b[2:])))
+	if n := binary.LittleEndian.Uint16(b[2:]); kind == control && subtype == controlPoll {
+		p.Out.Uint(fAID, uint64(n&maskAID))
+	} else {
+		p.Out.Uint(fDuration, uint64(n))
+	}
 	switch kind {
 	case control:
-		controlFrame(p, subtype, b, wire)
+		controlFrame(p, subtype, flags, b, wire)
+	case extension:
+		beaconElsewhere(p, subtype, b, wire)
 	case management:
 		if p.Need(b, wire, fullHeader) {
 			addresses(p, 0, b)
@@ -122,19 +150,13 @@ func frame(p *dissect.Packet, b []byte, wire int, padded bool) {
 	}
 }
 
-// controlFrame writes the one or two addresses of a control frame.
-func controlFrame(p *dissect.Packet, subtype uint8, b []byte, wire int) {
-	if subtype < 7 || !p.Need(b, wire, shortHeader) {
-		return // the forms of other subtypes differ
-	}
-	p.Out.MAC(fRA, b[4:10])
-	switch subtype {
-	case 12, 13: // CTS, Ack
-		return
-	}
-	if p.Need(b, wire, shortHeader+addrLen) {
-		p.Out.MAC(fTA, b[10:16])
-	}
+func putFlags(p *dissect.Packet, flags uint8) {
+	p.Out.Uint(fDS, uint64(flags&flagDS))
+	p.Out.Bool(fFragments, flags&flagMoreFrag != 0)
+	p.Out.Bool(fRetry, flags&flagRetry != 0)
+	p.Out.Bool(fPower, flags&flagPower != 0)
+	p.Out.Bool(fMoreData, flags&flagMoreData != 0)
+	p.Out.Bool(fProtected, flags&flagProtect != 0)
 }
 
 // addresses writes the addresses that the DS bits give their roles (IEEE 802.11, 9.3.2.1). b holds four of them when both bits are set.
@@ -181,6 +203,7 @@ func dataFrame(p *dissect.Packet, subtype, flags uint8, b []byte, wire int, padd
 		if !p.Need(b, wire, n) {
 			return
 		}
+		p.Out.Uint(fTID, uint64(b[n-2]&qosTID))
 		amsdu = b[n-2]&qosAMSDU != 0
 		if flags&flagOrder != 0 {
 			n += htControl
