@@ -43,6 +43,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
@@ -162,6 +163,9 @@ func Registry() *dissect.Registry {
 		tcp.Protocol,
 		udp.Protocol,
 		udplite.Protocol,
+
+		// Control
+		ospf.Protocol,
 
 		// Application
 		dns.Elsewhere,
