@@ -10,12 +10,14 @@ import (
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
+	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
+	"github.com/espbeat/espbeat/dissect/eigrp"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
@@ -23,9 +25,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
+	"github.com/espbeat/espbeat/dissect/hsrp"
 	"github.com/espbeat/espbeat/dissect/http"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
@@ -44,12 +48,15 @@ import (
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/ospf"
+	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/rip"
+	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
@@ -61,6 +68,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
+	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/wlan"
 )
@@ -165,7 +173,15 @@ func Registry() *dissect.Registry {
 		udplite.Protocol,
 
 		// Control
+		bfd.Protocol,
+		eigrp.Protocol,
+		glbp.Protocol,
+		hsrp.Protocol,
 		ospf.Protocol,
+		pim.Protocol,
+		rip.Protocol,
+		ripng.Protocol,
+		vrrp.Protocol,
 
 		// Application
 		dns.Elsewhere,
