@@ -11,6 +11,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/bfd"
+	"github.com/espbeat/espbeat/dissect/bgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
@@ -46,6 +47,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nflog"
+	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pim"
@@ -174,9 +176,11 @@ func Registry() *dissect.Registry {
 
 		// Control
 		bfd.Protocol,
+		bgp.Protocol,
 		eigrp.Protocol,
 		glbp.Protocol,
 		hsrp.Protocol,
+		nhrp.Protocol,
 		ospf.Protocol,
 		pim.Protocol,
 		rip.Protocol,
