@@ -40,7 +40,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/l2tp"
+	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/macsec"
@@ -49,6 +51,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
@@ -59,6 +62,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
+	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
@@ -180,11 +184,19 @@ func Registry() *dissect.Registry {
 		eigrp.Protocol,
 		glbp.Protocol,
 		hsrp.Protocol,
+		isis.CSNP,
+		isis.Hello,
+		isis.LSP,
+		isis.PSNP,
+		isis.Protocol,
+		ldp.Protocol,
 		nhrp.Protocol,
+		osi.Protocol,
 		ospf.Protocol,
 		pim.Protocol,
 		rip.Protocol,
 		ripng.Protocol,
+		rsvp.Protocol,
 		vrrp.Protocol,
 
 		// Application

@@ -44,12 +44,16 @@ func (c *Cursor) Bytes(n int) []byte {
 func (c *Cursor) Skip(n int) { c.Bytes(n) }
 
 // Sub takes the next n bytes on the wire as a Cursor of their own, whatever the capture kept of them. More than there are is malformed: then
-// what there is is taken.
+// what there is is taken. So is a negative n, a length that does not count its own header: nothing can be read from there on.
 func (c *Cursor) Sub(n int) Cursor {
+	if n < 0 && !c.Failed {
+		c.P.Bad()
+		c.Failed = true
+	}
 	if c.Failed {
 		return Cursor{P: c.P, Failed: true}
 	}
-	if n < 0 || n > c.Wire {
+	if n > c.Wire {
 		c.P.Bad()
 		n = c.Wire
 	}

@@ -50,6 +50,8 @@ func TestCursor(t *testing.T) {
 				c.Uint8(fNumber)
 			}
 		}, malformed: "cursor", want: map[string]string{"cursor_test.number": "1"}},
+		{name: "sub of a negative length", wire: 6, read: func(c *common.Cursor) { s := c.Sub(-1); s.Uint8(fNumber); c.Uint8(fNumber) }, malformed: "cursor",
+			want: map[string]string{"cursor_test.number": ""}},
 		{name: "sub cut by the capture", wire: 20, read: func(c *common.Cursor) { s := c.Sub(9); s.Skip(9); c.Uint8(fNumber) }, truncated: true},
 		{name: "text", wire: 6, read: func(c *common.Cursor) { c.B = []byte("ab\x00\x00\x00\x00"); c.Text(fName, 6) }, want: map[string]string{"cursor_test.name": "ab"}},
 	}

@@ -5,6 +5,7 @@ package dissecttest
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -19,6 +20,11 @@ func Unhex(t testing.TB, s string) []byte {
 		t.Fatalf("frame %q: %v", s, err)
 	}
 	return b
+}
+
+// Sized puts the length of body, in 2 bytes, between head and body, all in hex.
+func Sized(head, body string) string {
+	return fmt.Sprintf("%s %04x %s ", head, len(strings.Join(strings.Fields(body), ""))/2, body)
 }
 
 // Case is one frame, and what must become of it.
