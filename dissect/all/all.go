@@ -10,6 +10,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
+	"github.com/espbeat/espbeat/dissect/bfd"
+	"github.com/espbeat/espbeat/dissect/bgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
@@ -17,6 +19,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
+	"github.com/espbeat/espbeat/dissect/eigrp"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
@@ -24,9 +27,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
+	"github.com/espbeat/espbeat/dissect/hsrp"
 	"github.com/espbeat/espbeat/dissect/http"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
@@ -36,7 +41,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/l2tp"
+	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/lldp"
 	"github.com/espbeat/espbeat/dissect/loop"
@@ -45,13 +52,20 @@ import (
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nflog"
+	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/osi"
+	"github.com/espbeat/espbeat/dissect/ospf"
+	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/rip"
+	"github.com/espbeat/espbeat/dissect/ripng"
+	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
@@ -65,6 +79,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
+	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
@@ -180,6 +195,27 @@ func Registry() *dissect.Registry {
 		tcp.Protocol,
 		udp.Protocol,
 		udplite.Protocol,
+
+		// Control
+		bfd.Protocol,
+		bgp.Protocol,
+		eigrp.Protocol,
+		glbp.Protocol,
+		hsrp.Protocol,
+		isis.CSNP,
+		isis.Hello,
+		isis.LSP,
+		isis.PSNP,
+		isis.Protocol,
+		ldp.Protocol,
+		nhrp.Protocol,
+		osi.Protocol,
+		ospf.Protocol,
+		pim.Protocol,
+		rip.Protocol,
+		ripng.Protocol,
+		rsvp.Protocol,
+		vrrp.Protocol,
 
 		// Application
 		dns.Elsewhere,
