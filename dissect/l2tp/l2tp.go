@@ -41,6 +41,7 @@ var (
 	fMessage = fields.Add("avp.message_type", field.Uint16, "l2tp.avp.message_type", "Type of a control message")
 	fControl = fields.Add("ccid", field.Uint32, "l2tp.ccid", "Control connection of version 3")
 	fSID     = fields.Add("sid", field.Uint32, "l2tp.sid", "Session of version 3")
+	kind     = field.Intern("l2tp")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -79,7 +80,8 @@ func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool)
 		return
 	}
 	p.Out.Uint(fTunnel, uint64(binary.BigEndian.Uint16(b[at:])))
-	p.Out.Uint(fSession, uint64(binary.BigEndian.Uint16(b[at+2:])))
+	session := uint64(binary.BigEndian.Uint16(b[at+2:]))
+	p.Out.Uint(fSession, session)
 	at += 4
 	if flags&bitSequence != 0 {
 		if !p.Need(b, wire, at+4) {
@@ -104,6 +106,8 @@ func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool)
 		messageType(p, b[at:])
 		return
 	}
+	p.TunnelType(kind)
+	p.TunnelID(session)
 	// Each side has its own numbers: they are no key of what flows both ways.
 	if p.Tunnel(0) {
 		p.CallName("ppp", b[at:], wire-at)

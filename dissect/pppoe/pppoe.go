@@ -56,6 +56,7 @@ var (
 	fService = tags.Add("service_name", field.Keyword, "pppoed.tags.service_name", "Service-Name tag")
 	fACName  = tags.Add("ac_name", field.Keyword, "pppoed.tags.ac_name", "Name of the access concentrator")
 	fError   = tags.Add("generic_error", field.Keyword, "pppoed.tags.generic_error", "Text of a Generic-Error tag")
+	kind     = field.Intern("pppoe")
 )
 
 // header writes the header's fields and returns the payload; ok is false when the header is not whole.
@@ -73,8 +74,10 @@ func header(p *dissect.Packet, b []byte, wire int) (payload []byte, payloadWire 
 }
 
 func session(p *dissect.Packet, b []byte, wire int) {
-	if b, wire, ok := header(p, b, wire); ok {
-		p.CallName("ppp", b, wire)
+	if payload, wire, ok := header(p, b, wire); ok {
+		p.TunnelType(kind)
+		p.TunnelID(uint64(binary.BigEndian.Uint16(b[2:])))
+		p.CallName("ppp", payload, wire)
 	}
 }
 

@@ -58,6 +58,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if end < headerLen {
 		p.Bad()
+		p.Unpassed()
 		return
 	}
 	p.Out.Uint(fChecksum, uint64(sum))
