@@ -35,14 +35,18 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/l2tp"
+	"github.com/espbeat/espbeat/dissect/lisp"
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nflog"
+	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
@@ -61,6 +65,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vxlan"
+	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 )
 
@@ -151,6 +156,9 @@ func Registry() *dissect.Registry {
 		gtp.V2,
 		ipcomp.Protocol,
 		l2tp.Protocol,
+		lisp.Control,
+		lisp.Data,
+		nsh.Protocol,
 		teredo.Protocol,
 		udpencap.Protocol,
 		vxlan.GPE,
@@ -171,5 +179,8 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		http.Protocol,
 		http.SSDP,
+		isakmp.Protocol,
+		openvpn.Protocol,
+		wireguard.Protocol,
 	)
 }

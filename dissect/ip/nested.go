@@ -16,13 +16,13 @@ var (
 	kindISATAP, kind6to4                   = field.Intern("isatap"), field.Intern("6to4")
 )
 
-// Nested reports whether the current layer, an IP header, is the payload of another one.
+// Nested reports whether the current layer is the payload of an IP header, maybe behind extension headers.
 func Nested(p *dissect.Packet) bool {
 	if p.Depth < 2 {
 		return false
 	}
 	switch p.Layers[p.Depth-2].Name {
-	case "ip", "ipv6", "ipv6.hopopts", "ipv6.dstopts", "ipv6.routing", "ipv6.fraghdr", "ah":
+	case "ip", "ipv6", "ipv6.hopopts", "ipv6.dstopts", "ipv6.routing", "ipv6.fraghdr", "ah", "ipcomp":
 		return true
 	}
 	return false
