@@ -108,8 +108,10 @@ type Passed struct {
 	// IPv4Protocol is the protocol number of the outermost IPv4 header, 0 without one.
 	IPv4Protocol uint8
 	// Transport is the protocol number of the last header with ports, and these ports; 0 without one.
-	Transport uint8
-	Src, Dst  uint16
+	Transport        uint8
+	SrcPort, DstPort uint16
+	// SrcIP and DstIP are the innermost IP header's own addresses, which options and routing headers replace in Core.
+	SrcIP, DstIP netip.Addr
 }
 
 // Begin prepares p for a new packet.
@@ -207,6 +209,7 @@ func (p *Packet) SetIP(version uint8, src, dst []byte, proto uint8) {
 	c.Source.Port, c.Destination.Port = 0, 0
 	c.Networks++
 	p.Conversation = nil
+	p.passed.SrcIP, p.passed.DstIP = c.Source.Addr, c.Destination.Addr
 	if version == 4 && p.passed.IPv4Protocol == 0 {
 		p.passed.IPv4Protocol = proto
 	}
@@ -216,7 +219,7 @@ func (p *Packet) SetIP(version uint8, src, dst []byte, proto uint8) {
 func (p *Packet) SetPorts(src, dst uint16) {
 	p.Core.Source.Port, p.Core.Destination.Port, p.Core.Ports = src, dst, true
 	p.Core.Transports++
-	p.passed.Transport, p.passed.Src, p.passed.Dst = p.Core.IPProtocol, src, dst
+	p.passed.Transport, p.passed.SrcPort, p.passed.DstPort = p.Core.IPProtocol, src, dst
 }
 
 // Unpassed takes the last transport header out of Passed: Wireshark gives up on it before it knows its ports.

@@ -38,18 +38,19 @@ var (
 		144: 145, 145: 144}
 )
 
-// WiresharkCommunityID returns what Wireshark's post-dissector says instead (espbeat.dissect.compat). It joins the addresses of the innermost IP
-// header, ICMP's type and code, else the ports of the last transport header, whichever IP header that followed, else the protocol
+// WiresharkCommunityID returns what Wireshark's post-dissector says instead (espbeat.dissect.compat). It joins the innermost IP header's own addresses,
+// ICMP's type and code, else the ports of the last transport header, whichever IP header that followed, else the protocol
 // number of the outermost IPv4 header; over IPv6 without a transport, and behind a header that it gave up on, there is none.
 func WiresharkCommunityID(p *dissect.Packet) string {
 	c, passed := p.Core, p.Passed()
+	c.Source.Addr, c.Destination.Addr = passed.SrcIP, passed.DstIP
 	switch {
-	case c.HasICMP && c.IPVersion == 6 && p.Malformed != nil:
+	case c.HasICMP && p.Malformed != nil && p.Malformed.Name == "icmpv6":
 		return ""
 	case c.HasICMP:
 	case passed.Transport != 0 && hasPorts(passed.Transport):
 		c.IPProtocol, c.Ports, c.HasICMP = passed.Transport, true, false
-		c.Source.Port, c.Destination.Port = passed.Src, passed.Dst
+		c.Source.Port, c.Destination.Port = passed.SrcPort, passed.DstPort
 	case c.IPVersion == 4 && passed.IPv4Protocol != 0:
 		c.IPProtocol, c.Ports, c.HasICMP = passed.IPv4Protocol, false, false
 	default:

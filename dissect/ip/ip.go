@@ -67,6 +67,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	case 4:
 	case 6:
 		// Whoever said IPv4 was wrong, the header says it.
+		if p.Options.Wireshark { // which shows both layers
+			p.Out.Uint(Version, uint64(version))
+		}
 		p.CallName("ipv6", b, wire)
 		return
 	default:
