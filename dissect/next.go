@@ -54,6 +54,26 @@ func (p *Packet) UDPApplication(c *Conversation, b []byte) *Protocol {
 	return nil
 }
 
+// portApplication is the application that has one of the packet's ports, the lower first, whatever the bytes are.
+func (p *Packet) portApplication() *Protocol {
+	const tcp, udp = 6, 17
+	c := &p.Core
+	ports := p.Registry.tcp
+	switch {
+	case !c.Ports || c.IPProtocol != tcp && c.IPProtocol != udp:
+		return nil
+	case c.IPProtocol == udp:
+		ports = p.Registry.udp
+	}
+	lo, hi := min(c.Source.Port, c.Destination.Port), max(c.Source.Port, c.Destination.Port)
+	for _, port := range [2]uint16{lo, hi} {
+		if a := ports[port]; a != nil && a.Application {
+			return a
+		}
+	}
+	return nil
+}
+
 // TCPApplication finds who speaks over a TCP stream, as UDPApplication does.
 func (p *Packet) TCPApplication(c *Conversation, b []byte) *Protocol {
 	lo, hi := p.Core.Source.Port, p.Core.Destination.Port

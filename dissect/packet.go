@@ -10,9 +10,11 @@ import (
 
 // Bounds of one packet.
 const (
-	// MaxLayers bounds the layers of one packet; headers beyond are left undissected.
-	MaxLayers = 64
-	// MaxTunnels bounds how often a packet may carry a packet.
+	// MaxLayers bounds the layers of one packet; headers beyond are left undissected. Real stacks have fewer than 20 layers. 32 Ethernet
+	// pseudowires within each other, of which captures exist that probe for a bound, have 129; Wireshark's bound is 500.
+	MaxLayers = 160
+	// MaxTunnels bounds how often a packet may carry a packet. Pseudowires over MPLS do not count: nothing that spans packets is
+	// kept of them, so that MaxLayers suffices.
 	MaxTunnels = 16
 	// MaxVLANs bounds the tags that are remembered for the ECS fields; all tags have vlan.* fields.
 	MaxVLANs = 4
@@ -91,19 +93,33 @@ type Packet struct {
 	// Quoted is set while the bytes at hand are a fragment that was not reassembled, or a quote in an ICMP error:
 	// what they carry belongs to no stream.
 	Quoted bool
+	// InQuote is set in an ICMP error's quote only, where Core describes the packet that is quoted.
+	InQuote bool
 	// Reassembled is set while the bytes at hand come from several packets.
 	Reassembled bool
 
 	tunnels   int
 	tunnelKey uint64
+	passed    Passed
+}
+
+// Passed is what Core forgets of the outer headers. Only Wireshark's community ID looks at it.
+type Passed struct {
+	// IPv4Protocol is the protocol number of the outermost IPv4 header, 0 without one.
+	IPv4Protocol uint8
+	// Transport is the protocol number of the last header with ports, and these ports; 0 without one.
+	Transport        uint8
+	SrcPort, DstPort uint16
+	// SrcIP and DstIP are the innermost IP header's own addresses, which options and routing headers replace in Core.
+	SrcIP, DstIP netip.Addr
 }
 
 // Begin prepares p for a new packet.
 func (p *Packet) Begin() {
 	p.Core = Core{}
-	p.Depth, p.QuotedFrom, p.tunnels, p.tunnelKey = 0, 0, 0, 0
+	p.Depth, p.QuotedFrom, p.tunnels, p.tunnelKey, p.passed = 0, 0, 0, 0, Passed{}
 	p.Truncated, p.Malformed, p.Conversation, p.Direction = false, nil, nil, 0
-	p.Quoted, p.Reassembled = false, false
+	p.Quoted, p.InQuote, p.Reassembled = false, false, false
 }
 
 // Push records a layer. It reports false when the packet has too many.
@@ -162,22 +178,6 @@ func (p *Packet) Bad() {
 	}
 }
 
-// Tunnel says that what follows is a packet within a packet; key is the tunnel's identity (VNI, GRE key, session), which keeps flows of
-// tenants with equal addresses apart. It reports false when packets are nested too deep.
-func (p *Packet) Tunnel(key uint64) bool {
-	if p.tunnels >= MaxTunnels {
-		return false
-	}
-	p.tunnels++
-	if !p.Options.Wireshark { // whose conversations know no tunnels
-		p.tunnelKey = p.tunnelKey*0x9e3779b97f4a7c15 + key + 1
-	}
-	return true
-}
-
-// TunnelKey identifies the tunnels around the bytes at hand, 0 outside any.
-func (p *Packet) TunnelKey() uint64 { return p.tunnelKey }
-
 // Message notes an application message of proto.
 func (p *Packet) Message(proto *Protocol) {
 	p.Core.Application = proto
@@ -209,10 +209,21 @@ func (p *Packet) SetIP(version uint8, src, dst []byte, proto uint8) {
 	c.Source.Port, c.Destination.Port = 0, 0
 	c.Networks++
 	p.Conversation = nil
+	p.passed.SrcIP, p.passed.DstIP = c.Source.Addr, c.Destination.Addr
+	if version == 4 && p.passed.IPv4Protocol == 0 {
+		p.passed.IPv4Protocol = proto
+	}
 }
 
 // SetPorts notes the ports of a transport header.
 func (p *Packet) SetPorts(src, dst uint16) {
 	p.Core.Source.Port, p.Core.Destination.Port, p.Core.Ports = src, dst, true
 	p.Core.Transports++
+	p.passed.Transport, p.passed.SrcPort, p.passed.DstPort = p.Core.IPProtocol, src, dst
 }
+
+// Unpassed takes the last transport header out of Passed: Wireshark gives up on it before it knows its ports.
+func (p *Packet) Unpassed() { p.passed.Transport = 0 }
+
+// Passed is what the packet passed through.
+func (p *Packet) Passed() Passed { return p.passed }

@@ -11,6 +11,8 @@ type State interface {
 	Converse(p *Packet) *Conversation
 	// Connect is Converse for a TCP SYN, which starts a new conversation when the known one has another initial number isn or has ended.
 	Connect(p *Packet, isn uint32) *Conversation
+	// Known is the conversation that Converse would find, nil when there is none; it starts and counts nothing.
+	Known(p *Packet) *Conversation
 	// Fragment adds one fragment. When it completes the datagram, it returns the whole payload, valid until the next packet; else nil.
 	Fragment(p *Packet, k FragmentKey, f Fragment) []byte
 	// Segment relates a TCP segment to its conversation: relative numbers and what is new of its payload.

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/field"
 )
@@ -30,22 +31,10 @@ var (
 	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
 )
 
-// transports are IANA's names in lower case; numbers[n] is n as text.
-var transports, numbers = func() (t, n [256]field.Str) {
+// numbers[n] is n as text.
+var numbers = func() (n [256]field.Str) {
 	for i := range n {
 		n[i] = field.Intern(strconv.Itoa(i))
-	}
-	for number, name := range map[int]string{1: "icmp", 2: "igmp", 4: "ipv4", 6: "tcp", 17: "udp", 33: "dccp", 41: "ipv6", 46: "rsvp",
-		47: "gre", 50: "esp", 51: "ah", 58: "ipv6-icmp", 88: "eigrp", 89: "ospfigp", 103: "pim", 112: "vrrp", 115: "l2tp", 132: "sctp", 136: "udplite", 137: "mpls-in-ip"} {
-		t[number] = field.Intern(name)
-	}
-	return
-}()
-
-// named tells the protocol numbers that have a name in transports: the zero Str is a text of some other package.
-var named = func() (t [256]bool) {
-	for i, s := range transports {
-		t[i] = s != 0
 	}
 	return
 }()
@@ -126,8 +115,8 @@ func (e *Encoder) writeNetwork(r *engine.Record) {
 	}
 	if c.IPVersion != 0 {
 		o.Const(fIANA, numbers[c.IPProtocol])
-		if named[c.IPProtocol] {
-			o.Const(fTransport, transports[c.IPProtocol])
+		if name, ok := dissect.TransportName(c.IPProtocol); ok {
+			o.Const(fTransport, name)
 		}
 		if e.opt.Internal != nil {
 			o.Const(fDirection, e.direction(c.Source.Addr, c.Destination.Addr))

@@ -114,4 +114,7 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	} else if p.Core.Networks > 0 {
 		r.CommunityID = flow.CommunityID(&p.Core)
 	}
+	if p.Options.Wireshark {
+		r.CommunityID = flow.WiresharkCommunityID(p)
+	}
 }

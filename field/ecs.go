@@ -4,3 +4,10 @@ package field
 
 // RelatedIP collects every address of a packet: the document adds those of its headers, protocols those that their messages mention.
 var RelatedIP = Group("related").Add("ip", IP, "ip.addr, ipv6.addr", "Every address of the packet's headers and messages", ECS, List, Unique)
+
+// TunnelType and TunnelID list the tunnels that a packet comes through, outermost first; a tunnel may have no id. Package dissect writes them.
+var (
+	tunnel     = Group("tunnel")
+	TunnelType = tunnel.Add("type", Keyword, "", "Kinds of the tunnels that the packet comes through, outermost first: gre, vxlan, mpls, 6in4, …", List)
+	TunnelID   = tunnel.Add("id", Keyword, "", "What tells them apart, of those tunnels that have it, outermost first: VNI, key, session, TEID, bottom label, …", List)
+)

@@ -12,7 +12,9 @@ import (
 
 const (
 	protoICMP   = 1
+	protoUDP    = 17
 	protoICMPv6 = 58
+	protoSCTP   = 132
 )
 
 // icmpPorts gives the pair that stands for ports of an ICMP message in a community ID, and whether the message is one way only:
@@ -36,6 +38,30 @@ var (
 		144: 145, 145: 144}
 )
 
+// WiresharkCommunityID returns what Wireshark's post-dissector says instead (espbeat.dissect.compat). It joins the innermost IP header's own addresses,
+// ICMP's type and code, else the ports of the last transport header, whichever IP header that followed, else the protocol
+// number of the outermost IPv4 header; over IPv6 without a transport, and behind a header that it gave up on, there is none.
+func WiresharkCommunityID(p *dissect.Packet) string {
+	c, passed := p.Core, p.Passed()
+	c.Source.Addr, c.Destination.Addr = passed.SrcIP, passed.DstIP
+	switch {
+	case c.HasICMP && p.Malformed != nil && p.Malformed.Name == "icmpv6":
+		return ""
+	case c.HasICMP:
+	case passed.Transport != 0 && hasPorts(passed.Transport):
+		c.IPProtocol, c.Ports, c.HasICMP = passed.Transport, true, false
+		c.Source.Port, c.Destination.Port = passed.SrcPort, passed.DstPort
+	case c.IPVersion == 4 && passed.IPv4Protocol != 0:
+		c.IPProtocol, c.Ports, c.HasICMP = passed.IPv4Protocol, false, false
+	default:
+		return ""
+	}
+	return CommunityID(&c)
+}
+
+// hasPorts tells the transports whose ports are part of a community ID.
+func hasPorts(proto uint8) bool { return proto == protoTCP || proto == protoUDP || proto == protoSCTP }
+
 // CommunityID returns the flow's community ID, version 1 with seed 0 (https://github.com/corelight/community-id-spec), empty for a packet
 // without IP addresses.
 func CommunityID(c *dissect.Core) string {
@@ -43,7 +69,11 @@ func CommunityID(c *dissect.Core) string {
 		return ""
 	}
 	src, dst := c.Source.Addr.AsSlice(), c.Destination.Addr.AsSlice()
-	sport, dport, oneWay := c.Source.Port, c.Destination.Port, false
+	sport, dport, oneWay := uint16(0), uint16(0), false
+	ports := c.Ports && hasPorts(c.IPProtocol) || c.HasICMP
+	if ports {
+		sport, dport = c.Source.Port, c.Destination.Port
+	}
 	if c.HasICMP {
 		sport, dport, oneWay = icmpPorts(c)
 	}
@@ -53,7 +83,7 @@ func CommunityID(c *dissect.Core) string {
 	b := make([]byte, 2, 2+16+16+2+4)
 	b = append(append(b, src...), dst...)
 	b = append(b, c.IPProtocol, 0)
-	if c.Ports || c.HasICMP {
+	if ports {
 		b = binary.BigEndian.AppendUint16(b, sport)
 		b = binary.BigEndian.AppendUint16(b, dport)
 	}

@@ -118,19 +118,19 @@ func (s *State) Connect(p *dissect.Packet, isn uint32) *dissect.Conversation {
 	return s.converse(p, func(d *direction) bool { return d.restarts(isn) })
 }
 
+// Known implements dissect.State.
+func (s *State) Known(p *dissect.Packet) *dissect.Conversation {
+	k, _ := keyOf(p)
+	if f := s.table[k]; f != nil {
+		return &f.Conversation
+	}
+	return nil
+}
+
 // converse finds the packet's conversation; restart says from the sending direction's state whether the packet starts a new one.
 func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *dissect.Conversation {
 	s.expire(p.Time)
-	c := &p.Core
-	k := key{a: c.Source.Addr, b: c.Destination.Addr, portA: c.Source.Port, portB: c.Destination.Port, proto: c.IPProtocol, tunnel: p.TunnelKey()}
-	if c.HasICMP {
-		k.portA, k.portB, _ = icmpPorts(c)
-	}
-	sourceIsA := true
-	if o := k.a.Compare(k.b); o > 0 || o == 0 && k.portA > k.portB {
-		k.a, k.b, k.portA, k.portB = k.b, k.a, k.portB, k.portA
-		sourceIsA = false
-	}
+	k, sourceIsA := keyOf(p)
 	f := s.table[k]
 	if f == nil || restart != nil && restart(&f.tcp[f.direction(sourceIsA)]) {
 		f = s.add(k, f, p, sourceIsA)
@@ -143,6 +143,21 @@ func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *diss
 	f.Bytes[dir] += uint64(p.Length)
 	p.Conversation, p.Direction = &f.Conversation, dir
 	return &f.Conversation
+}
+
+// keyOf is the key of the packet's conversation, and whether its source is the lower side.
+func keyOf(p *dissect.Packet) (k key, sourceIsA bool) {
+	c := &p.Core
+	k = key{a: c.Source.Addr, b: c.Destination.Addr, portA: c.Source.Port, portB: c.Destination.Port, proto: c.IPProtocol, tunnel: p.TunnelKey()}
+	if c.HasICMP {
+		k.portA, k.portB, _ = icmpPorts(c)
+	}
+	sourceIsA = true
+	if o := k.a.Compare(k.b); o > 0 || o == 0 && k.portA > k.portB {
+		k.a, k.b, k.portA, k.portB = k.b, k.a, k.portB, k.portA
+		sourceIsA = false
+	}
+	return k, sourceIsA
 }
 
 // direction is 0 when the source is the initiator, else 1.

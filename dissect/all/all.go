@@ -41,9 +41,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldp"
+	"github.com/espbeat/espbeat/dissect/lisp"
 	"github.com/espbeat/espbeat/dissect/llc"
 	"github.com/espbeat/espbeat/dissect/lldp"
 	"github.com/espbeat/espbeat/dissect/loop"
@@ -53,7 +55,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
+	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pim"
@@ -81,6 +85,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
+	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
 )
@@ -184,6 +189,9 @@ func Registry() *dissect.Registry {
 		ipcomp.Protocol,
 		l2tp.Protocol,
 		lwapp.Protocol,
+		lisp.Control,
+		lisp.Data,
+		nsh.Protocol,
 		teredo.Protocol,
 		udpencap.Protocol,
 		vxlan.GPE,
@@ -225,5 +233,8 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		http.Protocol,
 		http.SSDP,
+		isakmp.Protocol,
+		openvpn.Protocol,
+		wireguard.Protocol,
 	)
 }

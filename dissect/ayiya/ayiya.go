@@ -31,6 +31,7 @@ var (
 	fNext     = fields.Add("nextheader", field.Uint8, "ayiya.nextheader", "Next header, IANA's protocol number")
 	fEpoch    = fields.Add("epoch", field.Uint32, "ayiya.epoch", "Sender's time, seconds since 1970", field.Rare)
 	fIdentity = fields.Add("identity", field.Hex, "ayiya.identity", "Sender's identity")
+	kind      = field.Intern("ayiya")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -47,7 +48,11 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	p.Out.Bytes(fIdentity, b[fixedLen:id])
-	if opcode == opForward && p.Tunnel(0) {
+	if opcode != opForward {
+		return
+	}
+	p.TunnelType(kind)
+	if p.Tunnel(0) {
 		p.IPProtocol(next, b[n:], wire-n)
 	}
 }

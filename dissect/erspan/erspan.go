@@ -46,11 +46,13 @@ var (
 	fFrameType = fields.Add("ft", field.Uint8, "erspan.ft", "Frame type of type III", field.Rare)
 	fHardware  = fields.Add("hw", field.Uint8, "erspan.hw", "Hardware of type III", field.Rare)
 	fDirection = fields.Add("direction", field.Uint8, "erspan.direction", "0 received, 1 sent by the mirrored port", field.Rare)
+	kind       = field.Intern("erspan")
 )
 
 // TypeI dissects a frame that was mirrored without a header.
 func TypeI(p *dissect.Packet, b []byte, wire int) {
 	if p.Push(Protocol) {
+		p.TunnelType(kind)
 		p.CallName("eth", b, wire)
 	}
 }
@@ -69,6 +71,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fCOS, uint64(second>>13))
 	p.Out.Bool(fTruncated, second&0x0400 != 0)
 	p.Out.Uint(fSession, uint64(second&0x3ff))
+	p.TunnelType(kind)
+	p.TunnelID(uint64(second & 0x3ff))
 	if version == versionII {
 		p.Out.Uint(fIndex, uint64(binary.BigEndian.Uint32(b[4:])&0xfffff))
 		p.CallName("eth", b[lenII:], wire-lenII)

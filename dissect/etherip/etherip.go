@@ -19,13 +19,17 @@ var Protocol = &dissect.Protocol{
 	IPProtocols: []uint8{97}, Dissect: decode, Summary: summary,
 }
 
-var fVersion = field.Group("etherip").Add("ver", field.Uint8, "etherip.ver", "Version", field.Rare)
+var (
+	fVersion = field.Group("etherip").Add("ver", field.Uint8, "etherip.ver", "Version", field.Rare)
+	kind     = field.Intern("etherip")
+)
 
 func decode(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, headerLen) {
 		return
 	}
 	p.Out.Uint(fVersion, uint64(b[0]>>4))
+	p.TunnelType(kind)
 	if p.Tunnel(0) {
 		p.CallName("eth", b[headerLen:], wire-headerLen)
 	}

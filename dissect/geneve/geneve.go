@@ -35,6 +35,7 @@ var (
 	fClass    = fields.Add("option.class", field.Uint16, "geneve.option.class", "Classes of the options in order", field.List)
 	fType     = fields.Add("option.type", field.Uint8, "geneve.option.type", "Types of the options in order", field.List)
 	fLength   = fields.Add("option.length", field.Uint8, "geneve.option.length", "Lengths of the options, bytes", field.List, field.Rare)
+	kind      = field.Intern("geneve")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -51,6 +52,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Bool(fCritical, b[1]&0x40 != 0)
 	p.Out.Uint(fProto, uint64(proto))
 	p.Out.Uint(fVNI, uint64(vni))
+	p.TunnelType(kind)
+	p.TunnelID(uint64(vni))
 	options(p, b[headerLen:min(n, len(b))])
 	if !p.Need(b, wire, n) || !p.Tunnel(uint64(vni)) {
 		return

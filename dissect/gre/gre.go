@@ -6,7 +6,9 @@
 //	| flags, version   | protocol | checksum, offset (C or R) | key (K) | sequence (S) | routing … (R) | acknowledgement (A, version 1)
 //
 // Of the key of version 1 the upper half is the payload's length, the lower half the call. The key is the tunnel's identity, but the
-// call is not: each side has its own. Not decoded: the source routes, the attributes of 3GPP2, WCCP's redirect header.
+// call is not: each side has its own. With a key, bridged Ethernet and neither checksum nor sequence the header may be NVGRE's (RFC 7637), whose key
+// is a subnet (VSID, 24 bits) and a flow that differs by direction; VSIDs below 0x1000 are reserved, so that smaller keys are plain.
+// Not decoded: the source routes, the attributes of 3GPP2, WCCP's redirect header.
 package gre
 
 import (
@@ -28,6 +30,9 @@ const (
 	versionMask  = 7
 	protoERSPAN  = 0x88be
 	maxSourceRts = 64
+	protoERSPAN3 = 0x22eb
+	protoBridged = 0x6558
+	minVSID      = 0x1000
 )
 
 // Protocol is GRE.
@@ -49,6 +54,10 @@ var (
 	fCall     = fields.Add("call_id", field.Uint16, "gre.key.call_id", "Call of version 1")
 	fSequence = fields.Add("sequence_number", field.Uint32, "gre.sequence_number", "Sequence number")
 	fAck      = fields.Add("ack_number", field.Uint32, "gre.ack_number", "Acknowledgement number of version 1")
+	fVSID     = fields.Add("vsid", field.Uint32, "", "Virtual subnet of NVGRE: the upper 24 bits of the key")
+	fFlow     = fields.Add("flow_id", field.Uint8, "", "Flow of NVGRE: the lower 8 bits of the key", field.Rare)
+
+	kind, kindPPTP, kindNVGRE = field.Intern("gre"), field.Intern("pptp"), field.Intern("nvgre")
 )
 
 // cursor reads the optional words of a header.
@@ -84,6 +93,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	b, wire = b[c.at:], wire-c.at
+	key = tunnel(p, flags, proto, key)
 	if wire <= 0 || !p.Tunnel(uint64(key)) {
 		return
 	}
@@ -92,6 +102,31 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	p.GRE(proto, b, wire)
+}
+
+// tunnel notes the tunnel and returns what keeps its flows apart. ERSPAN does so itself.
+func tunnel(p *dissect.Packet, flags, proto uint16, key uint32) uint32 {
+	switch {
+	case proto == protoERSPAN || proto == protoERSPAN3:
+		return key
+	case flags&versionMask == 1:
+		p.TunnelType(kindPPTP)
+		if flags&bitKey != 0 {
+			p.TunnelID(uint64(key & 0xffff))
+		}
+		return 0
+	case proto == protoBridged && flags&(bitChecksum|bitKey|bitSequence) == bitKey && key>>8 >= minVSID:
+		p.Out.Uint(fVSID, uint64(key>>8))
+		p.Out.Uint(fFlow, uint64(key&0xff))
+		p.TunnelType(kindNVGRE)
+		p.TunnelID(uint64(key >> 8))
+		return key >> 8
+	}
+	p.TunnelType(kind)
+	if flags&bitKey != 0 {
+		p.TunnelID(uint64(key))
+	}
+	return key
 }
 
 // optional reads what the flags announce and returns the key.
@@ -117,7 +152,6 @@ func optional(c *cursor, flags, version uint16) (key uint32, ok bool) {
 		if version == 1 {
 			out.Uint(fLength, uint64(key>>16))
 			out.Uint(fCall, uint64(key&0xffff))
-			key = 0
 		} else {
 			out.Uint(fKey, uint64(key))
 		}

@@ -13,6 +13,7 @@ package gtp
 
 import (
 	"encoding/binary"
+	"encoding/hex"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
@@ -58,6 +59,7 @@ var (
 	fLengthV2  = fieldsV2.Add("msg_length", field.Uint16, "gtpv2.msg_length", "Length behind the first 4 bytes, bytes", field.Rare)
 	fTEIDV2    = fieldsV2.Add("teid", field.Uint32, "gtpv2.teid", "Tunnel endpoint identifier")
 	fSeqV2     = fieldsV2.Add("seq", field.Uint32, "gtpv2.seq", "Sequence number", field.Rare)
+	kind       = field.Intern("gtp")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -84,6 +86,14 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if !ok || message != messageGPDU {
 		return
+	}
+	p.TunnelType(kind)
+	if version == 0 {
+		var id [16]byte
+		hex.Encode(id[:], b[12:20])
+		p.Out.Text(field.TunnelID, id[:])
+	} else {
+		p.TunnelID(uint64(binary.BigEndian.Uint32(b[4:])))
 	}
 	wire = min(wire, length)
 	b = b[:min(len(b), max(wire, n))]

@@ -96,8 +96,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		}
 		p.Out.Uint(fStatus, uint64(status))
 	}
-	if !p.Quoted {
+	if !p.Quoted || p.InQuote {
 		p.Core.HasICMP, p.Core.ICMPType, p.Core.ICMPCode = true, kind, code
+	}
+	if !p.Quoted {
 		p.State.Converse(p)
 	}
 	switch kind {

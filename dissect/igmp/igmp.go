@@ -67,6 +67,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		other(p, kind, b, wire)
 		return
 	}
+	if p.Options.Wireshark && !p.Push(p.Top()) { // where each version is a dissector of the same name
+		return
+	}
 	p.Out.Uint(fVersion, uint64(version))
 	p.Out.Uint(fType, uint64(kind))
 	if !p.Need(b, wire, minLen) {

@@ -67,6 +67,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	case 4:
 	case 6:
 		// Whoever said IPv4 was wrong, the header says it.
+		if p.Options.Wireshark { // which shows both layers
+			p.Out.Uint(Version, uint64(version))
+		}
 		p.CallName("ipv6", b, wire)
 		return
 	default:
@@ -105,6 +108,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	nested := Nested(p)
+	if nested {
+		Within(p, 4, b[12:16], b[16:20])
+	}
 	sound := fixed(p, b, header)
 	if !p.Need(b, wire, header) {
 		return
@@ -155,18 +161,6 @@ func fixed(p *dissect.Packet, b []byte, header int) bool {
 		options(p, opts)
 	}
 	return sound
-}
-
-// Nested reports whether the current layer, an IP header, is the payload of another one.
-func Nested(p *dissect.Packet) bool {
-	if p.Depth < 2 {
-		return false
-	}
-	switch p.Layers[p.Depth-2].Name {
-	case "ip", "ipv6", "ipv6.hopopts", "ipv6.dstopts", "ipv6.routing", "ipv6.fraghdr", "ah":
-		return true
-	}
-	return false
 }
 
 func payload(p *dissect.Packet, b []byte, wire int, id, frag uint16, proto uint8, sound bool) {

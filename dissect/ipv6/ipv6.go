@@ -76,6 +76,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	p.Out.IP(fDst, b[24:40])
 	nested := ip.Nested(p)
+	if nested {
+		ip.Within(p, 6, b[8:24], b[24:40])
+	}
 	p.SetIP(6, b[8:24], b[24:40], next)
 	b, wire = b[headerLen:], wire-headerLen
 	if length == 0 {

@@ -102,7 +102,7 @@ func TestRouting(t *testing.T) {
 
 func TestChainIsBounded(t *testing.T) {
 	var chain []byte
-	for range 100 {
+	for range dissect.MaxLayers + 1 {
 		chain = append(chain, 60, 0, 1, 4, 0, 0, 0, 0)
 	}
 	b := bench()

@@ -4,6 +4,7 @@ package ipv6
 
 import (
 	"encoding/binary"
+	"net/netip"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
@@ -132,7 +133,9 @@ func option(p *dissect.Packet, kind uint8, v []byte) {
 	case kind == optJumbo && len(v) == 4:
 		out.Uint(fJumbo, uint64(binary.BigEndian.Uint32(v)))
 	case kind == optHomeAddress && len(v) == 16:
+		// To the layers above, the packet comes from there (RFC 6275, 6.3).
 		out.IP(fHome, v)
+		p.Core.Source.Addr, _ = netip.AddrFromSlice(v)
 	case kind == optDFF && len(v) >= 3:
 		out.Uint(fDFFFlags, uint64(v[0]))
 		out.Uint(fDFFSeq, uint64(binary.BigEndian.Uint16(v[1:])))

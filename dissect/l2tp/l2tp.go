@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package l2tp dissects the Layer 2 Tunneling Protocol over UDP, version 2 (RFC 2661), and the session header of version 3 (RFC 3931).
+// Package l2tp dissects the Layer 2 Tunneling Protocol over UDP, version 2 (RFC 2661), and the headers of version 3 (RFC 3931) over UDP and IP.
 //
 //	0                2            4        6
-//	| flags, version | length (L) | tunnel | session | Ns, Nr (S) | offset, padding (O) | PPP frame or attributes
+//	| flags, version | length (L) | tunnel | session | Ns, Nr (S) | offset, padding (O) | PPP frame or attributes    version 2
+//	| flags, version | reserved            | session          | cookie, frame                                        version 3 over UDP, data
+//	| flags, version | length              | connection       | Ns, Nr | attributes                                  version 3, control
+//	| session                              | cookie, frame                                                           version 3 over IP, data
 //
-// Of a control message the type is decoded, not the other attributes. What a version 3 session carries is known from signalling only.
+// Over IP a session of 0 is followed by a control message. Of a control message the type is decoded, not the other attributes. What a
+// version 3 session carries, and how long its cookie is, is known from signalling only.
 package l2tp
 
 import (
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/ip"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -25,7 +30,7 @@ const (
 
 // Protocol is L2TP.
 var Protocol = &dissect.Protocol{
-	Name: "l2tp", Title: "L2TP", Reference: "RFC 2661", UDPPorts: []uint16{1701}, Dissect: decode, Summary: summary,
+	Name: "l2tp", Title: "L2TP", Reference: "RFC 2661", UDPPorts: []uint16{1701}, IPProtocols: []uint8{115}, Dissect: decode, Summary: summary,
 }
 
 var (
@@ -41,9 +46,14 @@ var (
 	fMessage = fields.Add("avp.message_type", field.Uint16, "l2tp.avp.message_type", "Type of a control message")
 	fControl = fields.Add("ccid", field.Uint32, "l2tp.ccid", "Control connection of version 3")
 	fSID     = fields.Add("sid", field.Uint32, "l2tp.sid", "Session of version 3")
+	kind     = field.Intern("l2tp")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
+	if ip.Nested(p) {
+		overIP(p, b, wire)
+		return
+	}
 	if !p.Need(b, wire, 2) {
 		return
 	}
@@ -56,6 +66,25 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		decodeV2(p, b, wire, flags, control)
 	case 3:
 		decodeV3(p, b, wire, control)
+	}
+}
+
+// overIP dissects version 3 as IP protocol 115.
+func overIP(p *dissect.Packet, b []byte, wire int) {
+	if !p.Need(b, wire, 4) {
+		return
+	}
+	id := binary.BigEndian.Uint32(b)
+	p.Out.Uint(fSID, uint64(id))
+	if id != 0 {
+		p.TunnelType(kind)
+		p.TunnelID(uint64(id))
+		return
+	}
+	if b, wire = b[4:], wire-4; p.Need(b, wire, 2) {
+		p.Out.Uint(fType, uint64(b[0]>>7))
+		p.Out.Uint(fVersion, uint64(b[1]&versionMask))
+		decodeV3(p, b, wire, true)
 	}
 }
 
@@ -79,7 +108,8 @@ func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool)
 		return
 	}
 	p.Out.Uint(fTunnel, uint64(binary.BigEndian.Uint16(b[at:])))
-	p.Out.Uint(fSession, uint64(binary.BigEndian.Uint16(b[at+2:])))
+	session := uint64(binary.BigEndian.Uint16(b[at+2:]))
+	p.Out.Uint(fSession, session)
 	at += 4
 	if flags&bitSequence != 0 {
 		if !p.Need(b, wire, at+4) {
@@ -104,6 +134,8 @@ func decodeV2(p *dissect.Packet, b []byte, wire int, flags uint16, control bool)
 		messageType(p, b[at:])
 		return
 	}
+	p.TunnelType(kind)
+	p.TunnelID(session)
 	// Each side has its own numbers: they are no key of what flows both ways.
 	if p.Tunnel(0) {
 		p.CallName("ppp", b[at:], wire-at)
@@ -125,6 +157,8 @@ func decodeV3(p *dissect.Packet, b []byte, wire int, control bool) {
 	id := binary.BigEndian.Uint32(b[4:])
 	if !control {
 		p.Out.Uint(fSID, uint64(id))
+		p.TunnelType(kind)
+		p.TunnelID(uint64(id))
 		return
 	}
 	p.Out.Uint(fLength, uint64(binary.BigEndian.Uint16(b[2:])))
@@ -142,7 +176,13 @@ func summary(dst []byte, v dissect.View) []byte {
 	} else {
 		dst = append(dst, "Data"...)
 	}
-	dst, _ = v.Text(append(dst, " tunnel="...), fTunnel)
-	dst, _ = v.Text(append(dst, " session="...), fSession)
+	for _, f := range [...]struct {
+		label string
+		id    field.ID
+	}{{" tunnel=", fTunnel}, {" session=", fSession}, {" connection=", fControl}, {" session=", fSID}} {
+		if _, ok := v.Uint(f.id); ok {
+			dst, _ = v.Text(append(dst, f.label...), f.id)
+		}
+	}
 	return dst
 }

@@ -44,6 +44,7 @@ var (
 	fExp    = fields.Add("exp", field.Uint8, "mpls.exp", "Traffic class of each entry")
 	fBottom = fields.Add("bottom", field.Bool, "mpls.bottom", "Whether each entry is the last of its stack")
 	fTTL    = fields.Add("ttl", field.Uint8, "mpls.ttl", "Time to live of each entry")
+	kind    = field.Intern("mpls")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -60,6 +61,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.Uint(fTTL, uint64(v&0xff))
 		b, wire = b[entryLen:], wire-entryLen
 	}
+	p.TunnelType(kind)
+	p.TunnelID(uint64(label))
 	if !p.Need(b, wire, 1) || label == labelOAM {
 		return
 	}

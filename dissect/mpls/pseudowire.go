@@ -86,10 +86,8 @@ func controlWord(p *dissect.Packet, b []byte, wire int) {
 }
 
 func ethernet(p *dissect.Packet, b []byte, wire int) {
-	// The labels of the two directions differ, so that they cannot tell tenants apart.
-	if p.Tunnel(0) {
-		p.CallName("eth", b, wire)
-	}
+	// No Tunnel: the labels of the two directions differ, so that they cannot tell tenants apart, and the layers bound the depth.
+	p.CallName("eth", b, wire)
 }
 
 func channel(p *dissect.Packet, b []byte, wire int) {

@@ -80,6 +80,7 @@ var (
 	fVendor  = tags.Add("vendor_id", field.Uint32, "pppoed.tags.vendor_id", "Vendor of a vendor-specific tag", field.Rare)
 	fCircuit = tags.Add("circuit_id", field.Keyword, "pppoed.tags.circuit_id", "Line, as the access node names it")
 	fRemote  = tags.Add("remote_id", field.Keyword, "pppoed.tags.remote_id", "Subscriber, as the access node names them")
+	kind     = field.Intern("pppoe")
 )
 
 // header writes the header's fields and returns the payload; ok is false when the header is not whole.
@@ -97,8 +98,10 @@ func header(p *dissect.Packet, b []byte, wire int) (payload []byte, payloadWire 
 }
 
 func session(p *dissect.Packet, b []byte, wire int) {
-	if b, wire, ok := header(p, b, wire); ok {
-		p.CallName("ppp", b, wire)
+	if payload, wire, ok := header(p, b, wire); ok {
+		p.TunnelType(kind)
+		p.TunnelID(uint64(binary.BigEndian.Uint16(b[2:])))
+		p.CallName("ppp", payload, wire)
 	}
 }
 

@@ -33,6 +33,7 @@ var (
 	fConf   = fields.Add("auth.conf", field.Uint8, "teredo.auth.conf", "Confirmation of the authentication", field.Rare)
 	fPort   = fields.Add("orig.port", field.Uint16, "teredo.orig.port", "Origin's UDP port")
 	fOrigin = fields.Add("orig.addr", field.IP, "teredo.orig.addr", "Origin's IPv4 address")
+	kind    = field.Intern("teredo")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -61,7 +62,11 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.IP(fOrigin, []byte{byte(addr >> 24), byte(addr >> 16), byte(addr >> 8), byte(addr)})
 		b, wire = b[originLen:], wire-originLen
 	}
-	if len(b) > 0 && b[0]>>4 == 6 && p.Tunnel(0) {
+	if len(b) == 0 || b[0]>>4 != 6 {
+		return
+	}
+	p.TunnelType(kind)
+	if p.Tunnel(0) {
 		p.CallName("ipv6", b, wire)
 	}
 }

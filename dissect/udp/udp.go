@@ -58,6 +58,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if end < headerLen {
 		p.Bad()
+		p.Unpassed()
 		return
 	}
 	p.Out.Uint(fChecksum, uint64(sum))
@@ -67,11 +68,14 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if end > wire && !p.Quoted {
 		p.Bad() // what is there is dissected all the same
 	}
-	end = min(end, wire)
+	if !p.Quoted {
+		end = min(end, wire)
+	}
 	b, wire = b[headerLen:min(len(b), end)], end-headerLen
-	if p.Quoted {
+	if p.InQuote {
 		return
 	}
+	// A first fragment that cannot be joined has the head of the application's message.
 	c := p.State.Converse(p)
 	app := p.UDPApplication(c, b)
 	p.Call(app, b, wire)

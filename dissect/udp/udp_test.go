@@ -42,7 +42,7 @@ func over(version uint8, quoted bool) *dissect.Protocol {
 			addr = make([]byte, 16)
 		}
 		p.SetIP(version, addr, addr, 17)
-		p.Quoted = quoted
+		p.Quoted, p.InQuote = quoted, quoted
 		p.Call(udp.Protocol, b, wire)
 	}}
 }

@@ -33,6 +33,8 @@ var (
 	fGroup = fields.Add("gbp", field.Uint16, "vxlan.gbp", "Group policy", field.Rare)
 	fNext  = fields.Add("next_proto", field.Uint8, "vxlan.next_proto", "Next protocol of VXLAN-GPE", field.Rare)
 	fVNI   = fields.Add("vni", field.Uint32, "vxlan.vni", "VXLAN network identifier")
+
+	kind, kindGPE = field.Intern("vxlan"), field.Intern("vxlan-gpe")
 )
 
 // nextNames are the protocols of GPE's next protocol numbers.
@@ -44,14 +46,16 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	p.Out.Uint(fFlags, uint64(binary.BigEndian.Uint16(b)))
 	p.Out.Uint(fGroup, uint64(binary.BigEndian.Uint16(b[2:])))
-	if p.Tunnel(vni(p, b)) {
+	if p.Tunnel(vni(p, b, kind)) {
 		p.CallName("eth", b[headerLen:], wire-headerLen)
 	}
 }
 
-func vni(p *dissect.Packet, b []byte) uint64 {
+func vni(p *dissect.Packet, b []byte, kind field.Str) uint64 {
 	n := uint64(binary.BigEndian.Uint32(b[4:]) >> 8)
 	p.Out.Uint(fVNI, n)
+	p.TunnelType(kind)
+	p.TunnelID(n)
 	return n
 }
 
@@ -61,7 +65,7 @@ func decodeGPE(p *dissect.Packet, b []byte, wire int) {
 	}
 	p.Out.Uint(fFlags, uint64(b[0]))
 	p.Out.Uint(fNext, uint64(b[3]))
-	if !p.Tunnel(vni(p, b)) {
+	if !p.Tunnel(vni(p, b, kindGPE)) {
 		return
 	}
 	if n := int(b[3]); n < len(nextNames) {
