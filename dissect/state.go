@@ -15,7 +15,7 @@ type State interface {
 	Known(p *Packet) *Conversation
 	// Fragment adds one fragment. When it completes the datagram, it returns the whole payload, valid until the next packet; else nil.
 	Fragment(p *Packet, k FragmentKey, f Fragment) []byte
-	// Segment relates a TCP segment to its conversation: relative numbers and what is new of its payload.
+	// Segment relates a TCP segment to its conversation: relative numbers, window, analysis.
 	Segment(p *Packet, c *Conversation, s Segment) SegmentInfo
 	// Deliver adds the payload of a segment to its direction's stream and offers what is in order to the stream's application.
 	Deliver(p *Packet, c *Conversation, s Segment, payload []byte, wire int)
@@ -28,6 +28,8 @@ type Conversation struct {
 	// FirstTime and LastTime are packet times, nanoseconds.
 	FirstTime, LastTime int64
 	FirstNumber         uint64
+	// Delta is the time between the packet before and this one, nanoseconds; 0 for the first.
+	Delta int64
 	// InitiatorKnown is set when the first packet seen began the conversation.
 	InitiatorKnown bool
 	// Packets and Bytes count each direction so far, this packet included: 0 from the initiator.
@@ -70,11 +72,13 @@ type Segment struct {
 	Seq, Ack uint32
 	Flags    uint8 // FIN 1, SYN 2, RST 4, PSH 8, ACK 16, …
 	Window   uint16
-	// Length is the payload's length on the wire, bytes.
+	// Length is the payload's length on the wire, bytes; negative when the header does not fit, and nothing can be said of the segment.
 	Length int
-	// WindowScale is that of the SYN's option, -1 without.
+	// WindowScale is that of the option, -1 without.
 	WindowScale int
-	Options     []byte
+	// SACKed is what the selective acknowledgements cover, bytes.
+	SACKed  uint32
+	Options []byte
 }
 
 // SegmentInfo is what a TCP conversation says of one segment.
@@ -85,6 +89,7 @@ type SegmentInfo struct {
 	Window uint32
 	// WindowScale is the shift that applies to Window: -1 unknown (no handshake seen), -2 none in use.
 	WindowScale int
+	Analysis    Analysis
 }
 
 // Request is an application request that waits for its response.

@@ -46,7 +46,7 @@ type Engine struct {
 func New(source capture.Source, registry *dissect.Registry, opt Options) *Engine {
 	field.Seal()
 	if opt.Dissect.Wireshark { // whose conversations last as long as the capture
-		opt.Flow.Idle, opt.Flow.IdleTCP = -1, -1
+		opt.Flow.Idle, opt.Flow.IdleTCP, opt.Flow.Wireshark = -1, -1, true
 	}
 	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow)}
 	e.packet = dissect.Packet{Registry: registry, Options: &e.opt.Dissect, State: e.state}

@@ -57,6 +57,8 @@ type segment struct {
 	wire     int // length on the wire when larger than that of data
 	scale    int // window scale of a SYN plus 1; 0 for none
 	window   uint16
+	wait     int64 // nanoseconds since the last segment beyond 1 ms
+	sacked   uint32
 }
 
 // send delivers one segment and returns its conversation and what is said of it.
@@ -65,7 +67,7 @@ func (b *bench) send(g segment) (*dissect.Conversation, dissect.SegmentInfo) {
 	p := &b.p
 	p.Begin()
 	p.Number++
-	p.Time += 1e6
+	p.Time += 1e6 + g.wait
 	p.Length = 54 + max(g.wire, len(g.data))
 	client, server := netip.MustParseAddr("192.0.2.1"), netip.MustParseAddr("192.0.2.2")
 	port := g.port
@@ -77,7 +79,7 @@ func (b *bench) send(g segment) (*dissect.Conversation, dissect.SegmentInfo) {
 		from, to = to, from
 	}
 	p.Core = dissect.Core{Source: from, Destination: to, IPVersion: 4, IPProtocol: protoTCP, Ports: true, TCPFlags: g.flags}
-	seg := dissect.Segment{Seq: g.seq, Ack: g.ack, Flags: g.flags, Window: g.window, Length: max(g.wire, len(g.data)), WindowScale: g.scale - 1}
+	seg := dissect.Segment{Seq: g.seq, Ack: g.ack, Flags: g.flags, Window: g.window, Length: max(g.wire, len(g.data)), WindowScale: g.scale - 1, SACKed: g.sacked}
 	var c *dissect.Conversation
 	if g.flags&(flagSYN|flagACK) == flagSYN {
 		c = b.s.Connect(p, g.seq)

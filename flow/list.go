@@ -63,6 +63,7 @@ func (s *State) evict() {
 func (s *State) remove(f *conversation) {
 	for d := range f.tcp {
 		s.stats.StreamBytes -= f.tcp[d].counted
+		s.forget(&f.tcp[d].unacked)
 	}
 	f.in.unlink(f)
 	delete(s.table, f.key)

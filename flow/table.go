@@ -27,6 +27,8 @@ type Options struct {
 	StreamBytes int
 	// StreamsBytes bounds all streams together.
 	StreamsBytes int
+	// Wireshark tells connections apart as Wireshark does (espbeat.dissect.compat).
+	Wireshark bool
 	// InputID salts flow.id, so that equal packets of two inputs are two flows.
 	InputID string
 }
@@ -59,6 +61,7 @@ type State struct {
 	numbers          [256]uint64 // next conversation number, by IP protocol
 	frags            fragments
 	stats            Stats
+	unacked          int // room for segments that wait for their acknowledgement, of all conversations
 	idSalt           [32]byte
 }
 
@@ -105,9 +108,14 @@ type conversation struct {
 	dissect.Conversation
 	key          key
 	initiatorIsA bool
-	tcp          [2]direction // 0 from the initiator
-	in           *list
-	older, newer *conversation
+	// reuses is set when a TCP connection took the place of another one, until its SYN was analysed.
+	reuses bool
+	// synTime is the time of the last SYN, valid when synSeen is set; initialRTT that from there to the end of the handshake, 0 while unknown.
+	synSeen             bool
+	synTime, initialRTT int64
+	tcp                 [2]direction // 0 from the initiator
+	in                  *list
+	older, newer        *conversation
 }
 
 // Converse implements dissect.State.
@@ -115,7 +123,7 @@ func (s *State) Converse(p *dissect.Packet) *dissect.Conversation { return s.con
 
 // Connect implements dissect.State.
 func (s *State) Connect(p *dissect.Packet, isn uint32) *dissect.Conversation {
-	return s.converse(p, func(d *direction) bool { return d.restarts(isn) })
+	return s.converse(p, func(d *direction) bool { return d.restarts(isn, s.opt.Wireshark) })
 }
 
 // Known implements dissect.State.
@@ -138,7 +146,7 @@ func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *diss
 		s.touch(f)
 	}
 	dir := f.direction(sourceIsA)
-	f.LastTime = p.Time
+	f.Delta, f.LastTime = p.Time-f.LastTime, p.Time
 	f.Packets[dir]++
 	f.Bytes[dir] += uint64(p.Length)
 	p.Conversation, p.Direction = &f.Conversation, dir
@@ -177,7 +185,10 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 	}
 	// Whoever answers a SYN did not begin, also where the capture has missed the SYN.
 	answers := k.proto == protoTCP && p.Core.TCPFlags&(flagSYN|flagACK) == flagSYN|flagACK
-	f := &conversation{key: k, initiatorIsA: sourceIsA != answers}
+	f := &conversation{key: k, initiatorIsA: sourceIsA != answers, reuses: old != nil}
+	for d := range f.tcp {
+		f.tcp[d].scale, f.tcp[d].window = scaleUnknown, noWindow
+	}
 	f.Private = f
 	f.Number = s.numbers[k.proto]
 	s.numbers[k.proto]++

@@ -18,31 +18,43 @@ const protoTCP = 6
 // maxShift is the largest window scale (RFC 7323, 2.3).
 const maxShift = 14
 
+// The window scale of a direction, when it is no shift.
+const (
+	scaleUnknown = -1 // no SYN was seen
+	scaleNone    = -2 // the SYNs say that none is used
+)
+
 // direction is one direction of a TCP connection.
 type direction struct {
 	// base is the initial sequence number; without a SYN, one before the first number seen.
 	base    uint32
 	baseSet bool
-	// synSeen says that base and scale come from a SYN.
-	synSeen bool
 	// over is set when a FIN or RST was seen, of either side.
 	over bool
-	// scale is the SYN's window scale, -1 when it had none.
-	scale int
+	// scale is the window scale: a shift, scaleUnknown or scaleNone.
+	scale int8
+	analysis
 	stream
 }
 
-// restarts reports whether a SYN with the initial number isn begins a new connection rather than repeating this one's.
-func (d *direction) restarts(isn uint32) bool { return d.baseSet && (d.base != isn || d.over) }
+// restarts reports whether a SYN with the initial number isn begins a new connection rather than repeating this one's. To Wireshark only
+// another number does.
+func (d *direction) restarts(isn uint32, wireshark bool) bool {
+	return d.baseSet && (d.base != isn || d.over && !wireshark)
+}
 
 // Segment implements dissect.State.
 func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment) dissect.SegmentInfo {
 	f := c.Private.(*conversation)
 	fwd, rev := &f.tcp[p.Direction], &f.tcp[1-p.Direction]
+	info := dissect.SegmentInfo{RelativeSeq: g.Seq, RelativeAck: g.Ack, Window: uint32(g.Window), WindowScale: int(fwd.scale)}
+	if g.Length < 0 {
+		return info
+	}
 	syn, ack := g.Flags&flagSYN != 0, g.Flags&flagACK != 0
+	reused := syn && s.reuses(f, fwd, g)
 	if syn {
 		fwd.base, fwd.baseSet = g.Seq, true
-		fwd.synSeen, fwd.scale = true, min(g.WindowScale, maxShift)
 		c.InitiatorKnown = true
 	} else if !fwd.baseSet {
 		fwd.base, fwd.baseSet = g.Seq-1, true
@@ -54,17 +66,48 @@ func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		fwd.over, rev.over = true, true
 		s.touch(f)
 	}
-	info := dissect.SegmentInfo{RelativeSeq: g.Seq - fwd.base, RelativeAck: g.Ack, Window: uint32(g.Window), WindowScale: -1}
+	info.RelativeSeq = g.Seq - fwd.base
 	if ack {
 		info.RelativeAck = g.Ack - rev.base
 	}
-	switch {
-	case syn || !fwd.synSeen:
-	case fwd.scale < 0 || rev.synSeen && rev.scale < 0:
-		info.WindowScale = -2
-	default:
-		info.WindowScale = fwd.scale
+	if !syn && fwd.scale > 0 {
 		info.Window <<= fwd.scale
 	}
+	info.Analysis = s.analyze(p, f, g, reused)
+	fwd.negotiate(rev, g)
 	return info
+}
+
+// reuses reports whether a SYN uses the ports of an earlier connection again.
+func (s *State) reuses(f *conversation, fwd *direction, g dissect.Segment) bool {
+	if g.Flags&flagACK != 0 {
+		return fwd.baseSet && fwd.base != g.Seq
+	}
+	if f.reuses {
+		f.reuses = false
+		return true
+	}
+	if fwd.baseSet {
+		// A RST may carry a number of the other side (RFC 9293, 3.5.2): what follows the SYN is known better.
+		fwd.high = fwd.continuous
+	}
+	return false
+}
+
+// negotiate notes what the segment says about window scales (RFC 7323, 2.2): both SYNs must have the option.
+func (d *direction) negotiate(rev *direction, g dissect.Segment) {
+	if g.WindowScale >= 0 {
+		d.scale = int8(min(g.WindowScale, maxShift))
+	}
+	if g.Flags&flagSYN == 0 {
+		d.unscaled = d.unscaled && g.Flags&flagACK == 0
+		return
+	}
+	d.unscaled = true
+	switch {
+	case d.scale == scaleUnknown:
+		d.scale, rev.scale = scaleNone, scaleNone
+	case g.Flags&flagACK != 0 && rev.scale == scaleNone:
+		d.scale = scaleNone
+	}
 }

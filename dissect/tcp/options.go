@@ -47,14 +47,20 @@ func options(p *dissect.Packet, b []byte, base uint32) {
 	}
 }
 
-// windowScale returns the window scale, -1 without one.
-func windowScale(b []byte) int {
-	for kind, value := range each(b) {
-		if kind == kindScale && len(value) == 1 {
-			return int(value[0])
+// negotiated reads what the state of the connection needs: the window scale, -1 without one, and how many bytes are selectively acknowledged.
+func negotiated(b []byte) (scale int, sacked uint32) {
+	scale = -1
+	for kind, v := range each(b) {
+		switch {
+		case kind == kindScale && len(v) == 1:
+			scale = int(v[0])
+		case kind == kindSACK:
+			for ; len(v) >= 8; v = v[8:] {
+				sacked += binary.BigEndian.Uint32(v[4:]) - binary.BigEndian.Uint32(v)
+			}
 		}
 	}
-	return -1
+	return scale, sacked
 }
 
 // each yields the options, end of list and no-operation included; of one whose length is impossible only the kind.

@@ -5,7 +5,7 @@
 //	0          2          4     8     12       13      14       16         18       20
 //	| src port | dst port | seq | ack | offset | flags | window | checksum | urgent | options … | payload …
 //
-// Relative numbers, the scaled window and the stream of bytes come from dissect.State. Options are in options.go. Not decoded
+// Relative numbers, the scaled window, the analysis (analysis.go) and the stream of bytes come from dissect.State. Options are in options.go. Not decoded
 // here: what the bytes of the stream mean.
 package tcp
 
@@ -31,30 +31,34 @@ var Protocol = &dissect.Protocol{
 }
 
 var (
-	fields     = field.Group("tcp")
-	fSrcPort   = fields.Add("srcport", field.Uint16, "tcp.srcport", "Source port of each TCP header", field.Address)
-	fDstPort   = fields.Add("dstport", field.Uint16, "tcp.dstport", "Destination port of each TCP header", field.Address)
-	fStream    = fields.Add("stream", field.Uint32, "tcp.stream", "Number of the connection in its input, from 0", field.Detail, field.Rare)
-	fSeq       = fields.Add("seq", field.Uint32, "tcp.seq", "Sequence number, relative to the connection's first", field.Rare)
-	fAck       = fields.Add("ack", field.Uint32, "tcp.ack", "Acknowledgement number, relative to the other side's first", field.Rare)
-	fSeqRaw    = fields.Add("seq_raw", field.Uint32, "tcp.seq_raw", "Sequence number as sent", field.Rare, field.Detail)
-	fAckRaw    = fields.Add("ack_raw", field.Uint32, "tcp.ack_raw", "Acknowledgement number as sent", field.Rare, field.Detail)
-	fHeaderLen = fields.Add("hdr_len", field.Uint8, "tcp.hdr_len", "Header length with options, bytes", field.Rare, field.Detail)
-	fLen       = fields.Add("len", field.Uint32, "tcp.len", "Payload length on the wire, bytes", field.Rare)
-	fFlags     = fields.Add("flags.value", field.Uint16, "tcp.flags", "The twelve flag bits as a number", field.Detail, field.Rare)
-	fFlagNames = fields.Add("flags.names", field.Keyword, "", "Names of the flags set: fin, syn, rst, psh, ack, urg, ece, cwr, ae", field.List, field.Core)
-	fWindowRaw = fields.Add("window.value", field.Uint16, "tcp.window_size_value", "Window as sent", field.Rare, field.Detail)
-	fWindow    = fields.Add("window.size", field.Uint32, "tcp.window_size", "Window in bytes, scaled when the handshake was seen", field.Rare)
-	fScale     = fields.Add("window.scale_factor", field.Int64, "tcp.window_size_scalefactor", "Factor of the window: -1 unknown, -2 none in use", field.Rare, field.Detail)
-	fChecksum  = fields.Add("checksum.value", field.Uint16, "tcp.checksum", "Checksum", field.Rare, field.Detail)
-	fStatus    = fields.Add("checksum.status", field.Uint8, "tcp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
-	fUrgent    = fields.Add("urgent_pointer", field.Uint16, "tcp.urgent_pointer", "Urgent pointer", field.Rare, field.Sparse)
+	fields      = field.Group("tcp")
+	fSrcPort    = fields.Add("srcport", field.Uint16, "tcp.srcport", "Source port of each TCP header", field.Address)
+	fDstPort    = fields.Add("dstport", field.Uint16, "tcp.dstport", "Destination port of each TCP header", field.Address)
+	fStream     = fields.Add("stream", field.Uint32, "tcp.stream", "Number of the connection in its input, from 0", field.Detail, field.Rare)
+	fSeq        = fields.Add("seq", field.Uint32, "tcp.seq", "Sequence number, relative to the connection's first", field.Rare)
+	fAck        = fields.Add("ack", field.Uint32, "tcp.ack", "Acknowledgement number, relative to the other side's first", field.Rare)
+	fSeqRaw     = fields.Add("seq_raw", field.Uint32, "tcp.seq_raw", "Sequence number as sent", field.Rare, field.Detail)
+	fAckRaw     = fields.Add("ack_raw", field.Uint32, "tcp.ack_raw", "Acknowledgement number as sent", field.Rare, field.Detail)
+	fHeaderLen  = fields.Add("hdr_len", field.Uint8, "tcp.hdr_len", "Header length with options, bytes", field.Rare, field.Detail)
+	fLen        = fields.Add("len", field.Uint32, "tcp.len", "Payload length on the wire, bytes", field.Rare)
+	fFlags      = fields.Add("flags.value", field.Uint16, "tcp.flags", "The twelve flag bits as a number", field.Detail, field.Rare)
+	fFlagNames  = fields.Add("flags.names", field.Keyword, "", "Names of the flags set: fin, syn, rst, psh, ack, urg, ece, cwr, ae", field.List, field.Core)
+	fWindowRaw  = fields.Add("window.value", field.Uint16, "tcp.window_size_value", "Window as sent", field.Rare, field.Detail)
+	fWindow     = fields.Add("window.size", field.Uint32, "tcp.window_size", "Window in bytes, scaled when the handshake was seen", field.Rare)
+	fScale      = fields.Add("window.scale_factor", field.Int64, "tcp.window_size_scalefactor", "Factor of the window: -1 unknown, -2 none in use", field.Rare, field.Detail)
+	fChecksum   = fields.Add("checksum.value", field.Uint16, "tcp.checksum", "Checksum", field.Rare, field.Detail)
+	fStatus     = fields.Add("checksum.status", field.Uint8, "tcp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
+	fUrgent     = fields.Add("urgent_pointer", field.Uint16, "tcp.urgent_pointer", "Urgent pointer", field.Rare, field.Sparse)
+	fNext       = fields.Add("nxtseq", field.Uint32, "tcp.nxtseq", "Sequence number after this segment, relative as tcp.seq", field.Rare, field.Detail)
+	fSinceFirst = fields.Add("time_relative", field.Int64, "tcp.time_relative", "Time since the connection's first packet, nanoseconds", field.Rare, field.Detail)
+	fSinceLast  = fields.Add("time_delta", field.Int64, "tcp.time_delta", "Time since the connection's packet before, nanoseconds", field.Rare, field.Detail)
 )
 
 var flagNames = [9]field.Str{field.Intern("fin"), field.Intern("syn"), field.Intern("rst"), field.Intern("psh"), field.Intern("ack"),
 	field.Intern("urg"), field.Intern("ece"), field.Intern("cwr"), field.Intern("ae")}
 
 const (
+	flagFIN = 1 << 0
 	flagSYN = 1 << 1
 	flagACK = 1 << 4
 )
@@ -72,7 +76,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	offset := int(b[12]>>4) * 4
 	flags := binary.BigEndian.Uint16(b[12:]) & 0x0fff
 	seg := dissect.Segment{Seq: binary.BigEndian.Uint32(b[4:]), Ack: binary.BigEndian.Uint32(b[8:]), Flags: uint8(flags),
-		Window: binary.BigEndian.Uint16(b[14:]), Length: max(wire-offset, 0), WindowScale: -1}
+		Window: binary.BigEndian.Uint16(b[14:]), Length: wire - offset}
 	p.Core.TCPFlags = seg.Flags
 	p.Out.Uint(fHeaderLen, uint64(offset))
 	if offset < headerLen {
@@ -97,7 +101,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.Uint(fLen, uint64(seg.Length))
 	}
 	seg.Options = b[headerLen:min(offset, len(b))]
-	seg.WindowScale = windowScale(seg.Options)
+	seg.WindowScale, seg.SACKed = negotiated(seg.Options)
 	if p.Quoted {
 		options(p, seg.Options, 0)
 		return
@@ -120,6 +124,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		}
 		p.Out.Int(fScale, factor)
 	}
+	analysis(p, c, &seg, &info)
 	options(p, seg.Options, seg.Ack-info.RelativeAck)
 	if !p.Need(b, wire, offset) {
 		return
