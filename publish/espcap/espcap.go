@@ -26,6 +26,7 @@ const ecsVersion = "8.17.0"
 var owners = map[string]string{
 	"ipv6.fraghdr": "ipv6.fraghdr", "ipv6.hopopts": "ipv6.hopopts", "ipv6.dstopts": "ipv6.dstopts", "ipv6.routing": "ipv6.routing",
 	"mip6": "mipv6", "pwach": "mpls", "pweth.cw": "pwethcw", "udp.checksum_coverage": "udplite",
+	"hsrp2": "hsrp", "mstp": "stp", "wpan-tap": "wpan", "isis.hello": "isis.hello", "isis.lsp": "isis.lsp", "isis.csnp": "isis.csnp", "isis.psnp": "isis.psnp",
 }
 
 // derived are the fields that the script makes itself, because they are of the innermost packet or have names where Wireshark has
