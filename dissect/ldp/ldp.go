@@ -26,6 +26,7 @@ const (
 	typeMask   = 0x7fff
 	tlvMask    = 0x3fff
 	minMessage = 8
+	minLength  = 4 // the message ID
 )
 
 // Protocol is LDP.
@@ -93,12 +94,17 @@ func pdu(c *common.Cursor) {
 }
 
 func message(c *common.Cursor) {
-	kind := c.U16() & typeMask
+	kind, n := c.U16()&typeMask, int(c.U16())
 	if c.Failed {
 		return
 	}
+	if n < minLength { // as Wireshark does, such a message is none
+		c.P.Bad()
+		c.Failed = true
+		return
+	}
 	c.P.Out.Uint(fType, uint64(kind))
-	m := c.Sub(int(c.U16()))
+	m := c.Sub(n)
 	m.Uint32(fID)
 	for n := 0; m.More() && n < common.MaxItems; n++ {
 		t := m.U16() & tlvMask

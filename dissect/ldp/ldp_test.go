@@ -37,6 +37,7 @@ func TestDissect(t *testing.T) {
 		{Name: "another version", Frame: "0002 001e 0a000001", Malformed: "ldp", Want: map[string]string{"ldp.hdr.version": "2", "ldp.hdr.ldpid.lsr": ""}},
 		{Name: "TLV beyond its message", Frame: "0001 0016 0a000001 0000 0100 000c 00000001 0400 0005 000f 8000", Malformed: "ldp", Want: map[string]string{"ldp.msg.tlv.hello.hold": "15"}},
 		{Name: "message beyond its PDU", Frame: "0001 000e 0a000001 0000 0100 000c 00000001", Malformed: "ldp", Want: map[string]string{"ldp.msg.type": "256"}},
+		{Name: "message without its ID", Frame: "0001 000e 0a000001 0000 0100 0003 000000 00", Malformed: "ldp", Want: map[string]string{"ldp.msg.type": ""}},
 		{Name: "prefix too long", Frame: "0001 001a 0a000001 0000 0400 0010 00000003 0100 0008 02 0001 21 0a000100", Malformed: "ldp", Want: map[string]string{"ldp.msg.tlv.fec.prefix": ""}},
 		{Name: "too short", Frame: "0001", Malformed: "ldp"},
 	})

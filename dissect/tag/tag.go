@@ -12,7 +12,7 @@
 //	isl                 Cisco Inter-Switch Link                        26 bytes as in isl.go, an Ethernet frame, FCS
 //
 // Not decoded: FabricPath's address bits, MetaData options other than the security group, frame check sequences. (Wireshark takes the last 4 bytes of a
-// FabricPath frame for one even where they belong to the IP packet.)
+// FabricPath frame for one even where they belong to the IP packet; its mode does so too.)
 package tag
 
 import (

@@ -68,7 +68,7 @@ func TestDissect(t *testing.T) {
 		{name: "security group in GRE", frame: "000102030405 0a0b0c0d0e0f b7ea 0800 01 01 0001 0002 45", layers: "eth:gre:cmd:ip",
 			want: map[string]string{"cmd.version": "1", "cmd.length": "1", "cmd.options": "1", "cmd.sgt": "2", "cmd.type": "2048"}},
 		{name: "security group cut short", frame: "000102030405 0a0b0c0d0e0f 8909 01 01 0001 00", layers: "eth:cmd", malformed: "cmd"},
-		{name: "FabricPath", frame: "f351d64e6200 964ebf4e521d 8903 0060 000102030405 0a0b0c0d0e0f 0800 45", layers: "eth:cfp:eth:ip",
+		{name: "FabricPath", frame: "f351d64e6200 964ebf4e521d 8903 0060 000102030405 0a0b0c0d0e0f 0800 45 01020304", layers: "eth:cfp:eth:ip",
 			want: map[string]string{"cfp.ftag": "1", "cfp.ttl": "32", "eth.src": "0A-0B-0C-0D-0E-0F", "eth.type": "2048"}},
 		{name: "Inter-Switch Link", frame: "01000c0000 04 0a0b0c0d0e0f 001b aaaa03 00000c 0015 0000 0000 000102030405 0a0b0c0d0e0f 0800 45 00000000", layers: "eth:isl:eth:ip",
 			want: map[string]string{"isl.dst": "01-00-0C-00-00-00", "isl.src": "0A-0B-0C-0D-0E-0F", "isl.len": "27", "isl.vlan_id": "10", "isl.bpdu": "true", "eth.type": "2048"}},
@@ -89,6 +89,19 @@ func TestDissect(t *testing.T) {
 			}
 			r.Check(t, tt.want)
 		})
+	}
+}
+
+// Wireshark's mode cuts an FCS off; espbeat's own keeps what may be payload.
+func TestFabricPathFCS(t *testing.T) {
+	frame := unhex(t, "f351d64e6200 964ebf4e521d 8903 0060 000102030405 0a0b0c0d0e0f 0800 45000000")
+	b := bench()
+	if got := b.Run(eth.Protocol, frame, len(frame)).Layers; got != "eth:cfp:eth" {
+		t.Errorf("as Wireshark: layers %q", got)
+	}
+	b.P.Options.Wireshark = false
+	if got := b.Run(eth.Protocol, frame, len(frame)).Layers; got != "eth:cfp:eth:ip" {
+		t.Errorf("layers %q", got)
 	}
 }
 

@@ -120,7 +120,12 @@ func fabricPath(p *dissect.Packet, b []byte, wire int) {
 	v := binary.BigEndian.Uint16(b[14:])
 	p.Out.Uint(fFTAG, uint64(v>>6))
 	p.Out.Uint(fTTL, uint64(v&0x3f))
+	b, wire = b[16:], wire-16
+	if p.Options.Wireshark { // which takes a check sequence for granted, also where none was captured
+		wire = max(0, wire-fcsLen)
+		b = b[:min(len(b), wire)]
+	}
 	if p.Tunnel(0) {
-		p.CallName("eth", b[16:], wire-16)
+		p.CallName("eth", b, wire)
 	}
 }

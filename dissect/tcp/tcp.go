@@ -71,6 +71,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.Uint(fDstPort, uint64(dst))
 	}
 	if !p.Need(b, wire, headerLen) {
+		partial(p, b, wire)
 		return
 	}
 	offset := int(b[12]>>4) * 4

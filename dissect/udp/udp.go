@@ -48,6 +48,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.Uint(fDstPort, uint64(dst))
 	}
 	if !p.Need(b, wire, headerLen) {
+		if len(b) >= 6 {
+			p.Out.Uint(fLength, uint64(binary.BigEndian.Uint16(b[4:])))
+		}
 		return
 	}
 	length, sum := binary.BigEndian.Uint16(b[4:]), binary.BigEndian.Uint16(b[6:])

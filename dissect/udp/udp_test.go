@@ -70,9 +70,10 @@ func TestUDP(t *testing.T) {
 		{name: "a jumbogram", b: datagram(0, "data"), version: 6, payload: "data", left: 4},
 		{name: "payload cut", b: datagram(1000, "data"), wire: 1000, payload: "data", left: 992},
 		{name: "all of the payload cut", b: datagram(1000, ""), wire: 1000, truncated: true},
-		{name: "header cut", b: datagram(12, "")[:7], wire: 12, truncated: true, want: map[string]string{"udp.srcport": "40000", "udp.length": ""}},
+		{name: "header cut", b: datagram(12, "")[:7], wire: 12, truncated: true, want: map[string]string{"udp.srcport": "40000", "udp.length": "12", "udp.checksum.value": ""}},
 		{name: "ports cut", b: datagram(12, "")[:3], wire: 12, truncated: true, want: map[string]string{"udp.srcport": ""}},
-		{name: "one byte short", b: datagram(12, "")[:7], malformed: true, want: map[string]string{"udp.length": ""}},
+		{name: "one byte short", b: datagram(12, "")[:7], malformed: true, want: map[string]string{"udp.length": "12"}},
+		{name: "half a length", b: datagram(12, "")[:5], malformed: true, want: map[string]string{"udp.dstport": "7", "udp.length": ""}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if c.wire == 0 {
