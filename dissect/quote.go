@@ -12,10 +12,10 @@ import (
 // The packet that an ICMP or ICMPv6 error quotes, by its innermost headers. They are fields of their own, so that source.* and destination.* stay the error's.
 var (
 	original     = field.Group("icmp.original")
-	fOrigSrcIP   = original.Add("source.ip", field.IP, "ip.src, ipv6.src", "Source address of the packet that an ICMP or ICMPv6 error quotes")
-	fOrigSrcPort = original.Add("source.port", field.Uint16, "tcp.srcport, udp.srcport", "Source port of the quoted packet")
-	fOrigDstIP   = original.Add("destination.ip", field.IP, "ip.dst, ipv6.dst", "Destination address of the quoted packet")
-	fOrigDstPort = original.Add("destination.port", field.Uint16, "tcp.dstport, udp.dstport", "Destination port of the quoted packet")
+	fOrigSrcIP   = original.Add("source.ip", field.IP, "", "Source address of the packet that an ICMP or ICMPv6 error quotes")
+	fOrigSrcPort = original.Add("source.port", field.Uint16, "", "Source port of the quoted packet")
+	fOrigDstIP   = original.Add("destination.ip", field.IP, "", "Destination address of the quoted packet")
+	fOrigDstPort = original.Add("destination.port", field.Uint16, "", "Destination port of the quoted packet")
 	fOrigTrans   = original.Add("transport", field.Keyword, "", "Transport of the quoted packet, in IANA's lower case")
 	fOrigProto   = original.Add("protocol", field.Keyword, "", "Application protocol of the quoted packet's flow, else that of its ports")
 	fOrigFlow    = original.Add("flow_id", field.Keyword, "", "flow.id of the quoted packet's conversation, where that is known")

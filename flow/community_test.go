@@ -39,6 +39,7 @@ func TestCommunityID(t *testing.T) {
 		{"tcp, back", 6, "66.35.250.204", "128.232.110.120", 80, 34855, "1:LQU9qZlK+B5F3KDmev6m5PMibrg="},
 		{"udp", 17, "192.168.1.52", "8.8.8.8", 54585, 53, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
 		{"udp, back", 17, "8.8.8.8", "192.168.1.52", 53, 54585, "1:d/FP5EW3wiY1vCndhwleRRKHowQ="},
+		{"ports that do not count: dccp", 33, "139.133.209.176", "139.133.209.65", 52667, 5001, "1:QLCjojVJKhTepIzu1+EMrM+Fffo="},
 		{"no ports: rsvp", 46, "10.1.12.1", "10.1.12.2", -1, -1, "1:KHlLkgoJW7ifUTyTSgyVfkFHzKw="},
 		{"no ports: rsvp, back", 46, "10.1.12.2", "10.1.12.1", -1, -1, "1:KHlLkgoJW7ifUTyTSgyVfkFHzKw="},
 	} {
@@ -58,5 +59,42 @@ func TestCommunityID(t *testing.T) {
 	}
 	if got := CommunityID(&dissect.Core{IPProtocol: 6}); got != "" {
 		t.Errorf("without addresses: %s", got)
+	}
+}
+
+// What tshark says of packets of the corpus of captures.
+func TestWiresharkCommunityID(t *testing.T) {
+	outer, inner := netip.MustParseAddr("20.1.1.1"), netip.MustParseAddr("10.1.1.1")
+	for _, c := range []struct {
+		name   string
+		packet func(p *dissect.Packet)
+		want   string
+	}{
+		{"OSPF within GRE", func(p *dissect.Packet) {
+			p.SetIP(4, outer.AsSlice(), netip.MustParseAddr("30.1.1.2").AsSlice(), 47)
+			p.SetIP(4, inner.AsSlice(), netip.MustParseAddr("224.0.0.5").AsSlice(), 89)
+		}, "1:cJV1h/zKOkKyuYUyzRkbsnMrqFU="},
+		{"a Teredo bubble", func(p *dissect.Packet) {
+			p.SetIP(4, netip.MustParseAddr("65.55.158.80").AsSlice(), netip.MustParseAddr("192.168.2.16").AsSlice(), 17)
+			p.SetPorts(3544, 3797)
+			p.SetIP(6, netip.MustParseAddr("fe80::708d:fe83:4114:a512").AsSlice(), netip.MustParseAddr("2001:0:4137:9e50:8000:f12a:b9c8:2815").AsSlice(), 59)
+		}, "1:lHEhtgD1ZxFL8bU6JIBQv6hNfd0="},
+		{"OSPF over IPv6", func(p *dissect.Packet) {
+			p.SetIP(6, netip.MustParseAddr("fe80::1").AsSlice(), netip.MustParseAddr("ff02::5").AsSlice(), 89)
+		}, ""},
+		{"UDP of an impossible length over IPv4", func(p *dissect.Packet) {
+			p.SetIP(4, netip.MustParseAddr("127.0.0.1").AsSlice(), netip.MustParseAddr("127.0.0.1").AsSlice(), 17)
+			p.SetPorts(13000, 45603)
+			p.Unpassed()
+		}, "1:b4IBo/uEFcfB2hjYfoydhN5/ms4="},
+		{"no addresses", func(*dissect.Packet) {}, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			p := &dissect.Packet{}
+			c.packet(p)
+			if got := WiresharkCommunityID(p); got != c.want {
+				t.Errorf("%s, want %s", got, c.want)
+			}
+		})
 	}
 }

@@ -24,7 +24,7 @@ func TestDissect(t *testing.T) {
 		want              map[string]string
 	}{
 		{name: "forward", frame: []byte{0x11, 0x10, 0x01, 41, 0, 0, 0, 5, 7, 8, 1, 2, 3, 4, 0x60}, layers: "ayiya:ipv6",
-			want: map[string]string{"ayiya.opcode": "1", "ayiya.nextheader": "41", "ayiya.epoch": "5", "ayiya.identity": "0708"}},
+			want: map[string]string{"ayiya.opcode": "1", "ayiya.nextheader": "41", "ayiya.epoch": "5", "ayiya.identity": "0708", "tunnel.type": "ayiya"}},
 		{name: "identity longer than the wire", frame: []byte{0xf1, 0x10, 0x01, 41, 0, 0, 0, 5}, layers: "ayiya", malformed: "ayiya"},
 		{name: "cut by the capture", frame: []byte{0x11}, layers: "ayiya", wire: 60, truncated: true},
 	}

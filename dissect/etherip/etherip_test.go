@@ -24,7 +24,7 @@ func TestDissect(t *testing.T) {
 		want              map[string]string
 	}{
 		{name: "frame", frame: []byte{0x30, 0, 1}, layers: "etherip:eth",
-			want: map[string]string{"etherip.ver": "3"}},
+			want: map[string]string{"etherip.ver": "3", "tunnel.type": "etherip"}},
 		{name: "too short", frame: []byte{0x30}, layers: "etherip", malformed: "etherip"},
 	}
 	b := dissecttest.New(nil, Protocol, frame)

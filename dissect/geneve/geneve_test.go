@@ -25,7 +25,7 @@ func TestDissect(t *testing.T) {
 		want              map[string]string
 	}{
 		{name: "options", frame: []byte{2, 0xc0, 0x65, 0x58, 0, 0, 9, 0, 1, 2, 0x80, 1, 0, 0, 0, 0, 1}, layers: "geneve:eth",
-			want: map[string]string{"geneve.vni": "9", "geneve.option.class": "258", "geneve.option.type": "128", "geneve.option.length": "8", "geneve.flags.oam": "true", "geneve.flags.critical": "true"}},
+			want: map[string]string{"geneve.vni": "9", "geneve.option.class": "258", "geneve.option.type": "128", "geneve.option.length": "8", "geneve.flags.oam": "true", "geneve.flags.critical": "true", "tunnel.type": "geneve", "tunnel.id": "9"}},
 		{name: "IPv4", frame: []byte{0, 0, 8, 0, 0, 0, 9, 0, 0x45}, layers: "geneve:ip",
 			want: map[string]string{"geneve.proto_type": "2048"}},
 		{name: "option past the options", frame: []byte{1, 0, 8, 0, 0, 0, 9, 0, 1, 2, 3, 31, 0x45}, layers: "geneve:ip"},

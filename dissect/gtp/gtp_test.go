@@ -25,14 +25,14 @@ func TestDissect(t *testing.T) {
 		want              map[string]string
 	}{
 		{name: "packet", frame: []byte{0x30, 255, 0, 1, 0, 0, 0, 9, 0x45}, layers: "gtp:ip",
-			want: map[string]string{"gtp.message": "255", "gtp.teid": "9"}},
+			want: map[string]string{"gtp.message": "255", "gtp.teid": "9", "tunnel.type": "gtp", "tunnel.id": "9"}},
 		{name: "sequence and extension", frame: []byte{0x36, 255, 0, 9, 0, 0, 0, 9, 0, 5, 0, 0x85, 1, 0, 9, 0, 0x60}, layers: "gtp:ipv6",
 			want: map[string]string{"gtp.seq_number": "5", "gtp.ext_hdr": "133"}},
 		{name: "extension of length 0", frame: []byte{0x34, 255, 0, 9, 0, 0, 0, 9, 0, 5, 0, 0x85, 0, 0, 9, 0, 0x60}, layers: "gtp", malformed: "gtp"},
 		{name: "echo", frame: []byte{0x32, 1, 0, 4, 0, 0, 0, 0, 0, 5, 0, 0}, layers: "gtp",
-			want: map[string]string{"gtp.message": "1"}},
+			want: map[string]string{"gtp.message": "1", "tunnel.type": ""}},
 		{name: "version 0", frame: []byte{0x1e, 255, 0, 1, 0, 5, 0, 6, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0x45}, layers: "gtp:ip",
-			want: map[string]string{"gtp.tid": "0102030405060708", "gtp.flow_label": "6"}},
+			want: map[string]string{"gtp.tid": "0102030405060708", "gtp.flow_label": "6", "tunnel.id": "0102030405060708"}},
 		{name: "version 2 with a second message", frame: []byte{0x50, 1, 0, 4, 0, 0, 7, 0, 0x48, 32, 0, 8, 0, 0, 0, 9, 0, 0, 8, 0}, layers: "gtp:gtpv2",
 			want: map[string]string{"gtpv2.message_type": "1,32", "gtpv2.teid": "9", "gtpv2.seq": "7,8"}},
 		{name: "too short", frame: []byte{0x30, 255}, layers: "gtp", malformed: "gtp"},

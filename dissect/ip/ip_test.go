@@ -147,13 +147,35 @@ func TestNested(t *testing.T) {
 	if r.Layers != "ip:ip:upper" || r.Core.Networks != 2 || b.P.TunnelKey() == 0 {
 		t.Errorf("layers %s, %d networks, tunnel %d", r.Layers, r.Core.Networks, b.P.TunnelKey())
 	}
-	r.Check(t, map[string]string{"ip.checksum.status": ""}) // not asked for
+	r.Check(t, map[string]string{"ip.checksum.status": "", "tunnel.type": "ipip"}) // the checksum: not asked for
 	var deep []byte
 	for i := 40; i > 0; i-- {
 		deep = append(deep, header(20*i, 0, 4)...)
 	}
 	if r := b.Run(Protocol, deep, len(deep)); strings.Count(r.Layers, "ip") != dissect.MaxTunnels+2 {
 		t.Errorf("nesting is bounded at %s", r.Layers)
+	}
+}
+
+func TestWithin(t *testing.T) {
+	v4 := []byte{192, 0, 2, 1}
+	v6, isatap, global := make([]byte, 16), []byte{0xfe, 0x80, 10: 0x5e, 11: 0xfe, 12: 192, 15: 1}, []byte{0xfe, 0x80, 8: 2, 10: 0x5e, 11: 0xfe, 12: 192, 15: 1}
+	sixToFour := []byte{0x20, 2, 192, 0, 2, 1, 15: 1}
+	kinds := &dissect.Protocol{Name: "kinds"}
+	b := dissecttest.New(nil, kinds)
+	for _, c := range []struct {
+		outer, inner uint8
+		src, dst     []byte
+		want         string
+	}{
+		{4, 4, v4, v4, "ipip"}, {6, 4, v4, v4, "4in6"}, {6, 6, v6, v6, "6in6"}, {4, 6, v6, v6, "6in4"}, {4, 6, isatap, v6, "isatap"},
+		{4, 6, v6, global, "isatap"}, {4, 6, v6, sixToFour, "6to4"}, {6, 6, isatap, sixToFour, "6in6"},
+	} {
+		kinds.Dissect = func(p *dissect.Packet, _ []byte, _ int) {
+			p.Core.IPVersion = c.outer
+			Within(p, c.inner, c.src, c.dst)
+		}
+		b.Run(kinds, []byte{0}, 1).Check(t, map[string]string{"tunnel.type": c.want, "tunnel.id": ""})
 	}
 }
 

@@ -43,7 +43,7 @@ func TestDissect(t *testing.T) {
 		{name: "IPv4", frame: "0006 41 40 45", layers: "mpls:ip",
 			want: map[string]string{"mpls.label": "100", "mpls.exp": "0", "mpls.bottom": "true", "mpls.ttl": "64"}},
 		{name: "two labels, IPv6", frame: "00064a ff 000c81 01 60", layers: "mpls:ipv6",
-			want: map[string]string{"mpls.label": "100,200", "mpls.exp": "5,0", "mpls.bottom": "false,true", "mpls.ttl": "255,1"}},
+			want: map[string]string{"mpls.label": "100,200", "mpls.exp": "5,0", "mpls.bottom": "false,true", "mpls.ttl": "255,1", "tunnel.type": "mpls", "tunnel.id": "200"}},
 		{name: "Ethernet behind a control word", frame: "000641 40 00000007 000102030405 0a0b0c0d0e0f 0800 45", layers: "mpls:pwethheuristic:pwethcw:eth:ip",
 			want: map[string]string{"pweth.cw.sequence_number": "7"}},
 		{name: "Ethernet without a control word", frame: "000641 40 000102030405 0a0b0c0d0e0f 0800 45", layers: "mpls:pwethheuristic:pwethnocw:eth:ip",
@@ -97,6 +97,9 @@ func TestDepth(t *testing.T) {
 	}
 	b.Dissect(Protocol, frame, len(frame))
 	b.Invariants(t)
+	if b.P.Depth != dissect.MaxLayers {
+		t.Errorf("%d layers", b.P.Depth)
+	}
 
 	frame = []byte(strings.Repeat("\x00\x06\x40\x40", 16000))
 	b.Dissect(Protocol, frame, len(frame))

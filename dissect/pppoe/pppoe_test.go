@@ -39,7 +39,7 @@ func TestDissect(t *testing.T) {
 		want              map[string]string
 	}{
 		{name: "session", proto: Session, payload: 3, frame: "11 00 0001 0003 0021 45 0000", layers: "pppoes:ppp",
-			want: map[string]string{"pppoe.code": "0", "pppoe.session_id": "1", "pppoe.payload_length": "3"}},
+			want: map[string]string{"pppoe.code": "0", "pppoe.session_id": "1", "pppoe.payload_length": "3", "tunnel.type": "pppoe", "tunnel.id": "1"}},
 		{name: "session that claims more than it has", proto: Session, payload: 3, frame: "11 00 0001 00ff 0021 45", layers: "pppoes:ppp",
 			want: map[string]string{"pppoe.payload_length": "255"}},
 		{name: "session without a payload", proto: Session, frame: "11 00 0001 0000", layers: "pppoes"},

@@ -25,7 +25,7 @@ func TestDissect(t *testing.T) {
 	}{
 		{name: "bare", frame: []byte{0x60, 0}, layers: "teredo:ipv6"},
 		{name: "authentication and origin", frame: []byte{0, 1, 1, 1, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 0xff, 0xfe, 0xf5, 0xff, 0xff, 0xfe, 0x60}, layers: "teredo:ipv6",
-			want: map[string]string{"teredo.auth.nonce": "0102030405060708"}},
+			want: map[string]string{"teredo.auth.nonce": "0102030405060708", "tunnel.type": "teredo"}},
 		{name: "origin", frame: []byte{0, 0, 0xff, 0xfe, 0xf5, 0xff, 0xff, 0xfe, 0x60, 0}, layers: "teredo:ipv6",
 			want: map[string]string{"teredo.orig.port": "1", "teredo.orig.addr": "10.0.0.1"}},
 		{name: "authentication longer than the wire", frame: []byte{0, 1, 255, 1}, layers: "teredo", malformed: "teredo"},

@@ -24,7 +24,7 @@ func TestDissect(t *testing.T) {
 		want              map[string]string
 	}{
 		{name: "plain", frame: []byte{8, 0, 0, 0, 0, 0x12, 0x34, 0, 1}, layers: "vxlan:eth",
-			want: map[string]string{"vxlan.vni": "4660", "vxlan.flags": "2048"}},
+			want: map[string]string{"vxlan.vni": "4660", "vxlan.flags": "2048", "tunnel.type": "vxlan", "tunnel.id": "4660"}},
 		{name: "group policy", frame: []byte{0x88, 0, 0, 5, 0, 0, 1, 0, 1}, layers: "vxlan:eth",
 			want: map[string]string{"vxlan.gbp": "5"}},
 		{name: "too short", frame: []byte{8, 0, 0}, layers: "vxlan", malformed: "vxlan"},
@@ -50,7 +50,7 @@ func TestGPE(t *testing.T) {
 		if r.Layers != layers {
 			t.Errorf("next protocol %d: layers %s, want %s", next, r.Layers, layers)
 		}
-		r.Check(t, map[string]string{"vxlan.vni": "9"})
+		r.Check(t, map[string]string{"vxlan.vni": "9", "tunnel.type": "vxlan-gpe", "tunnel.id": "9"})
 	}
 }
 
