@@ -91,6 +91,9 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
 	first := b.buffer.Start()
 	p.Call(p.Registry.Link(uint32(c.LinkType)), c.Data, max(c.Length, len(c.Data)))
+	if p.Conversation != nil {
+		writeFlow(&b.buffer, p.Conversation, p.Direction)
+	}
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
 		LinkType: c.LinkType, Interface: c.Interface, Offset: c.Offset, Comments: c.Comments,
