@@ -40,6 +40,8 @@ type Beater struct {
 	log  *logp.Logger
 	done chan struct{}
 	once sync.Once
+	// flows are what the inputs remember, for the metrics.
+	flows *flows
 }
 
 // New returns libbeat's way to make the Beater.
@@ -91,6 +93,9 @@ func (e *Beater) Run(b *beat.Beat) error {
 	}
 	ledger := publish.NewLedger(b.Monitoring.StatsRegistry())
 	pub := publish.New(b.Publisher, ledger, publish.Options{Encoders: e.cfg.Publish.Encoders, MaxBytes: int64(e.cfg.Publish.MaxBytes)})
+
+	e.flows = &flows{}
+	ledger.WithFlows(e.flows.read)
 
 	var ways []*way
 	defer func() {
@@ -156,6 +161,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		l.close()
 		return nil, err
 	}
+	l.flows = e.flows
 	pool := &sync.Pool{New: func() any { return new(batch) }}
 	l.feed = func(opt document.Options) (feed, error) {
 		opt.Shipped = true

@@ -16,7 +16,6 @@ import (
 	"github.com/espbeat/espbeat/dissect/all"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
-	"github.com/espbeat/espbeat/flow"
 )
 
 // feed takes the records of one source, to the pipeline or to standard output.
@@ -43,6 +42,7 @@ type line struct {
 	release string
 	live    []*source // opened already; for type live
 	losses  losses
+	flows   *flows // nil counts nothing
 	filter  *capture.FilterSet
 	// feed begins a source.
 	feed func(document.Options) (feed, error)
@@ -127,7 +127,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	var filterErr error
 	opt := engine.Options{
 		Dissect: dissect.Options{Wireshark: l.wireshark(), Checksums: l.cfg.Dissect.Checksums || l.wireshark()},
-		Flow:    flow.Options{InputID: string(s.id[:])},
+		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
 		Reveal:  !l.cfg.Redact,
 	}
@@ -141,10 +141,13 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 		}
 	}
 	e := engine.New(s, protocols, opt)
+	counted := l.flows.begin()
+	defer func() { counted.end(e.FlowStats()) }()
 	var skipped, unknown uint64
 	for {
 		b := feed.batch()
 		err := e.Next(b)
+		counted.update(e.FlowStats())
 		if len(b.Records) > 0 {
 			if err := feed.take(handing, b); err != nil {
 				return e.Stats().Yielded, err

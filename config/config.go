@@ -30,6 +30,7 @@ type Config struct {
 	// Format is the shape of the documents: ecs or lite.
 	Format  string  `config:"format"`
 	Dissect Dissect `config:"dissect"`
+	Flow    Flow    `config:"flow"`
 	// InternalNetworks decide network.direction: CIDR blocks or names of groups of them (private, loopback, …).
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
@@ -65,6 +66,7 @@ type Publish struct {
 func Default() Config {
 	return Config{
 		Format:          FormatECS,
+		Flow:            defaultFlow(),
 		Publish:         Publish{MaxBytes: 64 << 20},
 		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},
 		Redact:          true,

@@ -39,6 +39,9 @@ func (c *Config) check() error {
 	if err := c.Index.check(); err != nil {
 		return err
 	}
+	if err := c.Flow.check(); err != nil {
+		return err
+	}
 	if c.Publish.Encoders < 0 || c.Publish.Encoders > maxEncoders {
 		return fault("espbeat.publish.encoders", c.Publish.Encoders, fmt.Sprintf("use 0 (the number of cores less one) to %d", maxEncoders))
 	}

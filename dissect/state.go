@@ -13,8 +13,8 @@ type State interface {
 	Connect(p *Packet, isn uint32) *Conversation
 	// Known is the conversation that Converse would find, nil when there is none; it starts and counts nothing.
 	Known(p *Packet) *Conversation
-	// Fragment adds one fragment. When it completes the datagram, it returns the whole payload, valid until the next packet; else nil.
-	Fragment(p *Packet, k FragmentKey, f Fragment) []byte
+	// Fragment adds one fragment, and says what it made of it.
+	Fragment(p *Packet, k FragmentKey, f Fragment) Joined
 	// Segment relates a TCP segment to its conversation: relative numbers, window, analysis.
 	Segment(p *Packet, c *Conversation, s Segment) SegmentInfo
 	// Deliver adds the payload of a segment to its direction's stream and offers what is in order to the stream's application.
@@ -34,6 +34,10 @@ type Conversation struct {
 	InitiatorKnown bool
 	// Packets and Bytes count each direction so far, this packet included: 0 from the initiator.
 	Packets, Bytes [2]uint64
+	// State is that of a TCP connection after this packet.
+	State Connection
+	// Handshake is how long the handshake took that this packet ended, nanoseconds; 0 for any other packet.
+	Handshake int64
 	// CommunityID is the flow's community ID, version 1.
 	CommunityID string
 	// ID is the value of flow.id.
@@ -48,6 +52,25 @@ type Conversation struct {
 	requests []Request
 	asked    uint64
 }
+
+// Connection is the state of a TCP connection, as far as its packets show it.
+type Connection uint8
+
+// The states.
+const (
+	// NoConnection is that of any other conversation.
+	NoConnection Connection = iota
+	// Opening: a SYN was seen, and its acknowledgement's was not.
+	Opening
+	// Established also stands for a connection whose handshake was not seen.
+	Established
+	// Closing: one side has sent a FIN.
+	Closing
+	// Closed: both have.
+	Closed
+	// Reset: a RST broke it.
+	Reset
+)
 
 // FragmentKey tells datagrams apart (RFC 791, RFC 8200): addresses, protocol (IPv4 only), identification, the innermost VLAN, the tunnel.
 type FragmentKey struct {
@@ -65,6 +88,17 @@ type Fragment struct {
 	Data   []byte
 	// Whole is false when the capture cut Data: such a fragment makes the datagram incomplete for ever.
 	Whole bool
+}
+
+// Joined is what a fragment makes of its datagram.
+type Joined struct {
+	// Payload is the whole datagram's when this fragment completed it, else nil. It and Packets are valid until the next packet.
+	Payload []byte
+	// Packets are the numbers of the packets that the datagram is made of, by offset; set with Payload.
+	Packets []uint64
+	// Overlap is set when some of the fragment's bytes, or some of the completed datagram's, came twice; a fragment that repeats another
+	// exactly is none. Conflict is set when they differed.
+	Overlap, Conflict bool
 }
 
 // Segment is what TCP's state needs of a header (RFC 9293).

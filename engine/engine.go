@@ -97,6 +97,9 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 		e.stats.UnknownLink++
 	}
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))
+	if p.Conversation != nil {
+		writeFlow(&b.buffer, p.Conversation, p.Direction)
+	}
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
 		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offset: c.Offset, Comments: c.Comments,

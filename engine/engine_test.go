@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/capture"
@@ -114,6 +115,25 @@ func TestRecord(t *testing.T) {
 	}
 	if n := len(b.Layers(&r[0])); n < 3 || len(b.Fields(&r[0])) < 20 || b.Bytes() <= 0 {
 		t.Errorf("%d layers, %d fields, %d bytes", n, len(b.Fields(&r[0])), b.Bytes())
+	}
+}
+
+// What a record says of its flow is what it was then.
+func TestFlowFields(t *testing.T) {
+	docs := documents(t, enginetest.Ethernet(
+		enginetest.TCP(1, 2, 40000, 40001, 0x02, 99, 0, ""), enginetest.TCP(2, 1, 40001, 40000, 0x12, 500, 100, ""),
+		enginetest.TCP(1, 2, 40000, 40001, 0x10, 100, 501, ""), enginetest.TCP(2, 1, 40001, 40000, 0x14, 501, 100, ""),
+		enginetest.UDP(1, 2, 40000, 40001, "a")), 64, false)
+	for i, want := range []string{
+		`"sender":"initiator","state":"opening","id":`,
+		`"sender":"responder","state":"opening","delta":1000000,"id":`,
+		`"sender":"initiator","state":"established","delta":1000000,"handshake_rtt":2000000,"id":`,
+		`"sender":"responder","state":"reset","delta":1000000,"id":`,
+		`"flow":{"id":`,
+	} {
+		if !strings.Contains(docs[i], want) {
+			t.Errorf("document %d lacks %s: %s", i, want, docs[i])
+		}
 	}
 }
 

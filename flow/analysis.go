@@ -109,6 +109,7 @@ func (f *conversation) handshake(now int64, flags uint8) {
 	case flagACK:
 		if f.synSeen && f.initialRTT == 0 {
 			f.initialRTT = now - f.synTime
+			f.Handshake = f.initialRTT
 		}
 	}
 }

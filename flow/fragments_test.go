@@ -4,8 +4,10 @@ package flow
 
 import (
 	"bytes"
+	"fmt"
 	"math/rand/v2"
 	"net/netip"
+	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -24,6 +26,11 @@ type fragment struct {
 }
 
 func (f fragment) send(t *testing.T, s *State, p *dissect.Packet, k dissect.FragmentKey) []byte {
+	t.Helper()
+	return f.join(t, s, p, k).Payload
+}
+
+func (f fragment) join(t *testing.T, s *State, p *dissect.Packet, k dissect.FragmentKey) dissect.Joined {
 	t.Helper()
 	out := s.Fragment(p, k, dissect.Fragment{Offset: f.offset, More: f.more, Data: []byte(f.data), Whole: true})
 	checkFragments(t, s)
@@ -85,6 +92,46 @@ func TestFragments(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// Overlaps are told, also of the datagram in the end; which bytes stay is a matter of policy.
+func TestFragmentOverlaps(t *testing.T) {
+	for _, c := range []struct {
+		name        string
+		send        []fragment
+		overlap     string // a letter a fragment: o overlaps, c in conflict, - neither; capital for a completed datagram
+		first, last string // what comes out by policy
+		packets     string
+	}{
+		{"none", []fragment{{0, "aaaaaaaa", true}, {8, "bb", false}}, "--", "aaaaaaaabb", "aaaaaaaabb", "[1 2]"},
+		{"an exact repetition", []fragment{{0, "aaaaaaaa", true}, {0, "aaaaaaaa", true}, {8, "bb", false}}, "---", "aaaaaaaabb", "aaaaaaaabb", "[1 3]"},
+		{"other bytes", []fragment{{0, "aaaaaaaa", true}, {0, "xxxxxxxx", true}, {8, "bb", false}}, "-cC", "aaaaaaaabb", "xxxxxxxxbb", "[1 3]"},
+		{"the same bytes in other pieces", []fragment{{0, "aaaaaaaa", true}, {0, "aaaaaaaabbbbbbbb", true}, {16, "cc", false}}, "-oO", "aaaaaaaabbbbbbbbcc", "aaaaaaaabbbbbbbbcc", ""},
+		{"into the one before", []fragment{{0, "aaaaaaaaaaaa", true}, {8, "xxxxbbbb", true}, {16, "cc", false}}, "-cC", "aaaaaaaaaaaabbbbcc", "aaaaaaaaxxxxbbbbcc", "[1 2 3]"},
+		{"into one far before", []fragment{{0, "aaaaaaaaaaaaaaaaaaaaaaaa", true}, {8, "x", true}, {16, "yyyyyyyyzzzzzzzz", true}, {32, "c", false}}, "-ccC",
+			"aaaaaaaaaaaaaaaaaaaaaaaazzzzzzzzc", "aaaaaaaaxaaaaaaayyyyyyyyzzzzzzzzc", ""},
+	} {
+		for policy, want := range []string{c.first, c.last} {
+			s, p, told, out, packets := New(Options{LastWins: policy == 1}), &dissect.Packet{}, "", "", ""
+			for _, f := range c.send {
+				p.Number++
+				j := f.join(t, s, p, key4)
+				mark := map[[2]bool]string{{}: "-", {true, false}: "o", {true, true}: "c"}[[2]bool{j.Overlap, j.Conflict}]
+				if j.Payload != nil {
+					mark, out, packets = strings.ToUpper(mark), string(j.Payload), fmt.Sprint(j.Packets)
+				}
+				told += mark
+			}
+			if told != c.overlap || out != want || policy == 0 && c.packets != "" && packets != c.packets {
+				t.Errorf("%s: %s, %q of %s, want %s, %q of %s", c.name, told, out, packets, c.overlap, want, c.packets)
+			}
+		}
+	}
+	s, p := New(Options{}), &dissect.Packet{}
+	fragment{0, "aaaaaaaa", true}.send(t, s, p, key6)
+	if j := (fragment{0, "aaaaaaaab", true}).join(t, s, p, key6); !j.Overlap || s.Stats().Overlaps != 1 || s.Stats().FragmentBytes != 0 {
+		t.Errorf("IPv6: %+v, %+v", j, s.Stats())
 	}
 }
 

@@ -29,6 +29,8 @@ type Options struct {
 	StreamsBytes int
 	// Wireshark tells connections apart as Wireshark does (espbeat.dissect.compat).
 	Wireshark bool
+	// LastWins makes the bytes of IPv4 fragments that came last the ones that stay where fragments overlap; else those that came first do.
+	LastWins bool
 	// InputID salts flow.id, so that equal packets of two inputs are two flows.
 	InputID string
 }
@@ -48,6 +50,8 @@ type Stats struct {
 	FlowsSeen        uint64 // ever
 	FlowsEvicted     uint64
 	FragmentsEvicted uint64 // datagrams given up
+	FragmentBytes    int    // now held
+	Overlaps         uint64 // fragments with bytes that an earlier one had
 	StreamGaps       uint64 // places where bytes of a stream were missing
 	StreamBytes      int    // now held
 }
@@ -84,14 +88,14 @@ func New(opt Options) *State {
 	def(&opt.FragmentBytes, defaultFragmentBytes)
 	def(&opt.StreamBytes, defaultStreamBytes)
 	def(&opt.StreamsBytes, defaultStreamsBytes)
-	return &State{opt: opt, table: make(map[key]*conversation), frags: fragments{max: opt.FragmentBytes}, idSalt: sha256.Sum256([]byte(opt.InputID))}
+	return &State{opt: opt, table: make(map[key]*conversation), frags: fragments{max: opt.FragmentBytes, lastWins: opt.LastWins}, idSalt: sha256.Sum256([]byte(opt.InputID))}
 }
 
 // Stats returns the counters.
 func (s *State) Stats() Stats {
 	st := s.stats
 	st.Flows = len(s.table)
-	st.FragmentsEvicted = s.frags.evicted
+	st.FragmentsEvicted, st.FragmentBytes, st.Overlaps = s.frags.evicted, s.frags.held, s.frags.overlaps
 	return st
 }
 
@@ -147,6 +151,7 @@ func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *diss
 	}
 	dir := f.direction(sourceIsA)
 	f.Delta, f.LastTime = p.Time-f.LastTime, p.Time
+	f.Handshake = 0
 	f.Packets[dir]++
 	f.Bytes[dir] += uint64(p.Length)
 	p.Conversation, p.Direction = &f.Conversation, dir

@@ -64,6 +64,34 @@ func TestInitiator(t *testing.T) {
 	}
 }
 
+// The state of a connection, and the handshake's time in the packet that ends it.
+func TestConnection(t *testing.T) {
+	const syn, ack, fin, rst = flagSYN, flagACK, flagFIN, flagRST
+	for _, c := range []struct {
+		name string
+		send []segment
+		want []dissect.Connection
+	}{
+		{"to its end", []segment{{flags: syn}, {server: true, flags: syn | ack}, {flags: ack}, {flags: ack | fin}, {server: true, flags: ack}, {server: true, flags: ack | fin}, {flags: ack}},
+			[]dissect.Connection{dissect.Opening, dissect.Opening, dissect.Established, dissect.Closing, dissect.Closing, dissect.Closed, dissect.Closed}},
+		{"refused", []segment{{flags: syn}, {server: true, flags: rst | ack}}, []dissect.Connection{dissect.Opening, dissect.Reset}},
+		{"seen from the middle", []segment{{flags: ack, data: "x"}, {flags: ack | fin}, {flags: rst}}, []dissect.Connection{dissect.Established, dissect.Closing, dissect.Reset}},
+		{"a SYN again", []segment{{flags: syn, seq: 1}, {flags: syn, seq: 1}, {flags: ack, seq: 2}, {flags: syn, seq: 1}, {flags: syn, seq: 9}},
+			[]dissect.Connection{dissect.Opening, dissect.Opening, dissect.Established, dissect.Established, dissect.Opening}},
+	} {
+		b := newBench(t, Options{})
+		for i, g := range c.send {
+			conv, _ := b.send(g)
+			if conv.State != c.want[i] {
+				t.Errorf("%s: %d after segment %d, want %d", c.name, conv.State, i, c.want[i])
+			}
+			if i == 2 && c.name == "to its end" != (conv.Handshake == 2e6) || i > 2 && conv.Handshake != 0 && c.name == "to its end" {
+				t.Errorf("%s: handshake %d in segment %d", c.name, conv.Handshake, i)
+			}
+		}
+	}
+}
+
 // The least recently seen conversation goes first, and is counted.
 func TestEviction(t *testing.T) {
 	b := newBench(t, Options{Flows: 3})

@@ -31,6 +31,8 @@ type direction struct {
 	baseSet bool
 	// over is set when a FIN or RST was seen, of either side.
 	over bool
+	// fin is set when this side sent a FIN.
+	fin bool
 	// scale is the window scale: a shift, scaleUnknown or scaleNone.
 	scale int8
 	analysis
@@ -66,6 +68,8 @@ func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		fwd.over, rev.over = true, true
 		s.touch(f)
 	}
+	fwd.fin = fwd.fin || g.Flags&flagFIN != 0
+	c.State = state(c.State, g.Flags, fwd.fin, rev.fin)
 	info.RelativeSeq = g.Seq - fwd.base
 	if ack {
 		info.RelativeAck = g.Ack - rev.base
@@ -76,6 +80,25 @@ func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	info.Analysis = s.analyze(p, f, g, reused)
 	fwd.negotiate(rev, g)
 	return info
+}
+
+// state is that of a connection after a segment with the given flags; fwd and rev tell who has sent a FIN.
+func state(was dissect.Connection, flags uint8, fwd, rev bool) dissect.Connection {
+	switch {
+	case was == dissect.Reset || was == dissect.Closed:
+		return was
+	case flags&flagRST != 0:
+		return dissect.Reset
+	case fwd && rev:
+		return dissect.Closed
+	case fwd || rev:
+		return dissect.Closing
+	case flags&flagSYN != 0 && was == dissect.NoConnection:
+		return dissect.Opening
+	case flags&flagSYN == 0:
+		return dissect.Established
+	}
+	return was
 }
 
 // reuses reports whether a SYN uses the ports of an earlier connection again.

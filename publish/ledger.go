@@ -69,6 +69,8 @@ type Ledger struct {
 	order  []string
 	// libbeat is the registry that holds the output's metrics.
 	libbeat *monitoring.Registry
+	// flows says what all inputs remember from packet to packet; nil without inputs.
+	flows func() Flows
 }
 
 // NewLedger reports to the registry stats, under "espbeat", and reads the output's
@@ -78,6 +80,19 @@ func NewLedger(stats *monitoring.Registry) *Ledger {
 	stats.Remove("espbeat")
 	monitoring.NewFunc(stats, "espbeat", l.report)
 	return l
+}
+
+// Flows says what inputs remember from packet to packet, and what they forgot for want of room.
+type Flows struct {
+	Open, StreamBytes, FragmentBytes                int64
+	Seen, Evicted, FragmentsEvicted, Overlaps, Gaps uint64
+}
+
+// WithFlows sets where the metrics "espbeat.flow" come from.
+func (l *Ledger) WithFlows(f func() Flows) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.flows = f
 }
 
 // input adds the tally of an input; one that runs again under the same id goes on.
@@ -141,6 +156,23 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 		number("duplicate", s.Duplicate)
 		number("rejected", s.Rejected)
 		number("dead_letter", s.DeadLetter)
+	})
+	l.mu.Lock()
+	flows := l.flows
+	l.mu.Unlock()
+	if flows == nil {
+		return
+	}
+	f := flows()
+	monitoring.ReportNamespace(v, "flow", func() {
+		monitoring.ReportInt(v, "open", f.Open)
+		number("seen", f.Seen)
+		number("evicted", f.Evicted)
+		number("fragments_evicted", f.FragmentsEvicted)
+		number("overlaps", f.Overlaps)
+		number("stream_gaps", f.Gaps)
+		monitoring.ReportInt(v, "stream_bytes", f.StreamBytes)
+		monitoring.ReportInt(v, "fragment_bytes", f.FragmentBytes)
 	})
 }
 

@@ -48,6 +48,25 @@ func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.R
 	return r, ok
 }
 
+// Answered are the fields under which Wireshark says of one protocol what request_in and event.duration say of any.
+type Answered struct{ request, time field.ID }
+
+// NewAnswered defines them for the protocol of g: request and time are Wireshark's names, which are the fields', too.
+func NewAnswered(g field.Set, protocol, request string) Answered {
+	return Answered{
+		request: g.Add(request, field.Int64, protocol+"."+request, "request_in under Wireshark's name", field.Rare, field.Detail),
+		time:    g.Add("time", field.Int64, protocol+".time", "event.duration under Wireshark's name, nanoseconds", field.Rare, field.Detail),
+	}
+}
+
+// Response is the function of that name, and writes the protocol's fields as well.
+func (a *Answered) Response(p *dissect.Packet, c *dissect.Conversation, key uint64) {
+	if r, ok := Response(p, c, key); ok {
+		p.Out.Uint(a.request, r.Number)
+		p.Out.Int(a.time, p.Time-r.Time)
+	}
+}
+
 func transaction(p *dissect.Packet, c *dissect.Conversation, ordinal uint64) {
 	var b [64]byte
 	id := append(append(b[:0], c.ID...), ':')

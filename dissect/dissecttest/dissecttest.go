@@ -102,9 +102,11 @@ func (Stateless) Converse(p *dissect.Packet) *dissect.Conversation {
 	p.Conversation = &dissect.Conversation{InitiatorKnown: true, Packets: [2]uint64{1, 0}}
 	return p.Conversation
 }
-func (Stateless) Known(*dissect.Packet) *dissect.Conversation                            { return nil }
-func (s Stateless) Connect(p *dissect.Packet, _ uint32) *dissect.Conversation            { return s.Converse(p) }
-func (Stateless) Fragment(*dissect.Packet, dissect.FragmentKey, dissect.Fragment) []byte { return nil }
+func (Stateless) Known(*dissect.Packet) *dissect.Conversation                 { return nil }
+func (s Stateless) Connect(p *dissect.Packet, _ uint32) *dissect.Conversation { return s.Converse(p) }
+func (Stateless) Fragment(*dissect.Packet, dissect.FragmentKey, dissect.Fragment) (j dissect.Joined) {
+	return
+}
 func (Stateless) Segment(_ *dissect.Packet, _ *dissect.Conversation, s dissect.Segment) dissect.SegmentInfo {
 	return dissect.SegmentInfo{RelativeSeq: s.Seq, RelativeAck: s.Ack, WindowScale: -1}
 }

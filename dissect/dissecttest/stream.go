@@ -119,8 +119,9 @@ func (b *Bench) Split(t *testing.T, proto *dissect.Protocol, pieces ...Piece) {
 }
 
 func timeless(r Result) Result {
-	delete(r.Fields, "request_in")
-	delete(r.Fields, "event.duration")
+	for _, name := range []string{"request_in", "event.duration", "http.request_in", "http.time", "dns.response_to", "dns.time"} {
+		delete(r.Fields, name)
+	}
 	r.Core = dissect.Core{}
 	return r
 }

@@ -92,6 +92,7 @@ var (
 	fAuths   = fields.Add("authorities_count", field.Uint16, "dns.count.auth_rr", "Authority records, as the header says", field.Rare, field.Detail)
 	fAdds    = fields.Add("additionals_count", field.Uint16, "dns.count.add_rr", "Additional records, as the header says", field.Rare, field.Detail)
 
+	answered = common.NewAnswered(fields, "dns", "response_to")
 	question = field.Group("dns.question")
 	fQName   = question.Add("name", field.Keyword, "dns.qry.name", "Name asked for; every one, where a message asks for several", field.ECS, field.Core)
 	fQType   = question.Add("type", field.Keyword, "", "Record type asked for; a number where it has no name", field.ECS)
@@ -154,7 +155,7 @@ func decode(p *dissect.Packet, c *dissect.Conversation, b []byte, wire int, v va
 	m.header(id, flags, response)
 	if v == unicast {
 		if response {
-			common.Response(p, c, uint64(id))
+			answered.Response(p, c, uint64(id))
 		} else {
 			common.Request(p, c, uint64(id))
 		}

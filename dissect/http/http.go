@@ -53,6 +53,8 @@ var (
 	fVersion   = fields.Add("version", field.Keyword, "", "HTTP version", field.ECS, field.First)
 	fEnd       = fields.Add("message_end", field.Bool, "", "The packet ends a message, body included")
 
+	answered = common.NewAnswered(fields, "http", "request_in")
+
 	fHost   = fields.Add("host", field.Keyword, "http.host", "Host header")
 	fLength = fields.Add("content_length", field.Int64, "http.content_length_header", "Content-Length header, bytes")
 )

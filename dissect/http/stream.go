@@ -198,7 +198,7 @@ func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 	case h.method != nil:
 		common.Request(p, c, 0)
 	case final(h.status):
-		common.Response(p, c, 0)
+		answered.Response(p, c, 0)
 	}
 	return true
 }

@@ -60,6 +60,7 @@ var (
 	fSrc       = fields.Add("src", field.IP, "ip.src", "Source address of each IPv4 header", field.Address)
 	fDst       = fields.Add("dst", field.IP, "ip.dst", "Destination address of each IPv4 header", field.Address)
 	fWhole     = fields.Add("reassembled_length", field.Uint32, "ip.reassembled.length", "Payload length of the datagram that this fragment completes, bytes")
+	joined     = NewJoinedFields(fields, "ip")
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -169,17 +170,18 @@ func payload(p *dissect.Packet, b []byte, wire int, id, frag uint16, proto uint8
 		p.IPProtocol(proto, b, wire)
 		return
 	}
-	var whole []byte
+	var j dissect.Joined
 	// Wireshark joins no fragment with a bad checksum.
 	if wire > 0 && !p.Quoted && sound {
 		key := dissect.FragmentKey{Src: p.Core.Source.Addr, Dst: p.Core.Destination.Addr, ID: uint32(id), Proto: proto,
 			VLAN: InnerVLAN(p), Tunnel: p.TunnelKey()}
-		whole = p.State.Fragment(p, key, dissect.Fragment{Offset: offset, More: more, Data: b, Whole: len(b) >= wire})
-		if whole == nil && len(b) >= wire {
+		j = p.State.Fragment(p, key, dissect.Fragment{Offset: offset, More: more, Data: b, Whole: len(b) >= wire})
+		joined.Write(p.Out, &j)
+		if j.Payload == nil && len(b) >= wire {
 			return
 		}
 	}
-	Join(p, fWhole, proto, whole, b, wire, offset)
+	Join(p, fWhole, proto, j.Payload, b, wire, offset)
 }
 
 // InnerVLAN is the innermost VLAN id, 0 without.

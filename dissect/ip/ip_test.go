@@ -110,13 +110,13 @@ type joiner struct {
 	data []byte
 }
 
-func (j *joiner) Fragment(_ *dissect.Packet, k dissect.FragmentKey, f dissect.Fragment) []byte {
+func (j *joiner) Fragment(_ *dissect.Packet, k dissect.FragmentKey, f dissect.Fragment) dissect.Joined {
 	j.keys = append(j.keys, k)
 	j.data = append(j.data[:f.Offset], f.Data...)
 	if f.More {
-		return nil
+		return dissect.Joined{Overlap: f.Offset > 0}
 	}
-	return j.data
+	return dissect.Joined{Payload: j.data, Packets: []uint64{1, 2}, Overlap: true, Conflict: true}
 }
 
 func TestFragments(t *testing.T) {
@@ -129,7 +129,8 @@ func TestFragments(t *testing.T) {
 	if r.Layers != "ip:upper" || j.keys[0] != j.keys[1] {
 		t.Errorf("last fragment: layers %s, keys %v", r.Layers, j.keys)
 	}
-	r.Check(t, map[string]string{"ip.reassembled_length": "12"})
+	r.Check(t, map[string]string{"ip.reassembled_length": "12", "ip.fragments.count": "2", "ip.fragments.packets": "1,2", "ip.fragments.overlap": "true",
+		"ip.fragments.conflict": "true"})
 	if b.P.Reassembled {
 		t.Error("still reassembled after the upper layers")
 	}

@@ -23,6 +23,7 @@ var (
 	fFragNext = fragment.Add("nxt", field.Uint8, "ipv6.fraghdr.nxt", "Next header of the fragment header")
 	fOffset   = fragment.Add("offset", field.Uint16, "ipv6.fraghdr.offset", "Fragment offset, units of 8 bytes")
 	fMore     = fragment.Add("more", field.Bool, "ipv6.fraghdr.more", "More fragments")
+	joined    = ip.NewJoinedFields(field.Group("ipv6"), "ipv6")
 	fIdent    = fragment.Add("ident", field.Uint32, "ipv6.fraghdr.ident", "Identification of the fragmented datagram")
 )
 
@@ -42,13 +43,14 @@ func decodeFragment(p *dissect.Packet, b []byte, wire int) {
 		p.IPProtocol(next, b, wire)
 		return
 	}
-	var whole []byte
+	var j dissect.Joined
 	if wire > 0 && !p.Quoted {
 		key := dissect.FragmentKey{Src: p.Core.Source.Addr, Dst: p.Core.Destination.Addr, ID: ident, VLAN: ip.InnerVLAN(p), Tunnel: p.TunnelKey()}
-		whole = p.State.Fragment(p, key, dissect.Fragment{Offset: offset, More: more, Data: b, Whole: len(b) >= wire})
-		if whole == nil && len(b) >= wire {
+		j = p.State.Fragment(p, key, dissect.Fragment{Offset: offset, More: more, Data: b, Whole: len(b) >= wire})
+		joined.Write(p.Out, &j)
+		if j.Payload == nil && len(b) >= wire {
 			return
 		}
 	}
-	ip.Join(p, fWhole, next, whole, b, wire, offset)
+	ip.Join(p, fWhole, next, j.Payload, b, wire, offset)
 }

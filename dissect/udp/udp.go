@@ -35,6 +35,7 @@ var (
 	fields    = field.Group("udp")
 	fSrcPort  = fields.Add("srcport", field.Uint16, "udp.srcport", "Source port of each UDP header", field.Address)
 	fDstPort  = fields.Add("dstport", field.Uint16, "udp.dstport", "Destination port of each UDP header", field.Address)
+	fStream   = fields.Add("stream", field.Uint32, "udp.stream", "Number of the conversation in its input, from 0", field.Detail, field.Rare)
 	fLength   = fields.Add("length", field.Uint16, "udp.length", "Length of header and payload, bytes", field.Rare)
 	fChecksum = fields.Add("checksum.value", field.Uint16, "udp.checksum", "Checksum; 0 when the sender made none", field.Rare, field.Detail)
 	fStatus   = fields.Add("checksum.status", field.Uint8, "udp.checksum.status", "0 bad, 1 good, 2 unverified, 3 not present; when checksums are verified")
@@ -80,6 +81,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	// A first fragment that cannot be joined has the head of the application's message.
 	c := p.State.Converse(p)
+	p.Out.Uint(fStream, c.Number)
 	app := p.UDPApplication(c, b)
 	p.Call(app, b, wire)
 	if p.Core.Application == nil && c.App != nil {
