@@ -9,15 +9,19 @@
 //	DATA   4 TSN 4, 8 stream 2, 10 stream sequence 2, 12 payload protocol 4, 16 user data
 //	I-DATA 4 TSN 4, 8 stream 2, 10 reserved 2, 12 message 4, 16 payload protocol (first fragment) 4, 20 user data (RFC 8260)
 //
-// The sequence numbers of DATA chunks count from the first one seen of an association's half, as Wireshark's relative TSNs do. Not
-// decoded: parameters and error causes, the gap blocks of SACK, user data and its reassembly, the checksum (CRC32c), which is not verified.
+// The sequence numbers of DATA chunks count from the first one seen of an association's half, as Wireshark's relative TSNs do. The other chunks are in
+// chunk.go, parameters and error causes in parameter.go. Limits: 1024 chunks, and as many parameters, causes, gaps of each. Not decoded:
+// user data and its reassembly, the content of cookies and heartbeats, SCTP over UDP (RFC 6951).
 package sctp
 
 import (
 	"encoding/binary"
+	"hash/crc32"
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/checksum"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -25,15 +29,6 @@ const (
 	headerLen, chunkHeader = 12, 4
 	// maxChunks bounds the chunks of a packet; 64 KiB hold 16384 of the shortest.
 	maxChunks = 1024
-)
-
-// Chunk types (RFC 9260, 3.2; RFC 8260) that have fields.
-const (
-	chunkData    = 0
-	chunkInit    = 1
-	chunkInitAck = 2
-	chunkSack    = 3
-	chunkIData   = 64
 )
 
 // first is the B bit of DATA and I-DATA: the first fragment of a message.
@@ -54,13 +49,13 @@ var (
 	fTag      = fields.Add("verification_tag", field.Uint32, "sctp.verification_tag", "Verification tag: the receiver's half of the association; 0 in an INIT")
 	fChecksum = fields.Add("checksum", field.Uint32, "sctp.checksum", "Checksum (CRC32c)", field.Rare, field.Detail)
 	fType     = fields.Add("chunk_type", field.Uint8, "sctp.chunk_type", "Type of each chunk: 0 DATA, 1 INIT, 2 INIT ACK, 3 SACK, 4 HEARTBEAT, 5 its ACK, 6 ABORT, 7 SHUTDOWN, 10 COOKIE ECHO, …")
+	fFlags    = fields.Add("chunk_flags", field.Uint8, "sctp.chunk_flags", "Flags of each chunk", field.Rare, field.Detail)
+	fStatus   = fields.Add("checksum_status", field.Uint8, "sctp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
 	fTSN      = fields.Add("data_tsn", field.Uint32, "sctp.data_tsn", "Sequence number of each DATA chunk, from the first one seen of the association's half")
 	fRawTSN   = fields.Add("data_tsn_raw", field.Uint32, "sctp.data_tsn_raw", "Sequence number of each DATA chunk", field.Rare)
 	fStream   = fields.Add("data_sid", field.Uint16, "sctp.data_sid", "Stream of each DATA chunk")
 	fStreamSN = fields.Add("data_ssn", field.Uint16, "sctp.data_ssn", "Stream sequence number of each DATA chunk", field.Rare)
 	fPPID     = fields.Add("data_ppid", field.Uint32, "sctp.data_payload_proto_id", "Payload protocol identifier of each DATA chunk, as IANA numbers them")
-	fInitTag  = fields.Add("initiate_tag", field.Uint32, "sctp.initiate_tag", "Tag that an INIT or INIT ACK asks the other side to use")
-	fAck      = fields.Add("sack_cumulative_tsn_ack_raw", field.Uint32, "sctp.sack_cumulative_tsn_ack_raw", "Last sequence number received without a gap", field.Rare)
 )
 
 // association is what the conversation remembers of both directions' halves.
@@ -79,6 +74,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fDstPort, uint64(dst))
 	p.Out.Uint(fTag, uint64(tag))
 	p.Out.Uint(fChecksum, uint64(binary.BigEndian.Uint32(b[8:])))
+	if p.Options.Checksums {
+		p.Out.Uint(fStatus, uint64(status(p, b, wire)))
+	}
 	var c *dissect.Conversation
 	if !p.Quoted {
 		c = p.State.Converse(p)
@@ -90,11 +88,17 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		}
 		n := int(binary.BigEndian.Uint16(b[2:]))
 		p.Out.Uint(fType, uint64(b[0]))
+		p.Out.Uint(fFlags, uint64(b[1]))
 		if n < chunkHeader || n > wire {
 			p.Bad()
 			return
 		}
-		chunk(p, c, tag, b[:min(n, len(b))], n)
+		if b[0] == chunkData || b[0] == chunkIData {
+			data(p, c, tag, b[:min(n, len(b))], n)
+		} else {
+			r := common.Read(p, b[chunkHeader:max(min(n, len(b)), chunkHeader)], n-chunkHeader)
+			chunk(&r, b[0])
+		}
 		n = min((n+3)&^3, wire)
 		if len(b) < n {
 			p.Truncated = true
@@ -102,37 +106,44 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		}
 		b, wire = b[n:], wire-n
 	}
+	p.Out.Cut = p.Out.Cut || wire >= chunkHeader
 }
 
-// chunk writes the fields of one chunk of n bytes on the wire, of which b was captured.
-func chunk(p *dissect.Packet, c *dissect.Conversation, tag uint32, b []byte, n int) {
-	switch b[0] {
-	case chunkData, chunkIData:
-		if !p.Need(b, n, 16) {
-			return
-		}
-		tsn := binary.BigEndian.Uint32(b[4:])
-		if relative, ok := since(p, c, tag, tsn); ok {
-			p.Out.Uint(fTSN, uint64(relative))
-		}
-		p.Out.Uint(fRawTSN, uint64(tsn))
-		p.Out.Uint(fStream, uint64(binary.BigEndian.Uint16(b[8:])))
-		switch {
-		case b[0] == chunkData:
-			p.Out.Uint(fStreamSN, uint64(binary.BigEndian.Uint16(b[10:])))
-			p.Out.Uint(fPPID, uint64(binary.BigEndian.Uint32(b[12:])))
-		case b[1]&first != 0 && p.Need(b, n, 20):
-			p.Out.Uint(fPPID, uint64(binary.BigEndian.Uint32(b[16:])))
-		}
-	case chunkInit, chunkInitAck:
-		if p.Need(b, n, 20) {
-			p.Out.Uint(fInitTag, uint64(binary.BigEndian.Uint32(b[4:])))
-		}
-	case chunkSack:
-		if p.Need(b, n, 16) {
-			p.Out.Uint(fAck, uint64(binary.BigEndian.Uint32(b[4:])))
-		}
+// data writes the fields of a DATA or I-DATA chunk of n bytes on the wire, of which b was captured.
+func data(p *dissect.Packet, c *dissect.Conversation, tag uint32, b []byte, n int) {
+	if !p.Need(b, n, 16) {
+		return
 	}
+	tsn := binary.BigEndian.Uint32(b[4:])
+	if relative, ok := since(p, c, tag, tsn); ok {
+		p.Out.Uint(fTSN, uint64(relative))
+	}
+	p.Out.Uint(fRawTSN, uint64(tsn))
+	p.Out.Uint(fStream, uint64(binary.BigEndian.Uint16(b[8:])))
+	switch {
+	case b[0] == chunkData:
+		p.Out.Uint(fStreamSN, uint64(binary.BigEndian.Uint16(b[10:])))
+		p.Out.Uint(fPPID, uint64(binary.BigEndian.Uint32(b[12:])))
+	case b[1]&first != 0 && p.Need(b, n, 20):
+		p.Out.Uint(fPPID, uint64(binary.BigEndian.Uint32(b[16:])))
+	}
+}
+
+var (
+	castagnoli = crc32.MakeTable(crc32.Castagnoli)
+	zeros      = make([]byte, 4)
+)
+
+// status verifies the checksum (RFC 9260, 6.8), for which its own bytes count as zeros. It is sent in the other order of bytes.
+func status(p *dissect.Packet, b []byte, wire int) checksum.Status {
+	if p.Quoted || len(b) < wire {
+		return checksum.Unverified
+	}
+	sum := crc32.Update(crc32.Update(crc32.Update(0, castagnoli, b[:8]), castagnoli, zeros), castagnoli, b[headerLen:])
+	if sum == binary.LittleEndian.Uint32(b[8:]) {
+		return checksum.Good
+	}
+	return checksum.Bad
 }
 
 // since counts a DATA chunk's sequence number from the first one of its half. Tag 0 is no association's.

@@ -22,9 +22,9 @@ func unhex(t testing.TB, s string) []byte {
 
 const (
 	head      = "0b5a 189f d42b4892 01020304 "
-	data      = "00 03 0011 0629bfa6 0002 0007 00000003 41 000000 "
+	dataChunk = "00 03 0011 0629bfa6 0002 0007 00000003 41 000000 "
 	initChunk = "01 00 0014 dd68d33d 00008000 0020 0020 0629bfa6 "
-	sack      = "03 00 0010 0629bfa6 00008000 0000 0000 "
+	sackChunk = "03 00 0010 0629bfa6 00008000 0000 0000 "
 )
 
 func TestDissect(t *testing.T) {
@@ -39,13 +39,13 @@ func TestDissect(t *testing.T) {
 		{name: "INIT", frame: "0b5a 189f 00000000 01020304 " + initChunk,
 			want: map[string]string{"sctp.srcport": "2906", "sctp.dstport": "6303", "sctp.verification_tag": "0", "sctp.checksum": "16909060",
 				"sctp.chunk_type": "1", "sctp.initiate_tag": "3714634557", "sctp.data_tsn": ""}},
-		{name: "DATA with padding", frame: head + data,
+		{name: "DATA with padding", frame: head + dataChunk,
 			want: map[string]string{"sctp.chunk_type": "0", "sctp.data_tsn": "0", "sctp.data_tsn_raw": "103399334", "sctp.data_sid": "2", "sctp.data_ssn": "7", "sctp.data_ppid": "3"}},
-		{name: "bundle", frame: head + sack + data + data,
+		{name: "bundle", frame: head + sackChunk + dataChunk + dataChunk,
 			want: map[string]string{"sctp.chunk_type": "3,0,0", "sctp.sack_cumulative_tsn_ack_raw": "103399334", "sctp.data_tsn": "0,0"}},
 		{name: "last chunk without its padding", frame: head + "00 03 0011 0629bfa6 0002 0007 00000003 41",
 			want: map[string]string{"sctp.data_ppid": "3"}},
-		{name: "tag 0 is no association's", frame: "0b5a 189f 00000000 01020304 " + data,
+		{name: "tag 0 is no association's", frame: "0b5a 189f 00000000 01020304 " + dataChunk,
 			want: map[string]string{"sctp.data_tsn": "", "sctp.data_tsn_raw": "103399334"}},
 		{name: "I-DATA, first fragment", frame: head + "40 02 0014 00000005 0002 0000 00000001 0000002e",
 			want: map[string]string{"sctp.chunk_type": "64", "sctp.data_ppid": "46", "sctp.data_ssn": ""}},
@@ -87,7 +87,7 @@ func (s *same) Converse(p *dissect.Packet) *dissect.Conversation {
 func TestRelativeTSN(t *testing.T) {
 	b := dissecttest.New(&same{}, Protocol)
 	for _, tt := range []struct{ frame, want string }{
-		{head + data, "0"},
+		{head + dataChunk, "0"},
 		{head + "00 03 0010 0629bfa9 0002 0007 00000003", "3"},
 		{"0b5a 189f d42b4893 01020304 " + "00 03 0010 0629bfa9 0002 0007 00000003", "0"}, // a new association
 	} {
@@ -105,14 +105,14 @@ func TestManyChunks(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := dissecttest.New(&same{}, Protocol)
-	frame := unhex(t, head+sack+data)
+	frame := unhex(t, head+sackChunk+dataChunk)
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
 
 func FuzzSCTP(f *testing.F) {
-	for _, s := range []string{head + sack + data, head + initChunk, head + "40 02 0014 00000005 0002 0000 00000001 0000002e"} {
+	for _, s := range []string{head + sackChunk + dataChunk, head + initChunk, head + "40 02 0014 00000005 0002 0000 00000001 0000002e"} {
 		f.Add(unhex(f, s), 64)
 	}
 	b := dissecttest.New(nil, Protocol)
