@@ -6,7 +6,7 @@
 //	| version | TTL | checksum | type    | length | value … (TLVs to the end; the length counts type and length)
 //
 // Addresses are a count, then each: protocol type 1, length 1, protocol, length 2, address. It is reached by SNAP (OUI 00-00-0C, PID 0x2000),
-// Cisco HDLC and GRE. Not decoded: the checksum, which Cisco computes in its own way, prefixes, cluster hello, power, EnergyWise.
+// Cisco HDLC, PPP, Frame Relay and GRE. Not decoded: the checksum, which Cisco computes in its own way, prefixes, cluster hello, power, EnergyWise.
 package cdp
 
 import (
@@ -44,6 +44,7 @@ const (
 // Protocol is CDP.
 var Protocol = &dissect.Protocol{
 	Name: "cdp", Title: "CDP", Reference: "Cisco Discovery Protocol",
+	PPPTypes:    []uint16{0x0207},
 	GREProtocol: []uint16{0x2000},
 	Dissect:     decode,
 	Summary:     summary,

@@ -97,6 +97,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Out.Uint(fControl, uint64(control))
 	case cisco(t):
 		p.Out.Uint(fCisco, uint64(t))
+		if t == typeCDP {
+			p.CallName("cdp", b[2:], wire-2)
+			return
+		}
 		p.EtherType(t, b[2:], wire-2)
 	default:
 		p.Out.Uint(fControl, uint64(control))
@@ -138,10 +142,13 @@ func address(p *dissect.Packet, b []byte, wire int) (n int, dlci uint32, ok bool
 	return 0, 0, false
 }
 
+// typeCDP is the Cisco Discovery Protocol's number, which is no EtherType.
+const typeCDP = 0x2000
+
 // cisco reports whether Cisco's encapsulation carries that EtherType. Other values are the control field of RFC 2427.
 func cisco(t uint16) bool {
 	switch t {
-	case etherTypeIPv4, etherTypeIPv6, 0x0806, 0x2000, 0x6558, 0x8035, 0x809b, 0x80f3, 0x8100, 0x8137, 0x8847, 0x8848:
+	case etherTypeIPv4, etherTypeIPv6, 0x0806, typeCDP, 0x6558, 0x8035, 0x809b, 0x80f3, 0x8100, 0x8137, 0x8847, 0x8848:
 		return true
 	}
 	return false

@@ -14,7 +14,7 @@ import (
 func nothing(*dissect.Packet, []byte, int) {}
 
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, Protocol, &dissect.Protocol{Name: "ip", EtherTypes: []uint16{0x0800}, Dissect: nothing}, &dissect.Protocol{Name: "ipv6", EtherTypes: []uint16{0x86dd}, Dissect: nothing}, &dissect.Protocol{Name: "eth", Dissect: nothing}, &dissect.Protocol{Name: "ppp", Dissect: nothing})
+	return dissecttest.New(nil, Protocol, &dissect.Protocol{Name: "ip", EtherTypes: []uint16{0x0800}, Dissect: nothing}, &dissect.Protocol{Name: "ipv6", EtherTypes: []uint16{0x86dd}, Dissect: nothing}, &dissect.Protocol{Name: "eth", Dissect: nothing}, &dissect.Protocol{Name: "ppp", Dissect: nothing}, &dissect.Protocol{Name: "cdp", Dissect: nothing})
 }
 
 func unhex(t testing.TB, s string) []byte {
@@ -37,6 +37,7 @@ func TestDissect(t *testing.T) {
 	}{
 		{name: "Cisco's encapsulation", frame: "1861 0800 45", layers: "fr:ip",
 			want: map[string]string{"fr.dlci": "102", "fr.chdlctype": "2048", "fr.nlpid": "", "fr.fecn": "false", "fr.de": "false"}},
+		{name: "Cisco's discovery", frame: "1861 2000 02", layers: "fr:cdp"},
 		{name: "IPv4 by NLPID", frame: "1861 03 cc 45", layers: "fr:ip",
 			want: map[string]string{"fr.control": "3", "fr.nlpid": "204"}},
 		{name: "IPv6 by NLPID", frame: "1861 03 8e 60", layers: "fr:ipv6"},
