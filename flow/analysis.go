@@ -77,7 +77,7 @@ func (x *examined) end() uint32 {
 
 // analyze says what there is to say of a segment, and remembers it. reused says that its SYN found an older connection.
 func (s *State) analyze(p *dissect.Packet, f *conversation, g dissect.Segment, reused bool) dissect.Analysis {
-	x := examined{Segment: g, fwd: &f.tcp[p.Direction], rev: &f.tcp[1-p.Direction], now: p.Time, number: p.Number}
+	x := examined{Segment: g, fwd: &f.connection()[p.Direction], rev: &f.connection()[1-p.Direction], now: p.Time, number: p.Number}
 	if reused {
 		x.find(dissect.ReusedPorts)
 	}

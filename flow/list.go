@@ -31,7 +31,7 @@ func (l *list) unlink(f *conversation) {
 // touch makes f the most recently used of the list that it belongs to.
 func (s *State) touch(f *conversation) {
 	l := &s.brief
-	if f.key.proto == protoTCP && !f.tcp[0].over {
+	if f.key.proto == protoTCP && !f.connection()[0].over {
 		l = &s.connected
 	}
 	if l.newest != f {
@@ -61,9 +61,11 @@ func (s *State) evict() {
 }
 
 func (s *State) remove(f *conversation) {
-	for d := range f.tcp {
-		s.stats.StreamBytes -= f.tcp[d].counted
-		s.forget(&f.tcp[d].unacked)
+	if f.tcp != nil {
+		for d := range f.tcp {
+			s.stats.StreamBytes -= f.tcp[d].counted
+			s.forget(&f.tcp[d].unacked)
+		}
 	}
 	f.in.unlink(f)
 	delete(s.table, f.key)

@@ -54,7 +54,7 @@ func before(a, b uint32) bool { return int32(a-b) < 0 }
 // What was waiting for bytes that the capture lost is offered with the direction's next packet.
 func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment, payload []byte, wire int) {
 	f := c.Private.(*conversation)
-	st := &f.tcp[p.Direction].stream
+	st := &f.connection()[p.Direction].stream
 	syn := g.Flags&flagSYN != 0
 	if syn {
 		g.Seq++ // the SYN itself takes a number; data on it (RFC 7413) comes after
@@ -67,7 +67,7 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		s.count(st)
 	}
 	if g.Flags&flagACK != 0 {
-		f.tcp[1-p.Direction].acknowledged(g.Ack)
+		f.connection()[1-p.Direction].acknowledged(g.Ack)
 	}
 	next := st.next
 	switch {

@@ -117,7 +117,7 @@ type conversation struct {
 	// synTime is the time of the last SYN, valid when synSeen is set; initialRTT that from there to the end of the handshake, 0 while unknown.
 	synSeen             bool
 	synTime, initialRTT int64
-	tcp                 [2]direction // 0 from the initiator
+	tcp                 *[2]direction // 0 from the initiator; nil until a TCP segment was seen
 	in                  *list
 	older, newer        *conversation
 }
@@ -144,7 +144,7 @@ func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *diss
 	s.expire(p.Time)
 	k, sourceIsA := keyOf(p)
 	f := s.table[k]
-	if f == nil || restart != nil && restart(&f.tcp[f.direction(sourceIsA)]) {
+	if f == nil || restart != nil && restart(&f.connection()[f.direction(sourceIsA)]) {
 		f = s.add(k, f, p, sourceIsA)
 	} else {
 		s.touch(f)
@@ -190,10 +190,18 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 	}
 	// Whoever answers a SYN did not begin, also where the capture has missed the SYN.
 	answers := k.proto == protoTCP && p.Core.TCPFlags&(flagSYN|flagACK) == flagSYN|flagACK
-	f := &conversation{key: k, initiatorIsA: sourceIsA != answers, reuses: old != nil}
-	for d := range f.tcp {
-		f.tcp[d].scale, f.tcp[d].window = scaleUnknown, noWindow
+	var f *conversation
+	if k.proto == protoTCP { // one allocation for both
+		c := &struct {
+			conversation
+			tcp [2]direction
+		}{}
+		f = &c.conversation
+		f.begin(&c.tcp)
+	} else {
+		f = &conversation{}
 	}
+	f.key, f.initiatorIsA, f.reuses = k, sourceIsA != answers, old != nil
 	f.Private = f
 	f.Number = s.numbers[k.proto]
 	s.numbers[k.proto]++

@@ -45,10 +45,25 @@ func (d *direction) restarts(isn uint32, wireshark bool) bool {
 	return d.baseSet && (d.base != isn || d.over && !wireshark)
 }
 
+// connection is the state of a TCP connection. TCP may also be found where no IP header announced it.
+func (f *conversation) connection() *[2]direction {
+	if f.tcp == nil {
+		f.begin(new([2]direction))
+	}
+	return f.tcp
+}
+
+func (f *conversation) begin(tcp *[2]direction) {
+	f.tcp = tcp
+	for d := range tcp {
+		tcp[d].scale, tcp[d].window = scaleUnknown, noWindow
+	}
+}
+
 // Segment implements dissect.State.
 func (s *State) Segment(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment) dissect.SegmentInfo {
 	f := c.Private.(*conversation)
-	fwd, rev := &f.tcp[p.Direction], &f.tcp[1-p.Direction]
+	fwd, rev := &f.connection()[p.Direction], &f.connection()[1-p.Direction]
 	info := dissect.SegmentInfo{RelativeSeq: g.Seq, RelativeAck: g.Ack, Window: uint32(g.Window), WindowScale: int(fwd.scale)}
 	if g.Length < 0 {
 		return info
