@@ -10,8 +10,8 @@ import (
 // What the conversation was when the packet passed. It is part of the record: later packets change it.
 var (
 	flowGroup  = field.Group("flow")
-	fSender    = flowGroup.Add("sender", field.Keyword, "", "Who sent the packet: initiator or responder; where it is known who began")
-	fState     = flowGroup.Add("state", field.Keyword, "", "State of the TCP connection after the packet: opening, established, closing, closed or reset")
+	fSender    = flowGroup.Add("sender", field.Keyword, "", "Who sent the packet: initiator or responder; where it is known who began", field.Detail)
+	fState     = flowGroup.Add("state", field.Keyword, "", "State of the TCP connection after the packet: opening, established, closing, closed or reset", field.Detail)
 	fDelta     = flowGroup.Add("delta", field.Int64, "", "Time since the flow's packet before, nanoseconds", field.Rare)
 	fHandshake = flowGroup.Add("handshake_rtt", field.Int64, "", "Time from the SYN to the end of the handshake, in the packet that ends it, nanoseconds", field.Rare)
 	fIndex     = flowGroup.Add("index", field.Int64, "", "The packet's number in its flow, from 1", field.Rare, field.Detail)
