@@ -69,6 +69,9 @@ func stream(p *dissect.Packet, _ *dissect.Conversation, data []byte) int {
 	if n := len(data); !bytes.Equal(data[:min(n, markerLen)], marker[:min(n, markerLen)]) {
 		return resume(data)
 	}
+	if len(data) > markerLen && data[markerLen] == 0xff {
+		return 1 // a byte of what came before that looks like the marker: no length starts so
+	}
 	if len(data) < headerLen {
 		return 0
 	}
@@ -94,9 +97,6 @@ func stream(p *dissect.Packet, _ *dissect.Conversation, data []byte) int {
 // resume passes over bytes before the next marker, or before what may be the start of one.
 func resume(data []byte) int {
 	if i := bytes.Index(data, marker); i >= 0 {
-		for i+markerLen < len(data) && data[i+markerLen] == 0xff {
-			i++ // a byte of what came before that looks like the marker: no length starts so
-		}
 		return i
 	}
 	n := len(data)
