@@ -3,8 +3,6 @@
 package arcnet
 
 import (
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -18,15 +16,6 @@ func next(name string, etherType uint16) *dissect.Protocol {
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, Protocol, next("ip", 0x0800), next("arp", 0x0806), &dissect.Protocol{Name: "llc", Dissect: func(*dissect.Packet, []byte, int) {}})
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -62,7 +51,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			b.P.LinkType = tt.link
 			r := b.Run(Protocol, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
@@ -75,17 +64,17 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "be 50 d4 00 0165 45")
+	frame := dissecttest.Unhex(t, "be 50 d4 00 0165 45")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
 
 func FuzzArcnet(f *testing.F) {
-	f.Add(unhex(f, "be 50 d4 00 0165 45"), 7, uint32(7))
-	f.Add(unhex(f, "be 00 ea08 d5 00 0165 00"), 9, uint32(7))
-	f.Add(unhex(f, "be 50 f0 45"), 4, uint32(7))
-	f.Add(unhex(f, "be 50 f1 00"), 4, uint32(7))
+	f.Add(dissecttest.Unhex(f, "be 50 d4 00 0165 45"), 7, uint32(7))
+	f.Add(dissecttest.Unhex(f, "be 00 ea08 d5 00 0165 00"), 9, uint32(7))
+	f.Add(dissecttest.Unhex(f, "be 50 f0 45"), 4, uint32(7))
+	f.Add(dissecttest.Unhex(f, "be 50 f1 00"), 4, uint32(7))
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int, link uint32) {
 		b.P.LinkType = link

@@ -3,9 +3,7 @@
 package arp
 
 import (
-	"encoding/hex"
 	"strconv"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
@@ -14,15 +12,6 @@ import (
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, Protocol)
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -70,7 +59,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			r := b.Run(Protocol, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
 				t.Errorf("layers %q malformed %q truncated %v, want %q %q %v", r.Layers, r.Malformed, r.Truncated, tt.layers, tt.malformed, tt.truncated)
@@ -85,7 +74,7 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 000000000000 0a000002")
+	frame := dissecttest.Unhex(t, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 000000000000 0a000002")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
@@ -120,10 +109,10 @@ func (v view) Text(dst []byte, id field.ID) ([]byte, bool) {
 func (view) All(field.ID, func([]byte)) {}
 
 func FuzzARP(f *testing.F) {
-	f.Add(unhex(f, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 000000000000 0a000002 000000"), 31)
-	f.Add(unhex(f, "0001 0800 06 04 0002 0a0b0c0d0e0f 0a000001 010203040506 0a000002"), 28)
-	f.Add(unhex(f, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 ffffffffffff 0a000001"), 28)
-	f.Add(unhex(f, "0001 0800 06 04 0002 0a0b0c0d0e0f 0a000001 000000000000 0a000001"), 28)
+	f.Add(dissecttest.Unhex(f, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 000000000000 0a000002 000000"), 31)
+	f.Add(dissecttest.Unhex(f, "0001 0800 06 04 0002 0a0b0c0d0e0f 0a000001 010203040506 0a000002"), 28)
+	f.Add(dissecttest.Unhex(f, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 ffffffffffff 0a000001"), 28)
+	f.Add(dissecttest.Unhex(f, "0001 0800 06 04 0002 0a0b0c0d0e0f 0a000001 000000000000 0a000001"), 28)
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int) {
 		b.Dissect(Protocol, data, max(wire, len(data)))

@@ -3,7 +3,6 @@
 package mpls
 
 import (
-	"encoding/hex"
 	"strings"
 	"testing"
 
@@ -19,15 +18,6 @@ func next(name string, etherType uint16) *dissect.Protocol {
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, Protocol, Pseudowire, ControlWord, NoControlWord, ACH, eth.Protocol, next("ip", 0x0800), next("ipv6", 0x86dd))
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -70,7 +60,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			b.P.Options.Wireshark = tt.wireshark
 			r := b.Run(Protocol, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
@@ -83,7 +73,7 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "00064a ff 000c81 01 60")
+	frame := dissecttest.Unhex(t, "00064a ff 000c81 01 60")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
@@ -93,7 +83,7 @@ func TestDepth(t *testing.T) {
 	b := bench()
 	frame := []byte{}
 	for range 40 {
-		frame = append(frame, unhex(t, "000641 40 00000000 000102030405 0a0b0c0d0e0f 8847")...)
+		frame = append(frame, dissecttest.Unhex(t, "000641 40 00000000 000102030405 0a0b0c0d0e0f 8847")...)
 	}
 	b.Dissect(Protocol, frame, len(frame))
 	b.Invariants(t)
@@ -107,10 +97,10 @@ func TestDepth(t *testing.T) {
 }
 
 func FuzzMPLS(f *testing.F) {
-	f.Add(unhex(f, "0006 41 40 45"), 5)
-	f.Add(unhex(f, "00064a ff 000c81 01 60"), 9)
-	f.Add(unhex(f, "000641 40 00000007 000102030405 0a0b0c0d0e0f 0800 45"), 23)
-	f.Add(unhex(f, "000641 40 000102030405 0a0b0c0d0e0f 0800 45"), 19)
+	f.Add(dissecttest.Unhex(f, "0006 41 40 45"), 5)
+	f.Add(dissecttest.Unhex(f, "00064a ff 000c81 01 60"), 9)
+	f.Add(dissecttest.Unhex(f, "000641 40 00000007 000102030405 0a0b0c0d0e0f 0800 45"), 23)
+	f.Add(dissecttest.Unhex(f, "000641 40 000102030405 0a0b0c0d0e0f 0800 45"), 19)
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int) {
 		b.Dissect(Protocol, data, max(wire, len(data)))

@@ -43,7 +43,7 @@ func TestAuthentication(t *testing.T) {
 	b := dissecttest.New(nil, PAP, CHAP)
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			r := b.Run(tt.proto, frame, max(tt.wire, len(frame)))
 			if (r.Malformed != "") != tt.malformed || r.Truncated != tt.truncated {
 				t.Errorf("malformed %q truncated %v, want %v %v", r.Malformed, r.Truncated, tt.malformed, tt.truncated)
@@ -66,7 +66,7 @@ func TestSecrets(t *testing.T) {
 		"CHAP response":  {CHAP, "02 05 0013 0b" + hex.EncodeToString([]byte(canary)) + "626f62"},
 		"CHAP success":   {CHAP, "03 05 000f" + hex.EncodeToString([]byte(canary))},
 	} {
-		frame := unhex(t, tt.frame)
+		frame := dissecttest.Unhex(t, tt.frame)
 		r := b.Run(tt.proto, frame, len(frame))
 		if r.Malformed != "" || bytes.Contains(b.Out.Arena, []byte(canary)) {
 			t.Errorf("%s: malformed %q, kept %q", name, r.Malformed, b.Out.Arena)
@@ -82,8 +82,8 @@ func TestSecrets(t *testing.T) {
 }
 
 func FuzzAuthentication(f *testing.F) {
-	f.Add(unhex(f, "01 05 000c 03626f62 03 313233"), 12)
-	f.Add(unhex(f, "01 05 000a 02 ffff 626f62"), 10)
+	f.Add(dissecttest.Unhex(f, "01 05 000c 03626f62 03 313233"), 12)
+	f.Add(dissecttest.Unhex(f, "01 05 000a 02 ffff 626f62"), 10)
 	b := dissecttest.New(nil, PAP, CHAP)
 	f.Fuzz(func(t *testing.T, data []byte, wire int) {
 		for _, proto := range []*dissect.Protocol{PAP, CHAP} {

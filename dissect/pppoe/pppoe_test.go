@@ -3,8 +3,6 @@
 package pppoe
 
 import (
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -16,15 +14,6 @@ var payload int
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, Discovery, Session, &dissect.Protocol{Name: "ppp", Dissect: func(p *dissect.Packet, b []byte, wire int) { payload = wire }})
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -65,7 +54,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			payload = 0
 			r := b.Run(tt.proto, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
@@ -81,17 +70,17 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "11 00 0001 0003 0021 45")
+	frame := dissecttest.Unhex(t, "11 00 0001 0003 0021 45")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Session, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
 
 func FuzzPPPoE(f *testing.F) {
-	f.Add(unhex(f, "11 00 0001 0003 0021 45 0000"), 11)
-	f.Add(unhex(f, "11 00 0001 00ff 0021 45"), 9)
-	f.Add(unhex(f, "11 00 0001 0000"), 6)
-	f.Add(unhex(f, "11 07 0000 000d 0102 0002 6163 0101 0003 737276"), 19)
+	f.Add(dissecttest.Unhex(f, "11 00 0001 0003 0021 45 0000"), 11)
+	f.Add(dissecttest.Unhex(f, "11 00 0001 00ff 0021 45"), 9)
+	f.Add(dissecttest.Unhex(f, "11 00 0001 0000"), 6)
+	f.Add(dissecttest.Unhex(f, "11 07 0000 000d 0102 0002 6163 0101 0003 737276"), 19)
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int) {
 		b.Dissect(Session, data, max(wire, len(data)))

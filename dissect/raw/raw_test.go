@@ -3,8 +3,6 @@
 package raw
 
 import (
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -18,15 +16,6 @@ func next(name string, etherType uint16) *dissect.Protocol {
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, Protocol, next("ip", 0x0800), next("ipv6", 0x86dd), &dissect.Protocol{Name: "ppp", Dissect: func(*dissect.Packet, []byte, int) {}})
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -49,7 +38,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			b.P.LinkType = tt.link
 			r := b.Run(Protocol, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
@@ -62,17 +51,17 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "45")
+	frame := dissecttest.Unhex(t, "45")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
 
 func FuzzRaw(f *testing.F) {
-	f.Add(unhex(f, "45"), 1, uint32(101))
-	f.Add(unhex(f, "60"), 1, uint32(101))
-	f.Add(unhex(f, "50"), 1, uint32(101))
-	f.Add(unhex(f, "ff03 0021"), 4, uint32(101))
+	f.Add(dissecttest.Unhex(f, "45"), 1, uint32(101))
+	f.Add(dissecttest.Unhex(f, "60"), 1, uint32(101))
+	f.Add(dissecttest.Unhex(f, "50"), 1, uint32(101))
+	f.Add(dissecttest.Unhex(f, "ff03 0021"), 4, uint32(101))
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int, link uint32) {
 		b.P.LinkType = link

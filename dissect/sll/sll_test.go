@@ -3,8 +3,6 @@
 package sll
 
 import (
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -19,15 +17,6 @@ func next(name string, etherType uint16) *dissect.Protocol {
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, Protocol, eth.Protocol, next("ip", 0x0800), &dissect.Protocol{Name: "llc", Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "can", Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "ppp", Dissect: func(*dissect.Packet, []byte, int) {}})
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -76,7 +65,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			b.P.LinkType = tt.link
 			r := b.Run(Protocol, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
@@ -89,15 +78,15 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "0000 0001 0006 0a0b0c0d0e0f0000 0800 45")
+	frame := dissecttest.Unhex(t, "0000 0001 0006 0a0b0c0d0e0f0000 0800 45")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
 
 func FuzzSLL(f *testing.F) {
-	f.Add(unhex(f, "0000 0001 0006 0a0b0c0d0e0f0000 0800 45"), 17, uint32(113))
-	f.Add(unhex(f, "0800 0000 00000007 0001 04 06 0a0b0c0d0e0f0000 45"), 21, uint32(276))
+	f.Add(dissecttest.Unhex(f, "0000 0001 0006 0a0b0c0d0e0f0000 0800 45"), 17, uint32(113))
+	f.Add(dissecttest.Unhex(f, "0800 0000 00000007 0001 04 06 0a0b0c0d0e0f0000 45"), 21, uint32(276))
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int, link uint32) {
 		b.P.LinkType = link

@@ -3,9 +3,7 @@
 package vlan
 
 import (
-	"encoding/hex"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -20,15 +18,6 @@ func next(name string, etherType uint16) *dissect.Protocol {
 
 func bench() *dissecttest.Bench {
 	return dissecttest.New(nil, eth.Protocol, Protocol, Service, next("ip", 0x0800), &dissect.Protocol{Name: "llc", Dissect: func(*dissect.Packet, []byte, int) {}}, &dissect.Protocol{Name: "ipx", Dissect: func(*dissect.Packet, []byte, int) {}})
-}
-
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatalf("frame %q: %v", s, err)
-	}
-	return b
 }
 
 func TestDissect(t *testing.T) {
@@ -69,7 +58,7 @@ func TestDissect(t *testing.T) {
 	b := bench()
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			frame := unhex(t, tt.frame)
+			frame := dissecttest.Unhex(t, tt.frame)
 			r := b.Run(eth.Protocol, frame, max(tt.wire, len(frame)))
 			if r.Layers != tt.layers || r.Malformed != tt.malformed || r.Truncated != tt.truncated {
 				t.Errorf("layers %q malformed %q truncated %v, want %q %q %v", r.Layers, r.Malformed, r.Truncated, tt.layers, tt.malformed, tt.truncated)
@@ -84,17 +73,17 @@ func TestDissect(t *testing.T) {
 
 func TestNoAllocation(t *testing.T) {
 	b := bench()
-	frame := unhex(t, "000102030405 0a0b0c0d0e0f 88a8 0001 8100 0002 0800 45")
+	frame := dissecttest.Unhex(t, "000102030405 0a0b0c0d0e0f 88a8 0001 8100 0002 0800 45")
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(eth.Protocol, frame, len(frame)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
 
 func FuzzVLAN(f *testing.F) {
-	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 8100 2064 0800 45"), 19)
-	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 8100 ffff 0800 45"), 19)
-	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 88a8 0001 8100 0002 0800 45"), 23)
-	f.Add(unhex(f, "000102030405 0a0b0c0d0e0f 9100 0001 8100 0002 0800 45"), 23)
+	f.Add(dissecttest.Unhex(f, "000102030405 0a0b0c0d0e0f 8100 2064 0800 45"), 19)
+	f.Add(dissecttest.Unhex(f, "000102030405 0a0b0c0d0e0f 8100 ffff 0800 45"), 19)
+	f.Add(dissecttest.Unhex(f, "000102030405 0a0b0c0d0e0f 88a8 0001 8100 0002 0800 45"), 23)
+	f.Add(dissecttest.Unhex(f, "000102030405 0a0b0c0d0e0f 9100 0001 8100 0002 0800 45"), 23)
 	b := bench()
 	f.Fuzz(func(t *testing.T, data []byte, wire int) {
 		b.Dissect(eth.Protocol, data, max(wire, len(data)))
