@@ -126,7 +126,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	}
 	var filterErr error
 	opt := engine.Options{
-		Dissect: dissect.Options{Wireshark: l.wireshark(), Checksums: l.cfg.Dissect.Checksums || l.wireshark()},
+		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
 		Reveal:  !l.cfg.Redact,
@@ -177,17 +177,12 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	}
 }
 
-// compatWireshark is the value of dissect.compat that asks for what tshark does.
-const compatWireshark = "wireshark"
-
-func (l *line) wireshark() bool { return l.cfg.Dissect.Compat == compatWireshark }
-
 // documents are the options for the documents of a source.
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
 	return document.Options{
 		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
-		Interfaces: s.Interfaces, AllAddresses: l.wireshark(),
+		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(),
 	}
 }

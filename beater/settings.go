@@ -100,7 +100,7 @@ func parse(root *conf.C) (config.Config, error) {
 
 // profileOf is what documents hold. In compat mode it is everything, as all that Wireshark knows is compared.
 func profileOf(cfg *config.Config) field.Profile {
-	if cfg.Dissect.Compat == compatWireshark {
+	if cfg.Dissect.Wireshark() {
 		return field.Full
 	}
 	p, _ := field.ProfileOf(cfg.Index.Profile) // validated

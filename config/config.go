@@ -17,6 +17,9 @@ const (
 	FormatLite = "lite"
 )
 
+// CompatWireshark is the value of dissect.compat for what tshark's defaults do.
+const CompatWireshark = "wireshark"
+
 // Input types.
 const (
 	TypeFile = "file"
@@ -50,6 +53,9 @@ type Dissect struct {
 	// Checksums verifies the checksums of IPv4, TCP, UDP and ICMP.
 	Checksums bool `config:"checksums"`
 }
+
+// Wireshark tells whether packets are taken apart as tshark does.
+func (d *Dissect) Wireshark() bool { return d.Compat == CompatWireshark }
 
 // Publish says how documents are handed to the output.
 type Publish struct {

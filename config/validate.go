@@ -30,7 +30,7 @@ func (c *Config) check() error {
 	if c.Format != FormatECS && c.Format != FormatLite {
 		return fault("espbeat.format", quoted(c.Format), "no such format, use ecs or lite")
 	}
-	if c.Dissect.Compat != "" && c.Dissect.Compat != "wireshark" {
+	if c.Dissect.Compat != "" && !c.Dissect.Wireshark() {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
 	}
 	if _, err := c.Internal(); err != nil {

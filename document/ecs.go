@@ -66,7 +66,7 @@ var (
 )
 
 // Version of the Elastic Common Schema that documents follow.
-const ECSVersion = "8.17.0"
+const ECSVersion = field.ECSVersion
 
 // Dataset is event.dataset.
 const Dataset = "espbeat.packet"

@@ -14,7 +14,7 @@ import (
 type Encoder struct {
 	opt   Options
 	plan  *plan
-	keeps []keep // those of the profile
+	keeps []keep // those of the profile, set by collect
 
 	core  field.Buffer // the fields that the document adds to the record's
 	list  []ref        // all fields, core first
@@ -45,7 +45,7 @@ var mappers = sync.Pool{New: func() any { return NewEncoder(Options{}) }}
 // NewEncoder returns an encoder for one source's packets.
 func NewEncoder(opt Options) *Encoder {
 	p := thePlan()
-	e := &Encoder{opt: opt, plan: p, keeps: p.keeps[opt.Profile], head: make([]int32, len(p.Order)), tail: make([]int32, len(p.Order)), set: make([]uint64, p.words)}
+	e := &Encoder{opt: opt, plan: p, head: make([]int32, len(p.Order)), tail: make([]int32, len(p.Order)), set: make([]uint64, p.words)}
 	e.core.Reveal = true // what is secret was redacted when it was read
 	return e
 }
@@ -73,7 +73,7 @@ func (e *Encoder) Encode(m *Memory, b *engine.Batch, r *engine.Record) Document 
 func (e *Encoder) valueOf(d *Document, key string) any {
 	m := mappers.Get().(*Encoder)
 	defer mappers.Put(m)
-	m.opt, m.keeps = e.opt, e.keeps
+	m.opt = e.opt
 	return m.toMap(d.batch, d.record, d.cut, key)[key]
 }
 
@@ -105,7 +105,8 @@ func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Reco
 	start := 0     // of the top-level value that is being written
 	for w, word := range e.set {
 		for ; word != 0; word &= word - 1 {
-			x := &e.list[e.head[w<<6+bits.TrailingZeros64(word)]]
+			head := e.head[w<<6+bits.TrailingZeros64(word)]
+			x := &e.list[head]
 			s := &e.plan.steps[x.ID]
 			if s.address != noAddress && e.skip(s, r) {
 				continue
@@ -125,7 +126,7 @@ func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Reco
 			if s.single && x.next < 0 {
 				dst = e.appendValue(dst, x, arena)
 			} else {
-				dst = e.appendChain(dst, x, arena)
+				dst = e.appendChain(dst, head, arena)
 			}
 			last = s
 		}
@@ -166,6 +167,7 @@ func comma(dst []byte) []byte {
 
 // collect gathers the record's fields and the core's, sorted by rank.
 func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
+	e.keeps = e.plan.keeps[e.opt.Profile]
 	e.list = e.list[:0]
 	clear(e.set)
 	e.core.Reset()
@@ -218,9 +220,9 @@ func (e *Encoder) skip(s *step, r *engine.Record) bool {
 }
 
 // appendChain appends the value or values of one field.
-func (e *Encoder) appendChain(dst []byte, x *ref, arena []byte) []byte {
+func (e *Encoder) appendChain(dst []byte, head int32, arena []byte) []byte {
+	x := &e.list[head]
 	d := &e.plan.Defs[x.ID]
-	head := e.head[e.plan.Rank[x.ID]]
 	if d.Type == field.Object || e.plan.Array[x.ID] != field.NoArray {
 		return e.appendObjects(dst, head, arena)
 	}

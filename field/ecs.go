@@ -2,6 +2,9 @@
 
 package field
 
+// ECSVersion is the release of the Elastic Common Schema that documents follow.
+const ECSVersion = "8.17.0"
+
 // RelatedIP collects every address of a packet: the document adds those of its headers, protocols those that their messages mention.
 var RelatedIP = Group("related").Add("ip", IP, "ip.addr, ipv6.addr", "Every address of the packet's headers and messages", ECS, List, Unique)
 

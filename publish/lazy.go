@@ -15,11 +15,9 @@ import (
 	"github.com/elastic/elastic-agent-libs/config"
 	"github.com/elastic/elastic-agent-libs/logp"
 	"github.com/elastic/elastic-agent-libs/mapstr"
-)
 
-// ECSVersion is the version of the Elastic Common Schema that documents follow.
-// (libbeat's own constant is 8.0.0.)
-const ECSVersion = "8.17.0"
+	"github.com/espbeat/espbeat/document"
+)
 
 // Processing is libbeat's event processing for events made of views: they stay
 // views unless the configuration has something that looks inside an event.
@@ -72,7 +70,7 @@ func builtin(info beat.Info, release string) mapstr.M {
 			"version":      info.Version,
 			"build":        mapstr.M{"original": release},
 		},
-		"ecs":  mapstr.M{"version": ECSVersion},
+		"ecs":  mapstr.M{"version": document.ECSVersion}, // libbeat's own is 8.0.0,
 		"host": mapstr.M{"name": name},
 	}
 }

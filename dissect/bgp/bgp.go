@@ -126,26 +126,4 @@ func message(c *common.Cursor, kind uint8) {
 
 var types = map[string]string{"1": "OPEN", "2": "UPDATE", "3": "NOTIFICATION", "4": "KEEPALIVE", "5": "ROUTE-REFRESH", "6": "CAPABILITY", "128": "ROUTE-REFRESH"}
 
-// maxNamed bounds the messages that a summary names.
-const maxNamed = 8
-
-func summary(dst []byte, v dissect.View) []byte {
-	n := 0
-	v.All(fType, func(t []byte) {
-		if n++; n > maxNamed {
-			return
-		}
-		if n > 1 {
-			dst = append(dst, ", "...)
-		}
-		if name := types[string(t)]; name != "" {
-			dst = append(append(dst, name...), " Message"...)
-		} else {
-			dst = append(append(dst, "Type "...), t...)
-		}
-	})
-	if n > maxNamed {
-		dst = append(dst, ", …"...)
-	}
-	return dst
-}
+func summary(dst []byte, v dissect.View) []byte { return common.Messages(dst, v, fType, types) }

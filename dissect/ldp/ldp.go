@@ -120,26 +120,4 @@ func message(c *common.Cursor) {
 var types = map[string]string{"1": "Notification", "256": "Hello", "512": "Initialization", "513": "Keep Alive", "768": "Address", "769": "Address Withdraw", "1024": "Label Mapping",
 	"1025": "Label Request", "1026": "Label Withdraw", "1027": "Label Release", "1028": "Label Abort Request"}
 
-// maxNamed bounds the messages that a summary names.
-const maxNamed = 8
-
-func summary(dst []byte, v dissect.View) []byte {
-	n := 0
-	v.All(fType, func(t []byte) {
-		if n++; n > maxNamed {
-			return
-		}
-		if n > 1 {
-			dst = append(dst, ", "...)
-		}
-		if name := types[string(t)]; name != "" {
-			dst = append(append(dst, name...), " Message"...)
-		} else {
-			dst = append(append(dst, "Type "...), t...)
-		}
-	})
-	if n > maxNamed {
-		dst = append(dst, ", …"...)
-	}
-	return dst
-}
+func summary(dst []byte, v dissect.View) []byte { return common.Messages(dst, v, fType, types) }

@@ -84,15 +84,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Bad()
 		return
 	}
-	p.Out.Uint(fSeqRaw, uint64(seg.Seq))
-	p.Out.Uint(fAckRaw, uint64(seg.Ack))
-	p.Out.Uint(fFlags, uint64(flags))
-	for i, name := range flagNames {
-		if flags&(1<<i) != 0 {
-			p.Out.Const(fFlagNames, name)
-		}
-	}
-	p.Out.Uint(fWindowRaw, uint64(seg.Window))
+	numbers(p, &seg, flags)
 	p.Out.Uint(fChecksum, uint64(binary.BigEndian.Uint16(b[16:])))
 	if p.Options.Checksums {
 		p.Out.Uint(fStatus, uint64(status(p, b, wire)))
@@ -107,17 +99,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		options(p, seg.Options, 0)
 		return
 	}
-	var c *dissect.Conversation
-	if flags&(flagSYN|flagACK) == flagSYN {
-		c = p.State.Connect(p, seg.Seq)
-	} else {
-		c = p.State.Converse(p)
-	}
-	p.Out.Uint(fStream, c.Number)
-	info := p.State.Segment(p, c, seg)
-	p.Out.Uint(fSeq, uint64(info.RelativeSeq))
-	p.Out.Uint(fAck, uint64(info.RelativeAck))
-	p.Out.Uint(fWindow, uint64(info.Window))
+	c, info := relate(p, &seg)
 	if flags&flagSYN == 0 {
 		factor := int64(info.WindowScale)
 		if factor >= 0 {
@@ -134,6 +116,35 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if p.Core.Application == nil && c.App != nil {
 		p.Core.Application = c.App
 	}
+}
+
+// numbers writes what a header has up to the window, as it was sent.
+func numbers(p *dissect.Packet, seg *dissect.Segment, flags uint16) {
+	p.Out.Uint(fSeqRaw, uint64(seg.Seq))
+	p.Out.Uint(fAckRaw, uint64(seg.Ack))
+	p.Out.Uint(fFlags, uint64(flags))
+	for i, name := range flagNames {
+		if flags&(1<<i) != 0 {
+			p.Out.Const(fFlagNames, name)
+		}
+	}
+	p.Out.Uint(fWindowRaw, uint64(seg.Window))
+}
+
+// relate finds the segment's connection, and writes what its numbers mean there.
+func relate(p *dissect.Packet, seg *dissect.Segment) (*dissect.Conversation, dissect.SegmentInfo) {
+	var c *dissect.Conversation
+	if seg.Flags&(flagSYN|flagACK) == flagSYN {
+		c = p.State.Connect(p, seg.Seq)
+	} else {
+		c = p.State.Converse(p)
+	}
+	p.Out.Uint(fStream, c.Number)
+	info := p.State.Segment(p, c, *seg)
+	p.Out.Uint(fSeq, uint64(info.RelativeSeq))
+	p.Out.Uint(fAck, uint64(info.RelativeAck))
+	p.Out.Uint(fWindow, uint64(info.Window))
+	return c, info
 }
 
 func status(p *dissect.Packet, b []byte, wire int) checksum.Status {

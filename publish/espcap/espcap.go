@@ -18,9 +18,6 @@ const Name = "espbeat-espcap"
 //go:embed convert.painless
 var convert string
 
-// ecsVersion is the ECS release that our documents follow.
-const ecsVersion = "8.17.0"
-
 // owners are the protocols, as tshark names them, that fields of these prefixes belong to, where it is not the prefix itself. The
 // longest prefix counts.
 var owners = map[string]string{
@@ -151,7 +148,7 @@ func left(profile field.Profile) []any {
 
 // Pipeline is the body of the pipeline, for an index of a profile.
 func Pipeline(profile field.Profile) map[string]any {
-	params := map[string]any{"fields": Fields(profile), "left": left(profile), "ecs": ecsVersion, "redacted": field.Redacted}
+	params := map[string]any{"fields": Fields(profile), "left": left(profile), "ecs": field.ECSVersion, "redacted": field.Redacted}
 	for k, v := range tables() {
 		params[k] = v
 	}
