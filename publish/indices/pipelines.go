@@ -33,20 +33,16 @@ func (p *Pipeline) load(c Client, say func(string, ...any)) error {
 	if err != nil {
 		return fmt.Errorf("look for ingest pipeline %s: %w", p.Name, err)
 	}
-	body, err := plain(p.Body)
-	if err != nil {
-		return fmt.Errorf("ingest pipeline %s: %w", p.Name, err)
-	}
 	if found == nil {
 		if lacks := p.lacks(c); lacks != "" {
 			say("ingest pipeline %s: left out, the server has no %s processor", p.Name, lacks)
 			return nil
 		}
-		if err := p.put(c, body); err != nil {
-			return err
-		}
-		say("ingest pipeline %s: created", p.Name)
-		return nil
+		return p.create(c, say)
+	}
+	body, err := plain(p.Body)
+	if err != nil {
+		return fmt.Errorf("ingest pipeline %s: %w", p.Name, err)
 	}
 	changes := compare(flatPipeline(object(found, p.Name)), flatPipeline(body))
 	if len(changes) == 0 {
@@ -55,11 +51,20 @@ func (p *Pipeline) load(c Client, say func(string, ...any)) error {
 	}
 	say("ingest pipeline %s: changes", p.Name)
 	tell(say, changes)
-	return p.put(c, body)
+	return p.put(c)
 }
 
-func (p *Pipeline) put(c Client, body map[string]any) error {
-	if _, err := send(c, http.MethodPut, pipelinePath+p.Name, body); err != nil {
+// create writes the pipeline to a server that does not have it.
+func (p *Pipeline) create(c Client, say func(string, ...any)) error {
+	if err := p.put(c); err != nil {
+		return err
+	}
+	say("ingest pipeline %s: created", p.Name)
+	return nil
+}
+
+func (p *Pipeline) put(c Client) error {
+	if _, err := send(c, http.MethodPut, pipelinePath+p.Name, p.Body); err != nil {
 		return fmt.Errorf("write ingest pipeline %s: %w", p.Name, err)
 	}
 	return nil
@@ -109,7 +114,7 @@ func (s *indices) pipelineForRun(c Client) error {
 		if lacks := p.lacks(c); lacks != "" {
 			return fmt.Errorf("output.elasticsearch.pipeline: %s: the server has no %s processor: remove the setting", name, lacks)
 		}
-		return p.load(c, s.log.Infof)
+		return p.create(c, s.log.Infof)
 	}
 	return nil
 }
