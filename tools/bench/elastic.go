@@ -21,9 +21,6 @@ const (
 	espcapTarget = 100
 )
 
-// serverHeap is that of a server that is started.
-const serverHeap = "2g"
-
 // indexing is one round into the real server.
 type indexing struct {
 	packets int
@@ -41,7 +38,7 @@ func (x indexing) cost() float64 { return (x.own + x.server).Seconds() / float64
 // elasticsearch compares indexing by espbeat with a loader that sends the same documents ready made, and with Espcap.
 func (b *bench) elasticsearch() (err error) {
 	b.report.progress("starting Elasticsearch")
-	s, missing, err := elastic.Start(b.ctx, elastic.Options{Heap: serverHeap})
+	s, missing, err := elastic.Start(b.ctx, elastic.Options{})
 	if err != nil {
 		return err
 	}

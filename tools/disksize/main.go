@@ -29,9 +29,6 @@ import (
 	"github.com/espbeat/espbeat/tools/ship"
 )
 
-// heap of a server that is started.
-const heap = "2g"
-
 // disksize is one run.
 type disksize struct {
 	ctx    context.Context
@@ -103,7 +100,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 		return fmt.Errorf("make a folder for the workload: %w", err)
 	}
 	defer os.RemoveAll(d.tmp)
-	server, missing, err := elastic.Start(ctx, elastic.Options{Heap: heap, Quick: d.gate != ""})
+	server, missing, err := elastic.Start(ctx, elastic.Options{Quick: d.gate != ""})
 	if err != nil {
 		return err
 	}

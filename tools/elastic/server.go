@@ -49,9 +49,11 @@ func (t *tail) Write(p []byte) (int, error) {
 // exitMissing is the status of the kit's script when something must be installed first.
 const exitMissing = 3
 
+// heap of every server that is started, so that figures of one measurement compare with those of another.
+const heap = "2g"
+
 // Options of a server that is started.
 type Options struct {
-	Heap string // such as "2g"
 	// Quick starts a server that is up sooner and stays slower: for measuring bytes, not time.
 	Quick bool
 }
@@ -69,7 +71,7 @@ func Start(ctx context.Context, o Options) (*Server, string, error) {
 	if err := os.Chmod(dir, 0o777); err != nil { // root starts the server as another user
 		return nil, "", fmt.Errorf("start Elasticsearch: %w", err)
 	}
-	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", o.Heap, dir)
+	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", heap, dir)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // lets the script stop the server; a kill would leave it
 	// The kit's own settings make a server that starts quickly and stays slow; one that is measured has all of Java's compilers, as in production.
 	if !o.Quick {

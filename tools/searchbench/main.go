@@ -27,9 +27,6 @@ import (
 	"github.com/espbeat/espbeat/tools/ship"
 )
 
-// heap of a server that is started.
-const heap = "2g"
-
 // options are the flags.
 type options struct {
 	espbeat, source, profile, store, page string
@@ -71,7 +68,7 @@ func run(ctx context.Context, args []string, out io.Writer) (err error) {
 	if o.source == "" {
 		o.source = gen.DefaultSource()
 	}
-	server, missing, err := elastic.Start(ctx, elastic.Options{Heap: heap})
+	server, missing, err := elastic.Start(ctx, elastic.Options{})
 	if err != nil {
 		return err
 	}
