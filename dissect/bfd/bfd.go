@@ -37,7 +37,7 @@ var (
 	fVersion  = fields.Add("version", field.Uint8, "bfd.version", "Version", field.Rare)
 	fDiag     = fields.Add("diag", field.Uint8, "bfd.diag", "Why the session went down last: 1 detection time expired, 2 echo failed, 3 neighbour said so, 7 administratively down, …")
 	fState    = fields.Add("sta", field.Uint8, "bfd.sta", "State of the sender: 0 administratively down, 1 down, 2 init, 3 up")
-	fFlags    = fields.Add("flags", field.Uint8, "bfd.flags", "Flags: 32 poll, 16 final, 8 control plane independent, 4 authentication, 2 demand, 1 multipoint", field.Rare)
+	fFlags    = fields.Add("flags", field.Uint8, "bfd.flags", "The byte of state (times 64) and flags: 32 poll, 16 final, 8 control plane independent, 4 authentication, 2 demand, 1 multipoint", field.Rare)
 	fMult     = fields.Add("detect_time_multiplier", field.Uint8, "bfd.detect_time_multiplier", "Packets missed until the session is down", field.Rare)
 	fLength   = fields.Add("message_length", field.Uint8, "bfd.message_length", "Length, bytes", field.Rare, field.Detail)
 	fMine     = fields.Add("my_discriminator", field.Uint32, "bfd.my_discriminator", "The sender's discriminator of the session")
@@ -64,12 +64,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if flags = c.U8(); c.Failed {
 		return
 	}
-	if version>>5 == 0 {
-		p.Out.Uint(fFlags, uint64(flags))
-	} else {
+	if version>>5 != 0 {
 		p.Out.Uint(fState, uint64(flags>>6))
-		p.Out.Uint(fFlags, uint64(flags&63))
 	}
+	p.Out.Uint(fFlags, uint64(flags))
 	c.Uint8(fMult)
 	length := c.Uint8(fLength)
 	c.Uint32(fMine)

@@ -17,7 +17,7 @@ const (
 func TestDissect(t *testing.T) {
 	b := dissecttest.New(nil, Protocol)
 	b.Cases(t, Protocol, []dissecttest.Case{
-		{Name: "up", Frame: control, Want: map[string]string{"bfd.version": "1", "bfd.diag": "0", "bfd.sta": "3", "bfd.flags": "0", "bfd.detect_time_multiplier": "5", "bfd.message_length": "24",
+		{Name: "up", Frame: control, Want: map[string]string{"bfd.version": "1", "bfd.diag": "0", "bfd.sta": "3", "bfd.flags": "192", "bfd.detect_time_multiplier": "5", "bfd.message_length": "24",
 			"bfd.my_discriminator": "1", "bfd.your_discriminator": "2", "bfd.desired_min_tx_interval": "1000000", "bfd.required_min_rx_interval": "1000001",
 			"bfd.required_min_echo_interval": "50000"}},
 		{Name: "password", Frame: simple, Want: map[string]string{"bfd.sta": "1", "bfd.auth.type": "1", "bfd.auth.key": "2", "bfd.auth.password": "[redacted]"}},

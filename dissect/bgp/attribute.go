@@ -59,7 +59,7 @@ var (
 	fUnreachAFI    = attrFields.Add("mp_unreach_nlri.afi", field.Uint16, "bgp.update.path_attribute.mp_unreach_nlri.afi", "Address family withdrawn", field.Rare)
 	fUnreachSAFI   = attrFields.Add("mp_unreach_nlri.safi", field.Uint8, "bgp.update.path_attribute.mp_unreach_nlri.safi", "Subsequent address family withdrawn", field.Rare)
 	fExtCommunity  = fields.Add("ext_community", field.Keyword, "", "Extended communities: route targets as rt:AS:value, others as hex digits")
-	fLargeCommunty = fields.Add("large_communities", field.Keyword, "bgp.large_communities", "Large communities, as AS:value:value")
+	fLargeCommunty = fields.Add("large_communities", field.Keyword, "", "Large communities, as AS:value:value")
 	fOTC           = attrFields.Add("otc", field.Uint32, "", "AS that the route must not leave towards the customer's side (RFC 9234)", field.Rare)
 )
 

@@ -32,7 +32,7 @@ var (
 	lsaFields     = field.Group("ospf.lsa")
 	fLSA          = lsaFields.Add("type", field.Uint32, "ospf.lsa", "Type of each LSA of version 2: 1 router, 2 network, 3 and 4 summary, 5 external, 7 NSSA, 9 to 11 opaque")
 	fAge          = lsaFields.Add("age", field.Uint16, "ospf.lsa.age", "Age of each LSA, seconds", field.Rare)
-	fLSAID        = lsaFields.Add("id", field.IP, "ospf.lsa.id", "Link state ID of each LSA")
+	fLSAID        = lsaFields.Add("id", field.IP, "ospf.lsa.id", "Link state ID of each LSA of version 2")
 	fAdvertising  = fields.Add("advrouter", field.IP, "ospf.advrouter", "Advertising router of each LSA")
 	fLSASequence  = lsaFields.Add("seqnum", field.Uint32, "ospf.lsa.seqnum", "Sequence number of each LSA", field.Rare)
 	fLSAChecksum  = lsaFields.Add("chksum", field.Uint16, "ospf.lsa.chksum", "Checksum of each LSA", field.Rare, field.Detail)
@@ -71,8 +71,10 @@ func (r *reader) lsaHeader() (kind uint16, length int) {
 	if r.version == 2 && kind >= opaqueLink && kind <= opaqueAS {
 		r.Uint8(fOpaqueType)
 		r.Number(fOpaqueID, 3)
-	} else {
+	} else if r.version == 2 {
 		r.IP(fLSAID, 4)
+	} else {
+		r.IP(fStateID, 4)
 	}
 	r.IP(fAdvertising, 4)
 	r.Uint32(fLSASequence)

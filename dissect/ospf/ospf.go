@@ -67,7 +67,7 @@ var (
 	fMTU         = fields.Add("db.interface_mtu", field.Uint16, "ospf.db.interface_mtu", "Largest datagram of the interface, bytes", field.Rare)
 	fDescription = fields.Add("dbd", field.Uint8, "ospf.dbd", "Flags of a database description: 1 master, 2 more, 4 initial", field.Rare)
 	fSequence    = fields.Add("db.dd_sequence", field.Uint32, "ospf.db.dd_sequence", "Sequence number of a database description", field.Rare)
-	fStateID     = fields.Add("link_state_id", field.IP, "ospf.link_state_id", "Link state IDs that a request asks for")
+	fStateID     = fields.Add("link_state_id", field.IP, "ospf.link_state_id", "Link state ID of each LSA of version 3, and those that a request asks for")
 	fCount       = fields.Add("ls.number_of_lsas", field.Uint32, "ospf.ls.number_of_lsas", "Number of LSAs in an update", field.Rare)
 )
 

@@ -48,7 +48,7 @@ func TestDissect(t *testing.T) {
 		{Name: "opaque LSA", Frame: "02 04 0030 c0a80001 00000000 1234 0000 0000000000000000 00000001 0001 02 0a 04000005 c0a80002 80000001 abcd 0014",
 			Want: map[string]string{"ospf.lsa.type": "10", "ospf.lsid_opaque_type": "4", "ospf.lsid.opaque_id": "5", "ospf.lsa.id": ""}},
 		{Name: "router LSA of version 3", Frame: router3, Want: map[string]string{"ospf.v3.lsa.type": "8193", "ospf.v3.router_lsa_flags": "1", "ospf.v3.lsa.link_type": "2",
-			"ospf.v3.lsa.interface_id": "5", "ospf.v3.lsa.neighbor_router_id": "192.168.0.2", "ospf.metric": "10"}},
+			"ospf.v3.lsa.interface_id": "5", "ospf.link_state_id": "0.0.0.0", "ospf.v3.lsa.neighbor_router_id": "192.168.0.2", "ospf.metric": "10"}},
 		{Name: "intra-area prefix LSA", Frame: intra3, Want: map[string]string{"ospf.v3.address_prefix": "2001:db8:1::", "ospf.prefix_length": "64", "ospf.v3.lsa.referenced_ls_type": "8193"}},
 		{Name: "prefix of the address family IPv4", Frame: ipv4AF, Want: map[string]string{"ospf.v3.address_prefix": "10.1.2.0", "ospf.prefix_length": "24"}},
 		{Name: "external LSA of version 3", Frame: "03 04 0048 c0a80001 00000000 1234 00 00 00000001 0001 4005 00000000 c0a80001 80000002 abcd 0034 " +

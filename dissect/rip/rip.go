@@ -21,7 +21,9 @@ import (
 const (
 	entryLen = 20
 	familyIP = 2
-	auth     = 0xffff
+	// familyAll stands in a request of everything.
+	familyAll = 0
+	auth      = 0xffff
 	// Types of authentication entries.
 	authTrailer, authSimple, authKeyed = 1, 2, 3
 	passwordLen                        = 16
@@ -39,14 +41,14 @@ var (
 	fields    = field.Group("rip")
 	fCommand  = fields.Add("command", field.Uint8, "rip.command", "Command: 1 request, 2 response")
 	fVersion  = fields.Add("version", field.Uint8, "rip.version", "Version")
-	fDomain   = fields.Add("routing_domain", field.Uint16, "rip.routing_domain", "Routing domain of version 2", field.Rare, field.Sparse)
-	fFamily   = fields.Add("family", field.Uint16, "rip.family", "Address family of each entry: 2 IP, 65535 authentication", field.Rare)
+	fDomain   = fields.Add("routing_domain", field.Uint16, "rip.routing_domain", "Routing domain of version 2, when it is not 0", field.Rare)
+	fFamily   = fields.Add("family", field.Uint16, "rip.family", "Address family of each route: 2 IP, 0 a request of everything", field.Rare)
 	fTag      = fields.Add("route_tag", field.Uint16, "rip.route_tag", "Tag of each route", field.Rare)
 	fAddress  = fields.Add("ip", field.IP, "rip.ip", "Destination of each route")
 	fMask     = fields.Add("netmask", field.IP, "rip.netmask", "Mask of each route", field.Rare)
 	fNext     = fields.Add("next_hop", field.IP, "rip.next_hop", "Next hop of each route, 0.0.0.0 for the sender")
 	fMetric   = fields.Add("metric", field.Uint32, "rip.metric", "Metric of each route, 16 for unreachable", field.Rare)
-	fAuthType = fields.Add("auth.type", field.Uint16, "rip.auth.type", "Authentication: 2 password, 3 digest, 1 the digest itself", field.Rare)
+	fAuthType = fields.Add("auth.type", field.Uint16, "rip.auth.type", "Authentication: 2 password, 3 digest", field.Rare)
 	fPassword = fields.Add("auth.passwd", field.Keyword, "rip.auth.passwd", "Password", field.Secret, field.Rare)
 	fKey      = fields.Add("key_id", field.Uint8, "rip.key_id", "Key of the digest", field.Rare)
 	fSequence = fields.Add("seq_num", field.Uint32, "rip.seq_num", "Sequence number of the digest", field.Rare)
@@ -58,32 +60,39 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	c := common.Read(p, b, wire)
 	c.Uint8(fCommand)
 	version := c.Uint8(fVersion)
-	if version == 2 {
-		c.Uint16(fDomain)
-	} else {
-		c.Skip(2)
+	if domain := c.U16(); version == 2 && domain != 0 {
+		p.Out.Uint(fDomain, uint64(domain))
 	}
 	digest := 0 // its length, once an entry has said that it follows
 	for n := 0; c.More() && n < common.MaxItems; n++ {
-		family := c.Uint16(fFamily)
+		family := c.U16()
 		if family == auth {
 			digest = authentication(&c, digest)
 			continue
 		}
+		if c.Failed {
+			return
+		}
+		p.Out.Uint(fFamily, uint64(family))
 		e := c.Sub(entryLen - 2)
-		if family == familyIP {
-			route(&e, version)
+		if family == familyIP || family == familyAll {
+			route(&e, version, family == familyIP)
 		}
 	}
 }
 
-func route(e *common.Cursor, version uint8) {
+// route reads an entry behind its family. One that asks for everything has no address.
+func route(e *common.Cursor, version uint8, addressed bool) {
 	if version == 1 {
 		e.Skip(2)
 	} else {
 		e.Uint16(fTag)
 	}
-	e.IP(fAddress, 4)
+	if addressed {
+		e.IP(fAddress, 4)
+	} else {
+		e.Skip(4)
+	}
 	if version == 1 {
 		e.Skip(8)
 	} else {
@@ -95,7 +104,11 @@ func route(e *common.Cursor, version uint8) {
 
 // authentication reads what stands behind the family, and returns the length of the digest to come.
 func authentication(c *common.Cursor, digest int) int {
-	switch c.Uint16(fAuthType) {
+	kind := c.U16()
+	if !c.Failed && kind != authTrailer {
+		c.P.Out.Uint(fAuthType, uint64(kind))
+	}
+	switch kind {
 	case authTrailer:
 		if digest == 0 {
 			digest = passwordLen
