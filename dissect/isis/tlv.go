@@ -40,7 +40,7 @@ const (
 
 var (
 	fTLV       = fields.Add("clv_type", field.Uint8, "isis.hello.clv.type, isis.lsp.clv.type, isis.csnp.clv.type, isis.psnp.clv.type", "Type of each TLV", field.Rare)
-	fArea      = fields.Add("area_address", field.Keyword, "isis.hello.area_address, isis.lsp.area_address", "Areas of the sender")
+	fArea      = fields.Add("area_address", field.Keyword, "isis.lsp.area_address_str", "Areas of the sender")
 	fProtocols = fields.Add("nlpid", field.Uint8, "isis.hello.clv_nlpid.nlpid, isis.lsp.clv_nlpid.nlpid", "Protocols routed: 204 IPv4, 142 IPv6, 129 CLNP", field.Rare)
 	fAddress   = fields.Add("interface_address", field.IP, "isis.hello.clv_ipv4_int_addr, isis.hello.clv_ipv6_int_addr, isis.lsp.clv_ipv4_int_addr, isis.lsp.clv_ipv6_int_addr", "Addresses of the sender")
 	fTopology  = fields.Add("mtid", field.Uint16, "isis.hello.clv_mt, isis.lsp.clv_mt", "Topologies of the sender", field.Rare)

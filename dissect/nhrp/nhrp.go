@@ -10,8 +10,8 @@
 //	extension   compulsory bit and type 2, length 2, value
 //
 // A type 8 and an error indication (type 7) quote the packet that they are about; that of type 8 is dissected as one in an ICMP error is. Limits: 1024
-// clients and extensions. Not decoded: NBMA addresses that are no IP addresses (written as hex), other extensions than authentication; the checksum
-// is not verified.
+// clients and extensions. Not decoded: NBMA addresses that are no IP addresses (written as hex), other extensions than authentication and those of
+// client entries; the checksum is not verified.
 package nhrp
 
 import (
@@ -31,8 +31,11 @@ const (
 	trafficIndication = 8
 
 	extEnd, extAuth = 0, 7
-	protoIPv4       = 0x0800
-	protoIPv6       = 0x86dd
+	// Extensions of client entries: who answered, and the servers on the way and back; Cisco's address behind a NAT.
+	extResponder, extForward, extReverse, extNAT = 3, 4, 5, 9
+
+	protoIPv4 = 0x0800
+	protoIPv6 = 0x86dd
 )
 
 // Protocol is NHRP.
@@ -172,6 +175,10 @@ func extend(x *common.Cursor) {
 		switch kind {
 		case extEnd:
 			return
+		case extResponder, extForward, extReverse, extNAT:
+			for i := 0; v.More() && i < common.MaxItems; i++ {
+				client(&v)
+			}
 		case extAuth:
 			v.Skip(2)
 			v.Uint16(fSPI)

@@ -29,6 +29,8 @@ func TestDissect(t *testing.T) {
 		{Name: "traffic indication", Frame: traffic, Layers: "nhrp:ip", Want: map[string]string{"nhrp.hdr.op_type": "8", "nhrp.reqid": "", "nhrp.dst.prot_addr": "10.0.0.2"}},
 		{Name: "error indication", Frame: "0001 0800 0000000000 ff 0028 abcd 0000 01 07 04 00 04 04 0000 0006 0000 c0a80001 0a000001 0a000002", Want: map[string]string{"nhrp.err.code": "6", "nhrp.flags": ""}},
 		{Name: "NBMA address of another kind", Frame: "0001 0800 0000000000 ff 0026 abcd 0000 01 01 02 00 04 04 0000 00000006 aabb 0a000001 0a000002", Want: map[string]string{"nhrp.src.nbma_addr_bytes": "aabb"}},
+		{Name: "client in an extension", Frame: "0001 0800 0000000000 ff 0044 abcd 0028 01 02 04 00 04 04 c802 00000005 c0a80001 0a000001 0a000002 " +
+			"8003 0014 00 20 0000 05dc 1c20 04 00 04 00 c0a80009 0a000009 8000 0000", Want: map[string]string{"nhrp.client.nbma_addr": "192.168.0.9", "nhrp.client.prot_addr": "10.0.0.9", "nhrp.ext.type": "3,0"}},
 		{Name: "length beyond the packet", Frame: strings.Replace(traffic, "0030", "0031", 1), Malformed: "nhrp", Want: map[string]string{"nhrp.hdr.op_type": "8", "nhrp.src.prot_addr": "10.0.0.1"}},
 		{Name: "extensions in the header", Frame: strings.Replace(registration, "0034", "0010", 1), Malformed: "nhrp"},
 		{Name: "too short", Frame: "0001 0800", Malformed: "nhrp", Want: map[string]string{"nhrp.hdr.afn": "1"}},
