@@ -17,8 +17,9 @@ type State interface {
 	Fragment(p *Packet, k FragmentKey, f Fragment) Joined
 	// Segment relates a TCP segment to its conversation: relative numbers, window, analysis.
 	Segment(p *Packet, c *Conversation, s Segment) SegmentInfo
-	// Deliver adds the payload of a segment to its direction's stream and offers what is in order to the stream's application.
-	Deliver(p *Packet, c *Conversation, s Segment, payload []byte, wire int)
+	// Deliver adds the payload of a segment to its direction's stream and offers what is in order to the stream's application. It says
+	// what the first message was made of that came of several segments.
+	Deliver(p *Packet, c *Conversation, s Segment, payload []byte, wire int) Delivered
 }
 
 // Conversation is the two-way exchange of one 5-tuple.
@@ -88,6 +89,12 @@ type Fragment struct {
 	Data   []byte
 	// Whole is false when the capture cut Data: such a fragment makes the datagram incomplete for ever.
 	Whole bool
+}
+
+// Delivered is a message that was made of several segments; zero when there was none.
+type Delivered struct {
+	Segments int
+	Length   uint64 // bytes
 }
 
 // Joined is what a fragment makes of its datagram.

@@ -25,6 +25,8 @@ type bench struct {
 	// take says how much of data the application has done with; nil takes all.
 	take func(dir int, data []byte) int
 	ends int // calls without data
+	// delivered is what the last segment's Deliver returned.
+	delivered dissect.Delivered
 }
 
 func newBench(t *testing.T, opt Options) *bench {
@@ -87,7 +89,7 @@ func (b *bench) send(g segment) (*dissect.Conversation, dissect.SegmentInfo) {
 		c = b.s.Converse(p)
 	}
 	info := b.s.Segment(p, c, seg)
-	b.s.Deliver(p, c, seg, []byte(g.data), seg.Length)
+	b.delivered = b.s.Deliver(p, c, seg, []byte(g.data), seg.Length)
 	b.check()
 	return c, info
 }

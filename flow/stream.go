@@ -32,6 +32,10 @@ type stream struct {
 	// waiting are segments beyond next, by sequence number.
 	waiting []waiting
 	ahead   int // what waiting takes, bytes
+	// segments and length are what the message in progress is made of so far; delivered is the first of the packet's messages that took several.
+	segments  int
+	length    uint64
+	delivered dissect.Delivered
 	// lost says that the receiver has everything before acked: what of it is missing was lost by the capture.
 	lost  bool
 	acked uint32
@@ -52,7 +56,7 @@ func before(a, b uint32) bool { return int32(a-b) < 0 }
 
 // Deliver implements dissect.State. Bytes already delivered are never offered again, so a retransmission yields no second application layer.
 // What was waiting for bytes that the capture lost is offered with the direction's next packet.
-func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment, payload []byte, wire int) {
+func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Segment, payload []byte, wire int) dissect.Delivered {
 	f := c.Private.(*conversation)
 	st := &f.connection()[p.Direction].stream
 	syn := g.Flags&flagSYN != 0
@@ -70,6 +74,7 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		f.connection()[1-p.Direction].acknowledged(g.Ack)
 	}
 	next := st.next
+	st.delivered = dissect.Delivered{}
 	switch {
 	case wire <= 0:
 	case before(st.next, g.Seq):
@@ -81,9 +86,11 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	if g.Flags&flagFIN != 0 && !st.ended && st.next == g.Seq+uint32(max(wire, 0)) {
 		st.ended = true
 		if st.next == next && c.App != nil { // else the application saw the FIN with the last bytes
+			st.segments++
 			s.offer(p, c, st, nil)
 		}
 	}
+	return st.delivered
 }
 
 // count brings Stats.StreamBytes up to date with st.
@@ -148,8 +155,27 @@ func (s *State) gap(c *dissect.Conversation, st *stream, seq uint32) {
 		return
 	}
 	st.pending, st.skip = nil, 0
+	st.between()
 	s.count(st)
 	c.App, c.AppState = nil, nil
+}
+
+// between says that no message is in progress.
+func (st *stream) between() { st.segments, st.length = 0, 0 }
+
+// consumed notes that the application took n bytes, whether it emitted a message with them, and whether the segment has more. What it takes
+// without emitting is part of no message, but with tshark's way, where a message stands at its end, part of the next.
+func (st *stream) consumed(n int, emitted, more, wireshark bool) {
+	st.length += uint64(n)
+	if emitted && st.segments > 1 && st.delivered.Segments == 0 {
+		st.delivered = dissect.Delivered{Segments: st.segments, Length: st.length}
+	}
+	if emitted || !wireshark {
+		st.between()
+		if more {
+			st.segments = 1
+		}
+	}
 }
 
 // accept takes a segment that begins at or before next: cuts what is known, offers the rest.
@@ -164,10 +190,12 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 	if cut > 0 {
 		p.Truncated = true
 	}
+	st.segments++
 	if st.skip > 0 {
 		n := min(st.skip, uint64(len(data)))
 		st.skip -= n
 		data = data[n:]
+		st.consumed(int(n), false, len(data) > 0, p.Options.Wireshark) //nolint:gosec // at most a segment's
 	}
 	if len(data) > 0 {
 		s.offer(p, c, st, data)
@@ -191,20 +219,26 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 	if app == nil {
 		if app = p.TCPApplication(c, data); app == nil || app.Stream == nil {
 			st.pending = nil
+			st.between()
 			return
 		}
 	}
 	was := p.Reassembled
 	p.Reassembled = joined
 	for calls := 0; (len(data) > 0 || end) && calls < maxCalls; calls++ {
+		depth := p.Depth
 		n := app.Stream(p, c, data[:len(data):len(data)])
 		end = false
 		if n < 0 {
 			c.App, c.AppState, st.pending = nil, nil, nil
+			st.between()
 			p.Reassembled = was
 			return
 		}
 		c.App = app
+		if emitted := p.Depth > depth; n > 0 || emitted {
+			st.consumed(min(n, len(data)), emitted, n < len(data), p.Options.Wireshark)
+		}
 		if n == 0 {
 			break
 		}

@@ -11,6 +11,47 @@ import (
 	"github.com/espbeat/espbeat/dissect"
 )
 
+// A message tells how many segments it came in, and what was taken without one counts for the next in tshark's way only.
+func TestDelivered(t *testing.T) {
+	for _, wireshark := range []bool{false, true} {
+		b := newBench(t, Options{})
+		b.p.Options = &dissect.Options{Wireshark: wireshark}
+		b.take = func(_ int, data []byte) int { // a message ends with a dot; a digit skips as many bytes
+			if len(data) == 0 {
+				return 0
+			}
+			if n := int(data[0] - '0'); n < 10 {
+				return 1 + n
+			}
+			n := 1 + strings.IndexByte(string(data), '.')
+			if n > 0 {
+				b.p.Push(b.p.Registry.All[0])
+			}
+			return n
+		}
+		b.send(segment{flags: flagSYN, seq: 1000})
+		seq := uint32(1001)
+		for _, c := range []struct {
+			data                 string
+			segments, length     int
+			withSkip, skipLength int // in tshark's way
+		}{
+			{"ab.", 0, 0, 0, 0}, {"a", 0, 0, 0, 0}, {"b", 0, 0, 0, 0}, {"c.d.e", 3, 4, 3, 4}, {"f.", 2, 3, 2, 3}, {".", 0, 0, 0, 0},
+			{"5xx", 0, 0, 0, 0}, {"xxx", 0, 0, 0, 0}, {"y", 0, 0, 0, 0}, {"z.", 2, 3, 4, 9}, {"2x", 0, 0, 0, 0}, {"xa.", 0, 0, 2, 5},
+		} {
+			b.send(segment{flags: flagACK, seq: seq, data: c.data})
+			seq += uint32(len(c.data))
+			want := dissect.Delivered{Segments: c.segments, Length: uint64(c.length)}
+			if wireshark {
+				want = dissect.Delivered{Segments: c.withSkip, Length: uint64(c.skipLength)}
+			}
+			if b.delivered != want {
+				t.Errorf("wireshark %v, %s: %+v, want %+v", wireshark, c.data, b.delivered, want)
+			}
+		}
+	}
+}
+
 // What the application sees does not depend on how the bytes were cut into segments, nor on their order, repetition or overlap.
 func TestStreamIndependentOfSegmentation(t *testing.T) {
 	for seed := range uint64(300) {

@@ -112,13 +112,14 @@ func (Stateless) Segment(_ *dissect.Packet, _ *dissect.Conversation, s dissect.S
 }
 
 // Deliver offers the payload to the application as if it were the whole stream.
-func (Stateless) Deliver(p *dissect.Packet, c *dissect.Conversation, _ dissect.Segment, payload []byte, _ int) {
+func (Stateless) Deliver(p *dissect.Packet, c *dissect.Conversation, _ dissect.Segment, payload []byte, _ int) (d dissect.Delivered) {
 	app := p.TCPApplication(c, payload)
 	for app != nil && len(payload) > 0 {
 		n := app.Stream(p, c, payload)
 		if n <= 0 || n >= len(payload) {
-			return
+			return d
 		}
 		payload = payload[n:]
 	}
+	return d
 }

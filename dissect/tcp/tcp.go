@@ -49,6 +49,8 @@ var (
 	fChecksum   = fields.Add("checksum.value", field.Uint16, "tcp.checksum", "Checksum", field.Rare, field.Detail)
 	fStatus     = fields.Add("checksum.status", field.Uint8, "tcp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
 	fUrgent     = fields.Add("urgent_pointer", field.Uint16, "tcp.urgent_pointer", "Urgent pointer", field.Rare, field.Sparse)
+	fSegments   = fields.Add("segments.count", field.Uint16, "tcp.segment.count", "Segments that the packet's first message came in, when several", field.Rare)
+	fWhole      = fields.Add("segments.length", field.Uint32, "tcp.reassembled.length", "Bytes of that message", field.Rare)
 	fNext       = fields.Add("nxtseq", field.Uint32, "tcp.nxtseq", "Sequence number after this segment, relative as tcp.seq", field.Rare, field.Detail)
 	fSinceFirst = fields.Add("time_relative", field.Int64, "tcp.time_relative", "Time since the connection's first packet, nanoseconds", field.Rare, field.Detail)
 	fSinceLast  = fields.Add("time_delta", field.Int64, "tcp.time_delta", "Time since the connection's packet before, nanoseconds", field.Rare, field.Detail)
@@ -112,7 +114,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, offset) {
 		return
 	}
-	p.State.Deliver(p, c, seg, b[offset:], wire-offset)
+	if d := p.State.Deliver(p, c, seg, b[offset:], wire-offset); d.Segments > 0 {
+		p.Out.Uint(fSegments, uint64(d.Segments))
+		p.Out.Uint(fWhole, d.Length)
+	}
 	if p.Core.Application == nil && c.App != nil {
 		p.Core.Application = c.App
 	}
