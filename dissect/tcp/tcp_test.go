@@ -99,6 +99,36 @@ func TestQuoted(t *testing.T) {
 	}
 }
 
+// What the conversation finds out stands in the packet; what it does not know stands nowhere.
+func TestAnalysisFields(t *testing.T) {
+	b := dissecttest.New(flow.New(flow.Options{}), tcp.Protocol)
+	reverse := func(h []byte) []byte { return append([]byte{h[2], h[3], h[0], h[1]}, h[4:]...) }
+	for _, c := range []struct {
+		name  string
+		b     []byte
+		after int64 // since the packet before, nanoseconds
+		want  map[string]string
+	}{
+		{"SYN", header(0x02, 100, 0), 0, map[string]string{"tcp.nxtseq": "1", "tcp.time_relative": "0", "tcp.time_delta": "0", "tcp.analysis.flags": "", "tcp.analysis.initial_rtt": ""}},
+		{"SYN, ACK", reverse(header(0x12, 500, 101)), 5, map[string]string{"tcp.nxtseq": "1", "tcp.time_relative": "5", "tcp.time_delta": "5", "tcp.analysis.acks_frame": "1", "tcp.analysis.rtt": "5"}},
+		{"data", append(header(0x18, 101, 501), "abc"...), 2, map[string]string{"tcp.nxtseq": "4", "tcp.time_relative": "7", "tcp.time_delta": "2", "tcp.analysis.initial_rtt": "7",
+			"tcp.analysis.bytes_in_flight": "3", "tcp.analysis.push_bytes_sent": "3", "tcp.analysis.acks_frame": "2", "tcp.analysis.rtt": "2"}},
+		{"acknowledged", reverse(header(0x10, 501, 104)), 1, map[string]string{"tcp.analysis.acks_frame": "3", "tcp.analysis.rtt": "1", "tcp.analysis.duplicate_ack_num": ""}},
+		{"twice", reverse(header(0x10, 501, 104)), 1, map[string]string{"tcp.analysis.flags": "duplicate_ack", "tcp.analysis.duplicate_ack_num": "1", "tcp.analysis.rtt": ""}},
+		{"sent again", append(header(0x18, 101, 501), "abc"...), 9, map[string]string{"tcp.analysis.flags": "retransmission,spurious_retransmission", "tcp.analysis.rto": ""}},
+		{"a FIN", header(0x11, 104, 501), 0, map[string]string{"tcp.nxtseq": "5", "tcp.analysis.flags": ""}},
+		{"again", header(0x11, 104, 501), 1e9, map[string]string{"tcp.analysis.flags": "retransmission", "tcp.analysis.rto": "1000000000"}},
+		{"a gap", append(header(0x18, 200, 501), "x"...), 0, map[string]string{"tcp.analysis.flags": "lost_segment", "tcp.analysis.bytes_in_flight": ""}},
+		{"the ports again", header(0x02, 70000, 0), 0, map[string]string{"tcp.stream": "1", "tcp.analysis.flags": "reused_ports", "tcp.analysis.initial_rtt": ""}},
+		{"an offset beyond the segment", append(header(0x10, 1, 1)[:12:12], append([]byte{0xf0}, header(0x10, 1, 1)[13:]...)...), 0, map[string]string{"tcp.nxtseq": "", "tcp.analysis.flags": ""}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b.P.Time += c.after
+			b.Run(tcp.Protocol, c.b, len(c.b)).Check(t, c.want)
+		})
+	}
+}
+
 func TestEstablishedFlowDoesNotAllocate(t *testing.T) {
 	b := dissecttest.New(flow.New(flow.Options{}), tcp.Protocol)
 	b.P.Options.Checksums = false
