@@ -60,12 +60,14 @@ import (
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
+	"github.com/espbeat/espbeat/dissect/pana"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/radiotap"
+	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
@@ -222,6 +224,8 @@ func Registry() *dissect.Registry {
 		pim.Protocol,
 		rip.Protocol,
 		ripng.Protocol,
+		radius.Protocol,
+		pana.Protocol,
 		rsvp.Protocol,
 		vrrp.Protocol,
 

@@ -8,7 +8,7 @@
 //	| flags | message | length | sequence | flow | SNDCP | TID                               | packet                  version 0
 //	| flags | message | length | TEID (when T) | sequence                                                                 version 2
 //
-// Not decoded: information elements of control messages.
+// Information elements are in file element.go. Limits: 1024 of them. Not decoded: those of version 2.
 package gtp
 
 import (
@@ -84,7 +84,13 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		n, key, ok = headerV1(p, b, wire)
 		length += lenV1
 	}
-	if !ok || message != messageGPDU {
+	if !ok {
+		return
+	}
+	wire = min(wire, length)
+	b = b[:min(len(b), max(wire, n))]
+	if message != messageGPDU {
+		elements(p, version, b[n:], wire-n)
 		return
 	}
 	p.TunnelType(kind)
@@ -95,8 +101,6 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	} else {
 		p.TunnelID(uint64(binary.BigEndian.Uint32(b[4:])))
 	}
-	wire = min(wire, length)
-	b = b[:min(len(b), max(wire, n))]
 	if wire <= n || len(b) == n || !p.Tunnel(key) {
 		return
 	}

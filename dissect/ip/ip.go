@@ -50,7 +50,7 @@ var (
 	fID        = fields.Add("id", field.Uint16, "ip.id", "Identification", field.Rare)
 	fFlags     = fields.Add("flags.value", field.Uint8, "ip.flags", "The three flag bits", field.Rare, field.Detail)
 	fRB        = fields.Add("flags.rb", field.Bool, "ip.flags.rb", "Reserved flag", field.Rare, field.Detail)
-	fDF        = fields.Add("flags.df", field.Bool, "ip.flags.df", "Don't fragment", field.Rare)
+	fDF        = fields.Add("flags.df", field.Bool, "ip.flags.df", "Don't fragment", field.Rare, field.Detail)
 	fMF        = fields.Add("flags.mf", field.Bool, "ip.flags.mf", "More fragments", field.Sparse)
 	fOffset    = fields.Add("frag_offset", field.Uint16, "ip.frag_offset", "Fragment offset, units of 8 bytes", field.Sparse)
 	fTTL       = fields.Add("ttl", field.Uint8, "ip.ttl", "Time to live", field.Rare)
