@@ -114,9 +114,12 @@ func (e *Encoder) writeNetwork(r *engine.Record) {
 		o.Const(fNetType, sIPv6)
 	}
 	if c.IPVersion != 0 {
-		o.Const(fIANA, numbers[c.IPProtocol])
-		if name, ok := dissect.TransportName(c.IPProtocol); ok {
+		name, named := dissect.TransportName(c.IPProtocol)
+		if named {
 			o.Const(fTransport, name)
+		}
+		if !named || e.opt.Profile == field.Full { // the name says it already
+			o.Const(fIANA, numbers[c.IPProtocol])
 		}
 		if e.opt.Internal != nil {
 			o.Const(fDirection, e.direction(c.Source.Addr, c.Destination.Addr))

@@ -33,7 +33,7 @@ var (
 	fNetType      = network.Add("type", field.Keyword, "", "ipv4 or ipv6", field.ECS)
 	fTransport    = network.Add("transport", field.Keyword, "", "Transport of the innermost packet, in IANA's lower case", field.ECS, field.Core)
 	fProtocol     = network.Add("protocol", field.Keyword, "", "Application protocol of the packet's message or of its flow", field.ECS, field.Core)
-	fIANA         = network.Add("iana_number", field.Keyword, "ip.proto", "IANA's number of the transport", field.ECS, field.Rare)
+	fIANA         = network.Add("iana_number", field.Keyword, "ip.proto", "IANA's number of a transport without a name, in profile full of every one", field.ECS, field.Rare)
 	fCommunityID  = network.Add("community_id", field.Keyword, "communityid", "Community ID of the flow, version 1", field.ECS)
 	fDirection    = network.Add("direction", field.Keyword, "", "inbound, outbound, internal or external, by the configured internal networks", field.ECS)
 	fNetBytes     = network.Add("bytes", field.Int64, "frame.len", "Length of the packet on the wire, bytes", field.ECS, field.Rare, field.Core)
