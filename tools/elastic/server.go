@@ -73,9 +73,10 @@ func Start(ctx context.Context, o Options) (*Server, string, error) {
 	}
 	cmd := exec.CommandContext(ctx, filepath.Join("tests", "elasticsearch", "start.sh"), "-w", "-H", heap, dir)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // lets the script stop the server; a kill would leave it
-	// The kit's own settings make a server that starts quickly and stays slow; one that is measured has all of Java's compilers, as in production.
+	// The kit's own settings make a server that starts quickly and stays slow; one that is measured has all of Java's compilers and the
+	// collector that Elasticsearch is made for, as in production: with another its circuit breaker opens on what is garbage.
 	if !o.Quick {
-		cmd.Env = append(os.Environ(), "ESKIT_JAVA_OPTS=-XX:TieredStopAtLevel=4")
+		cmd.Env = append(os.Environ(), "ESKIT_JAVA_OPTS=-XX:TieredStopAtLevel=4 -XX:-UseSerialGC -XX:+UseG1GC")
 	}
 	var last tail
 	cmd.Stderr = &last
