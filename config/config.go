@@ -111,11 +111,11 @@ func (c *Config) Enabled() []Input {
 	return on
 }
 
-// Finite tells whether the inputs end by themselves: only files are read.
+// Finite tells whether the inputs end by themselves: only files are read, and none is watched.
 func (c *Config) Finite() bool {
 	on := c.Enabled()
 	for _, in := range on {
-		if in.Type != TypeFile {
+		if in.Type != TypeFile || in.Watch {
 			return false
 		}
 	}

@@ -5,6 +5,7 @@ package config
 import (
 	"strings"
 	"testing"
+	"time"
 
 	conf "github.com/elastic/elastic-agent-libs/config"
 )
@@ -53,6 +54,13 @@ internal_networks: [10.0.0.0/8]
 	if cfg.Publish.MaxBytes != 8<<20 || len(cfg.InternalNetworks) != 1 || cfg.InternalNetworks[0] != "10.0.0.0/8" {
 		t.Errorf("config: %+v", cfg)
 	}
+	if in.After != Keep || in.Close.Inactive != 5*time.Minute || !in.Close.Removed || in.ScanInterval != 10*time.Second {
+		t.Errorf("file: %+v", in.File)
+	}
+	cfg, err = parse(t, `inputs: [{type: file, paths: ["x/**/*.pcap"], watch: true}]`)
+	if err != nil || cfg.Finite() {
+		t.Errorf("a watched input: %+v, %v", cfg.Inputs, err)
+	}
 	cfg, err = parse(t, `inputs: [{type: live, interfaces: [lo], buffer_size: 4m}]`)
 	if err != nil || cfg.Finite() || cfg.Inputs[0].BufferSize != 4<<20 || !cfg.Inputs[0].Promiscuous {
 		t.Errorf("live: %+v, %v", cfg.Inputs, err)
@@ -84,6 +92,15 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"no type":          {`inputs: [{paths: [a]}]`, `espbeat.inputs.0.type: ""`},
 		"no paths":         {`inputs: [{type: file}]`, `espbeat.inputs.0.paths: []: nothing to read`},
 		"empty path":       {`inputs: [{type: file, paths: [""]}]`, `espbeat.inputs.0.paths: ""`},
+		"ignore_older":     {`inputs: [{type: file, paths: [a], ignore_older: -1s}]`, `espbeat.inputs.0.ignore_older: -1s`},
+		"scan_interval":    {`inputs: [{type: file, paths: [a], scan_interval: 0s}]`, `espbeat.inputs.0.scan_interval: 0s: use a duration of 100ms or more`},
+		"close.inactive":   {`inputs: [{type: file, paths: [a], close.inactive: 1ms}]`, `espbeat.inputs.0.close.inactive: 1ms`},
+		"close":            {`inputs: [{type: file, paths: [a], close.inactiv: 1ms}]`, `espbeat.inputs.0.close.inactiv: set: no such setting`},
+		"watched stdin":    {`inputs: [{type: file, paths: ["-"], watch: true}]`, `espbeat.inputs.0.paths: "-": standard input cannot be watched`},
+		"after":            {`inputs: [{type: file, paths: [a], after: burn}]`, `espbeat.inputs.0.after: "burn": no such action, use keep, move or delete`},
+		"move_to":          {`inputs: [{type: file, paths: [a], after: move}]`, `espbeat.inputs.0.move_to: "": say which folder`},
+		"move_to alone":    {`inputs: [{type: file, paths: [a], move_to: b}]`, `espbeat.inputs.0.move_to: "b": only with after: move`},
+		"exclude":          {`inputs: [{type: file, paths: [a], exclude: ["[a"]}]`, `espbeat.inputs.0.exclude.0: "[a": no pattern`},
 		"no interfaces":    {`inputs: [{type: live}]`, `espbeat.inputs.0.interfaces: []`},
 		"snaplen":          {`inputs: [{type: live, interfaces: [lo], snaplen: 10}]`, `espbeat.inputs.0.snaplen: 10`},
 		"buffer":           {`inputs: [{type: live, interfaces: [lo], buffer_size: 10}]`, `espbeat.inputs.0.buffer_size: 10`},

@@ -15,9 +15,11 @@ type Input struct {
 	Filter string `config:"filter"`
 	// Count ends the input after so many packets; 0 is all.
 	Count uint64 `config:"count"`
+	// Index and Pipeline are where the input's documents go, instead of where the output says.
+	Index    string `config:"index"`
+	Pipeline string `config:"pipeline"`
 
-	// Paths (type file) are capture files, directories of them, or "-" for standard input.
-	Paths []string `config:"paths"`
+	File `config:",inline"`
 
 	// Interfaces (type live) are names of network interfaces, "any" or "default_route".
 	Interfaces []string `config:"interfaces"`
@@ -41,5 +43,6 @@ func (in *Input) InitDefaults() {
 		BufferSize:  32 << 20,
 		Engine:      "auto",
 		Fanout:      1,
+		File:        defaultFile(),
 	}
 }

@@ -14,13 +14,8 @@ import (
 // unknown finds a key that no setting has. libbeat ignores such keys, which turns a
 // misspelt setting into a default that nobody asked for.
 func unknown(c *conf.C, like any, path string) error {
-	t := reflect.TypeOf(like)
 	known := map[string]reflect.Type{}
-	for i := range t.NumField() {
-		if name := t.Field(i).Tag.Get("config"); name != "" {
-			known[name] = t.Field(i).Type
-		}
-	}
+	settings(reflect.TypeOf(like), known)
 	for _, name := range c.GetFields() {
 		ft, ok := known[name]
 		if !ok {
@@ -31,6 +26,20 @@ func unknown(c *conf.C, like any, path string) error {
 		}
 	}
 	return nil
+}
+
+// settings adds the names of t's settings, with their types.
+func settings(t reflect.Type, known map[string]reflect.Type) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		switch name := f.Tag.Get("config"); name {
+		case "":
+		case ",inline":
+			settings(f.Type, known)
+		default:
+			known[name] = f.Type
+		}
+	}
 }
 
 func unknownIn(c *conf.C, name string, t reflect.Type, path string) error {

@@ -81,13 +81,7 @@ func (c *Config) checkInputs() error {
 func (in *Input) check(key string) error {
 	switch in.Type {
 	case TypeFile:
-		if len(in.Paths) == 0 {
-			return fault(key+".paths", "[]", "nothing to read, list capture files, directories, or - for standard input")
-		}
-		if slices.Contains(in.Paths, "") {
-			return fault(key+".paths", quoted(""), "an empty path, remove it")
-		}
-		return nil
+		return in.File.check(key)
 	case TypeLive:
 		return in.checkLive(key)
 	}
