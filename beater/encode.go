@@ -11,6 +11,7 @@ import (
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/publish/progress"
 )
 
 // batch is an engine's batch on its way to the pipeline.
@@ -18,13 +19,24 @@ type batch struct {
 	engine.Batch
 	opt  *document.Options // of its source
 	pool *sync.Pool
+	// from has the token of the batch; nil when nobody comes back to the source.
+	from  *resume
+	token progress.Token
 }
 
 // Len implements publish.Batch.
 func (b *batch) Len() int { return len(b.Records) }
 
+// Acknowledged implements publish.Batch.
+func (b *batch) Acknowledged() {
+	if b.from != nil {
+		b.from.acknowledged(b.token)
+	}
+}
+
 // Release implements publish.Batch.
 func (b *batch) Release() {
+	b.from = nil
 	b.Reset()
 	b.pool.Put(b)
 }
@@ -35,6 +47,9 @@ type pipelineFeed struct {
 	opt  document.Options
 	pool *sync.Pool
 	next *batch
+	from *resume
+	// known leaves out what an earlier run stored and did not see acknowledged; nil when there was none.
+	known *known
 }
 
 func (f *pipelineFeed) batch() *engine.Batch {
@@ -48,10 +63,22 @@ func (f *pipelineFeed) batch() *engine.Batch {
 func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
 	b := f.next
 	f.next = nil
+	if f.from != nil {
+		b.from, b.token = f.from, f.from.sent(b.Records[len(b.Records)-1].Number)
+	}
+	if f.known != nil {
+		n, err := f.known.leaveOut(ctx, &b.Batch)
+		if err != nil {
+			b.Release()
+			return err
+		}
+		f.in.Known(n)
+	}
 	return f.in.Publish(ctx, b)
 }
 
 func (f *pipelineFeed) skip(n uint64)    { f.in.Skip(n) }
+func (f *pipelineFeed) resumed(n uint64) { f.in.Resumed(n) }
 func (f *pipelineFeed) unknown(n uint64) { f.in.UnknownLink(n) }
 func (f *pipelineFeed) flush() error     { return nil }
 

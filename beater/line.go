@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/all"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/publish/progress"
 )
 
 // feed takes the records of one source, to the pipeline or to standard output.
@@ -26,6 +27,8 @@ type feed interface {
 	take(ctx context.Context, b *engine.Batch) error
 	// skip counts packets that the filter left out.
 	skip(n uint64)
+	// resumed counts packets that an earlier run has published.
+	resumed(n uint64)
 	// unknown counts packets of a link layer that nobody dissects.
 	unknown(n uint64)
 	// flush hands on what take may have kept.
@@ -43,9 +46,13 @@ type line struct {
 	live    []*source // opened already; for type live
 	losses  losses
 	flows   *flows // nil counts nothing
+	// progress remembers how far files are acknowledged; nil forgets.
+	progress *progress.Store
+	// say tells people what is no failure.
+	say func(string)
 	filter  *capture.FilterSet
 	// feed begins a source.
-	feed func(document.Options) (feed, error)
+	feed func(document.Options, *resume) (feed, error)
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
 }
@@ -98,7 +105,7 @@ func (l *line) run(reading, handing context.Context) {
 		if reading.Err() != nil {
 			return
 		}
-		s, err := openFile(path)
+		s, err := openFile(path, l.in.Reimport)
 		if err != nil {
 			l.fail(err)
 			continue
@@ -120,9 +127,20 @@ func (l *line) run(reading, handing context.Context) {
 func (l *line) read(reading, handing context.Context, s *source, count uint64) (uint64, error) {
 	defer s.Close()
 	defer context.AfterFunc(reading, func() { _ = s.Close() })()
-	feed, err := l.feed(l.documents(s))
+	var from *resume
+	if l.in.Count == 0 { // a part of a file is read anew every time
+		from = resumeAt(l.progress, s, l.release)
+	}
+	if from != nil && from.read(s.size) {
+		l.say(fmt.Sprintf("%s: not read again, its %s: reimport (--reimport) reads it again", s.name, from))
+	}
+	feed, err := l.feed(l.documents(s), from)
 	if err != nil {
 		return 0, err
+	}
+	if from != nil && from.read(s.size) {
+		feed.resumed(from.entry.Number)
+		return 0, nil
 	}
 	var filterErr error
 	opt := engine.Options{
@@ -140,10 +158,13 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 			return ok
 		}
 	}
+	if from != nil {
+		opt.From = from.entry.Number
+	}
 	e := engine.New(s, protocols, opt)
 	counted := l.flows.begin()
 	defer func() { counted.end(e.FlowStats()) }()
-	var skipped, unknown uint64
+	var skipped, unknown, rebuilt uint64
 	for {
 		b := feed.batch()
 		err := e.Next(b)
@@ -152,6 +173,10 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 			if err := feed.take(handing, b); err != nil {
 				return e.Stats().Yielded, err
 			}
+		}
+		if n := e.Stats().Rebuilt; n > rebuilt {
+			feed.resumed(n - rebuilt)
+			rebuilt = n
 		}
 		filtered := e.Stats().Filtered
 		feed.skip(filtered - skipped)
@@ -167,6 +192,9 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 			if ferr := feed.flush(); ferr != nil {
 				return e.Stats().Yielded, ferr
 			}
+		}
+		if from != nil && reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) {
+			from.end(e.Stats().Seen)
 		}
 		if errors.Is(err, io.EOF) {
 			return e.Stats().Yielded, nil

@@ -55,7 +55,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 			}
 			o.Report(err.Error())
 		}
-		l.feed = func(opt document.Options) (feed, error) {
+		l.feed = func(opt document.Options, _ *resume) (feed, error) {
 			p, err := print.New(out, print.Options{Format: print.Format(o.Format), Color: o.Color, Document: opt})
 			return &printFeed{printer: p, seen: &seen, filtered: &filtered, unknownLink: &unknown}, err
 		}
@@ -100,6 +100,7 @@ func (f *printFeed) take(_ context.Context, b *engine.Batch) error {
 }
 
 func (f *printFeed) skip(n uint64)    { f.filtered.Add(n) }
+func (f *printFeed) resumed(uint64)   {} // what is printed is printed again
 func (f *printFeed) unknown(n uint64) { f.unknownLink.Add(n) }
 func (f *printFeed) flush() error     { return out(f.printer.Flush()) }
 

@@ -7,7 +7,6 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
-	"fmt"
 	"io"
 	"math"
 	"net/netip"
@@ -29,38 +28,21 @@ type source struct {
 	id   captureID
 	// prompt: packets may be long in coming, so what is there is handed on at once.
 	prompt bool
+	// identified: id is the capture's own, the same in every run.
+	identified bool
+	size       int64 // of the file, bytes
 }
 
-// fingerprinted is how much of each end of a file its fingerprint covers, bytes.
-const fingerprinted = 64 << 10
-
-// fingerprint names a file by its content, so that reading it again, from wherever,
-// stores every packet once: its length, its beginning and its end.
-func fingerprint(path string) (captureID, error) {
-	var id captureID
-	info, err := os.Stat(path)
-	if err != nil {
-		return id, fmt.Errorf("fingerprint capture: %w", err)
-	}
-	if !info.Mode().IsRegular() {
-		return randomID(), nil // a pipe, which reading would empty
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return id, fmt.Errorf("fingerprint capture: %w", err)
-	}
-	defer f.Close()
+// captureIDOf is the id of a capture file: of what it begins with, so that reading it again, from wherever and compressed or not, stores
+// every packet once. Another salt makes other ids of the same file.
+func captureIDOf(id capture.Identity, salt string) captureID {
 	h := sha256.New()
-	var size [8]byte
-	binary.BigEndian.PutUint64(size[:], uint64(info.Size()))
-	h.Write(size[:])
-	for _, at := range []int64{0, max(0, info.Size()-fingerprinted)} {
-		if _, err := io.Copy(h, io.NewSectionReader(f, at, fingerprinted)); err != nil {
-			return id, fmt.Errorf("fingerprint capture %s: %w", path, err)
-		}
+	h.Write(id.Fingerprint[:])
+	for _, t := range id.LinkTypes {
+		_ = binary.Write(h, binary.BigEndian, uint32(t))
 	}
-	copy(id[:], h.Sum(nil))
-	return id, nil
+	_, _ = io.WriteString(h, salt)
+	return captureID(h.Sum(nil)[:len(captureID{})])
 }
 
 func randomID() captureID {
@@ -70,18 +52,22 @@ func randomID() captureID {
 }
 
 // openFile opens a capture file, or standard input for "-".
-func openFile(path string) (*source, error) {
+func openFile(path, salt string) (*source, error) {
 	src, err := capture.Open(path, capture.FileOptions{})
 	if err != nil {
 		return nil, err
 	}
 	s := &source{Source: src, name: path, id: randomID(), prompt: path == "-"}
-	if path != "-" {
-		if s.id, err = fingerprint(path); err != nil {
-			_ = src.Close()
-			return nil, err
-		}
+	info, err := os.Stat(path)
+	if path == "-" || err != nil || !info.Mode().IsRegular() { // a stream, which identifying would empty
+		return s, nil
 	}
+	id, err := capture.Identify(path)
+	if broken := new(capture.BreakError); err != nil && !errors.As(err, &broken) { // a break is told when it is read
+		_ = src.Close()
+		return nil, err
+	}
+	s.id, s.identified, s.size = captureIDOf(id, salt), true, info.Size()
 	return s, nil
 }
 

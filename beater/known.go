@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/engine"
+)
+
+// looker finds out which ids a data stream or index has; publish/lookup is one.
+type looker interface {
+	Stored(ctx context.Context, target string, ids []string) (map[string]bool, error)
+}
+
+// lookedFor is how many packets in a row must be missing before the rest is taken for new: what was stored without an acknowledgement
+// lies among what was in the queue, in the order of the file.
+const lookedFor = 100_000
+
+// known finds the packets that an earlier run stored and did not see acknowledged, so that they are not stored again in another backing
+// index, where their ids are free.
+type known struct {
+	looker  looker
+	target  string
+	capture captureID
+	missing int // in a row
+	ids     []string
+}
+
+// leaveOut takes them out of a batch, and returns their number.
+func (k *known) leaveOut(ctx context.Context, b *engine.Batch) (uint64, error) {
+	if k.missing >= lookedFor {
+		return 0, nil
+	}
+	k.ids = k.ids[:0]
+	for i := range b.Records {
+		k.ids = append(k.ids, string(document.AppendID(nil, k.capture, b.Records[i].Number)))
+	}
+	stored, err := k.looker.Stored(ctx, k.target, k.ids)
+	if err != nil {
+		return 0, fmt.Errorf("look up in %s what an earlier run has stored: %w", k.target, err)
+	}
+	had, i := len(b.Records), -1
+	b.Records = slices.DeleteFunc(b.Records, func(engine.Record) bool {
+		i++
+		if stored[k.ids[i]] {
+			k.missing = 0
+			return true
+		}
+		k.missing++
+		return false
+	})
+	return uint64(had - len(b.Records)), nil //nolint:gosec // fewer than before
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"encoding/hex"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"github.com/espbeat/espbeat/publish/progress"
+)
+
+// resume is how far earlier runs have come with a capture file, and how far this one comes.
+type resume struct {
+	store   *progress.Store
+	key     string
+	entry   progress.Entry
+	tracker *progress.Tracker
+}
+
+// resumeAt finds out where to go on with a source, nil for one that no run can come back to: a stream has no identity, and without
+// a store nothing is remembered.
+func resumeAt(store *progress.Store, s *source, release string) *resume {
+	if store == nil || !s.identified {
+		return nil
+	}
+	r := &resume{store: store, key: hex.EncodeToString(s.id[:])}
+	r.entry, _ = store.Get(r.key)
+	if path, err := filepath.Abs(s.name); err == nil {
+		r.entry.Path = path
+	}
+	if r.read(s.size) {
+		return r
+	}
+	r.entry.Size, r.entry.Done = s.size, false
+	if r.entry.Release == "" {
+		r.entry.Release = release
+	}
+	r.tracker = progress.NewTracker(r.entry.Mark)
+	store.Put(r.key, r.entry)
+	return r
+}
+
+// read tells whether a file of that size was read to its end before.
+func (r *resume) read(size int64) bool { return r.entry.Done && size <= r.entry.Size }
+
+// String says what is known from earlier runs.
+func (r *resume) String() string {
+	return fmt.Sprintf("%d packets were stored by espbeat %s until %s", r.entry.Number, r.entry.Release, r.entry.Updated.UTC().Format(time.RFC3339))
+}
+
+// sent notes a batch that ends with packet number, before it is published.
+func (r *resume) sent(number uint64) progress.Token { return r.tracker.Add(progress.Mark{Number: number}) }
+
+// acknowledged notes that a batch is.
+func (r *resume) acknowledged(t progress.Token) {
+	if mark, moved := r.tracker.Done(t); moved {
+		r.store.Advance(r.key, mark)
+	}
+}
+
+// end notes that the capture has no packet after that of a number; the last ones may have been filtered.
+func (r *resume) end(number uint64) {
+	r.acknowledged(r.sent(number))
+	r.store.End(r.key, number, r.entry.Size)
+}
