@@ -46,3 +46,7 @@ func cutShort(what string) error {
 func notCapture(name, cause, remedy string) error {
 	return fmt.Errorf("open capture %s: %w: %s; %s", name, ErrNotCapture, cause, remedy)
 }
+
+func isDirectory(path string) error {
+	return notCapture(path, "it is a directory", "give its files, or the directory with --dir")
+}

@@ -19,6 +19,10 @@ type FileOptions struct {
 	BatchBytes int
 	// BatchPackets is the most packets of one batch (1024 if 0).
 	BatchPackets int
+	// More, if set, is asked at the end of a plain regular file, also inside a half
+	// written header or record: true means look again, false that the file is finished.
+	// It is called by Next and may block; closing the source does not end its wait.
+	More func() bool
 }
 
 const (
@@ -55,12 +59,17 @@ type file struct {
 	closer io.Closer // closed by Close, may be nil
 	pump   *pump     // nil for regular files
 	raw    io.Reader
+	// growing is raw for a file with More, else nil.
+	growing *growing
 
-	in      *bufio.Reader // decompressed
-	inErr   error         // how in ended
-	guess   bool          // the first records may be looked at before the first Next
-	started bool
-	final   error // what every further Next returns
+	in    *bufio.Reader // decompressed
+	inErr error         // how in ended
+	guess bool          // the first records may be looked at before the first packet is yielded
+	// unfinished says that the file may grow: that it ends inside a record means nothing.
+	unfinished bool
+	compressed bool
+	started    bool
+	final      error // what every further Next returns
 
 	kept   []byte // kept[keptAt:] was read, but not parsed; it stands before in
 	keptAt int
@@ -79,11 +88,14 @@ type file struct {
 }
 
 // Open opens the capture file at path: pcap or pcapng, plain or compressed with
-// gzip or zstd, told by content. "-" is standard input.
+// gzip or zstd, told by content. "-" is standard input, "tcp://host:port" what a
+// pcap-over-IP server sends (Wireshark's TCP@host:port). A named pipe is opened when
+// it has a writer.
 //
 // An error is about what is seen without reading packets: it wraps ErrNotCapture
 // if this is no capture, and is a *BreakError if the file header is broken.
-// Errors of pipes come from the first Next instead, since Open does not wait for data.
+// Errors of the content of pipes, connections and files with More come from the first
+// Next instead, since Open does not wait for data.
 func Open(path string, opt FileOptions) (Source, error) {
 	if path == "-" {
 		s := newFile(os.Stdin, "standard input", opt)
@@ -92,13 +104,25 @@ func Open(path string, opt FileOptions) (Source, error) {
 		}
 		return s, nil
 	}
+	if IsAddress(path) {
+		return openTCP(path, opt, connectTimeout)
+	}
 	fh, err := os.Open(path)
 	if err != nil {
 		return nil, openError(path, err)
 	}
+	return OpenFile(fh, opt)
+}
+
+// OpenFile is Open for a file that the caller has opened. It belongs to the source
+// from then on, and is closed when there is an error.
+func OpenFile(fh *os.File, opt FileOptions) (Source, error) {
+	path := fh.Name()
 	info, err := fh.Stat()
-	if err == nil && info.IsDir() {
-		err = notCapture(path, "it is a directory", "give its files, or the directory with --dir")
+	if err != nil {
+		err = openError(path, err)
+	} else if info.IsDir() {
+		err = isDirectory(path)
 	}
 	if err != nil {
 		fh.Close()
@@ -111,6 +135,11 @@ func Open(path string, opt FileOptions) (Source, error) {
 	}
 	s := &file{name: path, opt: opt.defaults(), raw: fh, closer: fh, guess: true}
 	s.clock.last = modTime(info)
+	if opt.More != nil {
+		s.growing = &growing{r: fh, more: opt.More}
+		s.raw, s.unfinished = s.growing, true
+		return s, nil
+	}
 	if err := s.start(); err != nil {
 		fh.Close()
 		return nil, err
@@ -167,7 +196,10 @@ func (f *file) start() error {
 	if err != nil {
 		return &BreakError{Name: f.name, Err: err}
 	}
-	f.in = in
+	f.in, f.compressed = in, compressed
+	if compressed && f.growing != nil {
+		f.growing.more = nil
+	}
 	head, err := in.Peek(8)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return &BreakError{Name: f.name, Err: err}

@@ -14,7 +14,8 @@ package capture
 //	Nokia, 20 bytes: 16 of the standard header and a word of unknown meaning
 //
 // On a pipe a standard magic number is taken to mean standard records, because
-// waiting for three records would hold back the first.
+// waiting for three records would hold back the first. Of a growing file the records
+// count that are there.
 type pcapVariant uint8
 
 const (
@@ -37,6 +38,7 @@ var variantSize = [...]int{variantStandard: 16, variantModified: 24, variantModi
 
 // chooseVariant sets the size of the record header.
 func (p *pcap) chooseVariant(f *file) {
+	defer f.hold()()
 	candidates := []pcapVariant{variantStandard, variantModified, variantNokia}
 	if p.magic == pcapMagicModified {
 		candidates = []pcapVariant{variantModified, variantModifiedSMP}
@@ -55,13 +57,17 @@ func (p *pcap) chooseVariant(f *file) {
 // implausible counts what speaks against v in the first records.
 func (p *pcap) implausible(f *file, v pcapVariant) (count int) {
 	size, pos := variantSize[v], 0
+	short := 1 // what a file says by ending inside a record
+	if f.unfinished {
+		short = 0
+	}
 	for range variantRecords {
 		h := f.lookahead(pos + size)[pos:]
 		if len(h) == 0 {
 			return count
 		}
 		if len(h) < size {
-			return count + 1
+			return count + short
 		}
 		_, frac, captured, original := p.fields(h)
 		for _, bad := range []bool{
@@ -84,7 +90,7 @@ func (p *pcap) implausible(f *file, v pcapVariant) (count int) {
 		}
 		pos += size + int(captured)
 		if len(f.lookahead(pos)) < pos {
-			return count + 1
+			return count + short
 		}
 	}
 	return count

@@ -19,15 +19,20 @@ type Options struct {
 	Filter func(*capture.Packet) bool
 	// Count ends the input after that many records; 0 means no end.
 	Count uint64
+	// From resumes a source that is read from its start again: packets numbered up to it
+	// are dissected for the flows, fragments and streams that they leave, and not yielded.
+	From uint64
 	// Reveal keeps secrets.
 	Reveal bool
 }
 
 // Stats counts an engine's packets. Counters only grow.
 type Stats struct {
-	Seen     uint64 // packets taken from the source
+	Seen     uint64 // packets taken from the source: filtered, rebuilt or yielded
 	Filtered uint64
-	Yielded  uint64
+	// Rebuilt counts those up to Options.From, filtered ones included: an earlier run has accounted for them.
+	Rebuilt uint64
+	Yielded uint64
 	// UnknownLink counts the yielded packets whose link-layer header type nobody dissects.
 	UnknownLink uint64
 }
@@ -59,7 +64,7 @@ func (e *Engine) Stats() Stats { return e.stats }
 // FlowStats returns the counters of the flow state.
 func (e *Engine) FlowStats() flow.Stats { return e.state.Stats() }
 
-// Next fills b with the records of the next captured packets; b may stay empty when all were filtered. It returns io.EOF at the end, or
+// Next fills b with the records of the next captured packets; b may stay empty when all were filtered or rebuilt. It returns io.EOF at the end, or
 // the source's error, after all records before were yielded.
 func (e *Engine) Next(b *Batch) error {
 	b.Reset()
@@ -73,12 +78,25 @@ func (e *Engine) Next(b *Batch) error {
 	for i := range e.in.Packets {
 		p := &e.in.Packets[i]
 		e.stats.Seen++
+		rebuild := e.stats.Seen <= e.opt.From
+		if rebuild {
+			e.stats.Rebuilt++
+		}
 		if e.opt.Filter != nil && !e.opt.Filter(p) {
-			e.stats.Filtered++
+			if !rebuild {
+				e.stats.Filtered++
+			}
 			continue
 		}
 		e.dissect(b, p)
+		if rebuild {
+			b.Reset() // it holds nothing else: rebuilt packets come first
+			continue
+		}
 		e.stats.Yielded++
+		if b.Records[len(b.Records)-1].UnknownLink {
+			e.stats.UnknownLink++
+		}
 		if e.stats.Yielded == e.opt.Count {
 			break
 		}
@@ -93,9 +111,6 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
 	first := b.buffer.Start()
 	link := p.Registry.Link(uint32(c.LinkType))
-	if link == nil {
-		e.stats.UnknownLink++
-	}
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))
 	if p.Conversation != nil {
 		writeFlow(&b.buffer, p.Conversation, p.Direction)
