@@ -55,6 +55,7 @@ type file struct {
 	closer io.Closer // closed by Close, may be nil
 	pump   *pump     // nil for regular files
 	raw    io.Reader
+	disk   *counted // below raw
 
 	in      *bufio.Reader // decompressed
 	inErr   error         // how in ended
@@ -109,7 +110,8 @@ func Open(path string, opt FileOptions) (Source, error) {
 		s.closer = fh
 		return s, nil
 	}
-	s := &file{name: path, opt: opt.defaults(), raw: fh, closer: fh, guess: true}
+	disk := &counted{Reader: fh, size: info.Size()}
+	s := &file{name: path, opt: opt.defaults(), raw: disk, disk: disk, closer: fh, guess: true}
 	s.clock.last = modTime(info)
 	if err := s.start(); err != nil {
 		fh.Close()
@@ -123,8 +125,9 @@ func Open(path string, opt FileOptions) (Source, error) {
 func NewReader(r io.Reader, name string, opt FileOptions) Source { return newFile(r, name, opt) }
 
 func newFile(r io.Reader, name string, opt FileOptions) *file {
-	p := newPump(r)
-	return &file{name: name, opt: opt.defaults(), raw: p, pump: p}
+	disk := &counted{Reader: r}
+	p := newPump(disk)
+	return &file{name: name, opt: opt.defaults(), raw: p, disk: disk, pump: p}
 }
 
 func (o FileOptions) defaults() FileOptions {

@@ -17,6 +17,10 @@ type Options struct {
 	Flow    flow.Options
 	// Filter leaves packets out before they are dissected; nil keeps all.
 	Filter func(*capture.Packet) bool
+	// Dedup leaves copies of packets out, before they are dissected.
+	Dedup Dedup
+	// Sampling yields the records of some packets only.
+	Sampling Sampling
 	// Count ends the input after that many records; 0 means no end.
 	Count uint64
 	// Reveal keeps secrets.
@@ -25,9 +29,13 @@ type Options struct {
 
 // Stats counts an engine's packets. Counters only grow.
 type Stats struct {
-	Seen     uint64 // packets taken from the source
-	Filtered uint64
-	Yielded  uint64
+	Seen         uint64 // packets taken from the source
+	Filtered     uint64
+	Deduplicated uint64
+	Sampled      uint64 // dissected, and left out
+	Yielded      uint64
+	// DedupEvicted counts packets that were forgotten within Dedup's window for want of room: their copies are no longer known.
+	DedupEvicted uint64
 	// UnknownLink counts the yielded packets whose link-layer header type nobody dissects.
 	UnknownLink uint64
 }
@@ -39,6 +47,7 @@ type Engine struct {
 	in     capture.Batch
 	packet dissect.Packet
 	state  *flow.State
+	copies *copies // nil keeps them
 	stats  Stats
 }
 
@@ -49,12 +58,21 @@ func New(source capture.Source, registry *dissect.Registry, opt Options) *Engine
 		opt.Flow.Idle, opt.Flow.IdleTCP, opt.Flow.Wireshark = -1, -1, true
 	}
 	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow)}
+	if opt.Dedup.Window > 0 {
+		e.copies = newCopies(opt.Dedup, dedupPackets)
+	}
 	e.packet = dissect.Packet{Registry: registry, Options: &e.opt.Dissect, State: e.state}
 	return e
 }
 
 // Stats returns the counters. Call it from the goroutine that calls Next.
-func (e *Engine) Stats() Stats { return e.stats }
+func (e *Engine) Stats() Stats {
+	st := e.stats
+	if e.copies != nil {
+		st.DedupEvicted = e.copies.evicted
+	}
+	return st
+}
 
 // FlowStats returns the counters of the flow state.
 func (e *Engine) FlowStats() flow.Stats { return e.state.Stats() }
@@ -77,7 +95,14 @@ func (e *Engine) Next(b *Batch) error {
 			e.stats.Filtered++
 			continue
 		}
-		e.dissect(b, p)
+		if e.copies != nil && e.copies.repeats(p) {
+			e.stats.Deduplicated++
+			continue
+		}
+		if !e.dissect(b, p) {
+			e.stats.Sampled++
+			continue
+		}
 		e.stats.Yielded++
 		if e.stats.Yielded == e.opt.Count {
 			break
@@ -87,16 +112,22 @@ func (e *Engine) Next(b *Batch) error {
 	return nil
 }
 
-func (e *Engine) dissect(b *Batch, c *capture.Packet) {
+// dissect adds the record of a packet to b. It reports false when sampling leaves the packet out, after what spans packets has seen it.
+func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	p := &e.packet
 	p.Begin()
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
-	first := b.buffer.Start()
+	first, arena := b.buffer.Start(), len(b.buffer.Arena)
 	link := p.Registry.Link(uint32(c.LinkType))
+	p.Call(link, c.Data, max(c.Length, len(c.Data)))
+	if !e.opt.Sampling.keeps(p.Number, p.Conversation) {
+		b.buffer.Truncate(first)
+		b.buffer.Arena = b.buffer.Arena[:arena]
+		return false
+	}
 	if link == nil {
 		e.stats.UnknownLink++
 	}
-	p.Call(link, c.Data, max(c.Length, len(c.Data)))
 	if p.Conversation != nil {
 		writeFlow(&b.buffer, p.Conversation, p.Direction)
 	}
@@ -120,4 +151,5 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	if p.Options.Wireshark {
 		r.CommunityID = flow.WiresharkCommunityID(p)
 	}
+	return true
 }
