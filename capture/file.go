@@ -61,6 +61,7 @@ type file struct {
 	raw    io.Reader
 	// growing is raw for a file with More, else nil.
 	growing *growing
+	disk   *counted // below raw
 
 	in    *bufio.Reader // decompressed
 	inErr error         // how in ended
@@ -133,10 +134,11 @@ func OpenFile(fh *os.File, opt FileOptions) (Source, error) {
 		s.closer = fh
 		return s, nil
 	}
-	s := &file{name: path, opt: opt.defaults(), raw: fh, closer: fh, guess: true}
+	disk := &counted{Reader: fh, size: info.Size()}
+	s := &file{name: path, opt: opt.defaults(), raw: disk, disk: disk, closer: fh, guess: true}
 	s.clock.last = modTime(info)
 	if opt.More != nil {
-		s.growing = &growing{r: fh, more: opt.More}
+		s.growing = &growing{r: disk, more: opt.More}
 		s.raw, s.unfinished = s.growing, true
 		return s, nil
 	}
@@ -152,8 +154,9 @@ func OpenFile(fh *os.File, opt FileOptions) (Source, error) {
 func NewReader(r io.Reader, name string, opt FileOptions) Source { return newFile(r, name, opt) }
 
 func newFile(r io.Reader, name string, opt FileOptions) *file {
-	p := newPump(r)
-	return &file{name: name, opt: opt.defaults(), raw: p, pump: p}
+	disk := &counted{Reader: r}
+	p := newPump(disk)
+	return &file{name: name, opt: opt.defaults(), raw: p, disk: disk, pump: p}
 }
 
 func (o FileOptions) defaults() FileOptions {

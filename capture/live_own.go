@@ -118,7 +118,7 @@ func networkOf(p []byte, link LinkType) (uint16, []byte) {
 		return ipEtherType(p)
 	}
 	for range 4 {
-		if proto != 0x8100 && proto != 0x88a8 || len(p) < 4 {
+		if proto != 0x8100 && proto != 0x88a8 && proto != 0x9100 || len(p) < 4 {
 			break
 		}
 		proto, p = binary.BigEndian.Uint16(p[2:]), p[4:]

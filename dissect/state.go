@@ -43,6 +43,8 @@ type Conversation struct {
 	CommunityID string
 	// ID is the value of flow.id.
 	ID string
+	// Hash is of the addresses, ports, protocol and tunnel: equal for both directions, and in every process.
+	Hash uint64
 	// App speaks over the conversation, nil while unknown.
 	App *Protocol
 	// AppState belongs to App.

@@ -17,6 +17,10 @@ type Options struct {
 	Flow    flow.Options
 	// Filter leaves packets out before they are dissected; nil keeps all.
 	Filter func(*capture.Packet) bool
+	// Dedup leaves copies of packets out, before they are dissected.
+	Dedup Dedup
+	// Sampling yields the records of some packets only.
+	Sampling Sampling
 	// Count ends the input after that many records; 0 means no end.
 	Count uint64
 	// From resumes a source that is read from its start again: packets numbered up to it
@@ -28,11 +32,15 @@ type Options struct {
 
 // Stats counts an engine's packets. Counters only grow.
 type Stats struct {
-	Seen     uint64 // packets taken from the source: filtered, rebuilt or yielded
+	Seen     uint64 // packets taken from the source: all of those below but the last two
 	Filtered uint64
 	// Rebuilt counts those up to Options.From, filtered ones included: an earlier run has accounted for them.
-	Rebuilt uint64
-	Yielded uint64
+	Rebuilt      uint64
+	Deduplicated uint64
+	Sampled      uint64 // dissected, and left out
+	Yielded      uint64
+	// DedupEvicted counts packets that were forgotten within Dedup's window for want of room: their copies are no longer known.
+	DedupEvicted uint64
 	// UnknownLink counts the yielded packets whose link-layer header type nobody dissects.
 	UnknownLink uint64
 }
@@ -44,6 +52,7 @@ type Engine struct {
 	in     capture.Batch
 	packet dissect.Packet
 	state  *flow.State
+	copies *copies // nil keeps them
 	stats  Stats
 }
 
@@ -54,12 +63,21 @@ func New(source capture.Source, registry *dissect.Registry, opt Options) *Engine
 		opt.Flow.Idle, opt.Flow.IdleTCP, opt.Flow.Wireshark = -1, -1, true
 	}
 	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow)}
+	if opt.Dedup.Window > 0 {
+		e.copies = newCopies(opt.Dedup, dedupPackets)
+	}
 	e.packet = dissect.Packet{Registry: registry, Options: &e.opt.Dissect, State: e.state}
 	return e
 }
 
 // Stats returns the counters. Call it from the goroutine that calls Next.
-func (e *Engine) Stats() Stats { return e.stats }
+func (e *Engine) Stats() Stats {
+	st := e.stats
+	if e.copies != nil {
+		st.DedupEvicted = e.copies.evicted
+	}
+	return st
+}
 
 // FlowStats returns the counters of the flow state.
 func (e *Engine) FlowStats() flow.Stats { return e.state.Stats() }
@@ -88,7 +106,18 @@ func (e *Engine) Next(b *Batch) error {
 			}
 			continue
 		}
-		e.dissect(b, p)
+		if e.copies != nil && e.copies.repeats(p) {
+			if !rebuild {
+				e.stats.Deduplicated++
+			}
+			continue
+		}
+		if !e.dissect(b, p) {
+			if !rebuild {
+				e.stats.Sampled++
+			}
+			continue
+		}
 		if rebuild {
 			b.Reset() // it holds nothing else: rebuilt packets come first
 			continue
@@ -105,13 +134,19 @@ func (e *Engine) Next(b *Batch) error {
 	return nil
 }
 
-func (e *Engine) dissect(b *Batch, c *capture.Packet) {
+// dissect adds the record of a packet to b. It reports false when sampling leaves the packet out, after what spans packets has seen it.
+func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	p := &e.packet
 	p.Begin()
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
-	first := b.buffer.Start()
+	first, arena := b.buffer.Start(), len(b.buffer.Arena)
 	link := p.Registry.Link(uint32(c.LinkType))
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))
+	if !e.opt.Sampling.keeps(p.Number, p.Conversation) {
+		b.buffer.Truncate(first)
+		b.buffer.Arena = b.buffer.Arena[:arena]
+		return false
+	}
 	if p.Conversation != nil {
 		writeFlow(&b.buffer, p.Conversation, p.Direction)
 	}
@@ -135,4 +170,5 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	if p.Options.Wireshark {
 		r.CommunityID = flow.WiresharkCommunityID(p)
 	}
+	return true
 }

@@ -11,6 +11,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/cespare/xxhash/v2"
+
 	"github.com/espbeat/espbeat/dissect"
 )
 
@@ -207,6 +209,8 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 	s.numbers[k.proto]++
 	f.FirstTime, f.FirstNumber = p.Time, p.Number
 	f.CommunityID = CommunityID(&p.Core)
+	var b [keyLen]byte
+	f.Hash = xxhash.Sum64(k.append(b[:0]))
 	f.ID = s.flowID(k, p)
 	s.table[k] = f
 	s.stats.FlowsSeen++
@@ -216,20 +220,24 @@ func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool)
 	return f
 }
 
+// keyLen is what append appends, bytes.
+const keyLen = 16 + 16 + 2 + 2 + 1 + 8
+
+// append appends the key as bytes.
+func (k *key) append(b []byte) []byte {
+	lower, higher := k.a.As16(), k.b.As16()
+	b = append(append(b, lower[:]...), higher[:]...)
+	b = binary.BigEndian.AppendUint16(b, k.portA)
+	b = binary.BigEndian.AppendUint16(b, k.portB)
+	return binary.BigEndian.AppendUint64(append(b, k.proto), k.tunnel)
+}
+
 // flowID hashes the key with the first packet's time and number: the same file gives the same ids.
 func (s *State) flowID(k key, p *dissect.Packet) string {
-	var b [32 + 32 + 4 + 1 + 24]byte
-	n := copy(b[:], s.idSalt[:])
-	a, c := k.a.As16(), k.b.As16()
-	n += copy(b[n:], a[:])
-	n += copy(b[n:], c[:])
-	binary.BigEndian.PutUint16(b[n:], k.portA)
-	binary.BigEndian.PutUint16(b[n+2:], k.portB)
-	b[n+4] = k.proto
-	n += 5
-	binary.BigEndian.PutUint64(b[n:], k.tunnel)
-	binary.BigEndian.PutUint64(b[n+8:], uint64(p.Time))
-	binary.BigEndian.PutUint64(b[n+16:], p.Number)
-	h := sha256.Sum256(b[:])
+	var b [32 + keyLen + 16]byte
+	id := k.append(append(b[:0], s.idSalt[:]...))
+	id = binary.BigEndian.AppendUint64(id, uint64(p.Time))
+	id = binary.BigEndian.AppendUint64(id, p.Number)
+	h := sha256.Sum256(id)
 	return base64.RawURLEncoding.EncodeToString(h[:12])
 }
