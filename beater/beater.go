@@ -18,8 +18,8 @@ import (
 	"github.com/elastic/elastic-agent-libs/logp"
 
 	"github.com/espbeat/espbeat/config"
-	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/publish/progress"
 )
 
 // Options of the Beater, beside its configuration.
@@ -29,6 +29,9 @@ type Options struct {
 	Outcome *Outcome
 	// Report tells people at a terminal what went wrong, and the ledger; nil logs both.
 	Report func(string)
+
+	// Forget: the run leaves nothing behind, and so reads every file from its start.
+	Forget bool
 
 	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
 }
@@ -42,6 +45,11 @@ type Beater struct {
 	once sync.Once
 	// flows are what the inputs remember, for the metrics.
 	flows *flows
+	// progress remembers how far files are acknowledged, looker what the output has; nil for runs that leave nothing behind, and for
+	// outputs that cannot be asked.
+	progress *progress.Store
+	looker   looker
+	output   output
 }
 
 // New returns libbeat's way to make the Beater.
@@ -97,14 +105,18 @@ func (e *Beater) Run(b *beat.Beat) error {
 	e.flows = &flows{}
 	ledger.WithFlows(e.flows.read)
 
+	if err := e.remember(b, on); err != nil {
+		return err
+	}
+	defer e.forget()
 	var ways []*way
 	defer func() {
 		for _, w := range ways {
-			w.in.Stop()
+			w.stop()
 		}
 		closePipeline(b.Publisher) // before waiting: a Publish may wait for room in the queue
 		for _, w := range ways {
-			w.in.Wait()
+			w.wait()
 		}
 	}()
 	for _, in := range on {
@@ -136,44 +148,10 @@ func (e *Beater) Run(b *beat.Beat) error {
 	wg.Wait()
 	e.log.Info("all inputs have ended, waiting for the output to acknowledge what they published")
 	for _, w := range ways {
-		_ = w.in.Drain(handing) // the ledger has what is missing
+		w.drain(handing)
 	}
 	e.settle(ledger)
 	return nil
-}
-
-// way is an input's line and where it ends.
-type way struct {
-	line *line
-	in   *publish.Input
-}
-
-func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
-	l, err := newLine(e.cfg, in, e.opts)
-	if err != nil {
-		return nil, err
-	}
-	pin, err := pub.Open(publish.InputOptions{
-		ID: in.ID, Tags: in.Tags, Fields: in.Fields, Lost: l.losses.read,
-		NewEncoder: func() publish.Encoder { return &encoder{format: e.cfg.Format} },
-	})
-	if err != nil {
-		l.close()
-		return nil, err
-	}
-	l.flows = e.flows
-	pool := &sync.Pool{New: func() any { return new(batch) }}
-	l.feed = func(opt document.Options) (feed, error) {
-		opt.Shipped = true
-		return &pipelineFeed{in: pin, opt: opt, pool: pool}, nil
-	}
-	l.fail = func(err error) {
-		if errors.Is(err, context.Canceled) {
-			return // a stop, which the ledger shows
-		}
-		e.fail(err)
-	}
-	return &way{line: l, in: pin}, nil
 }
 
 // watchStop ends reading when the Beat is stopped, and waiting some time after.

@@ -27,9 +27,9 @@ type batch struct {
 // Len implements publish.Batch.
 func (b *batch) Len() int { return len(b.Records) }
 
-// Acknowledged implements publish.Batch.
-func (b *batch) Acknowledged() {
-	if b.from != nil {
+// acknowledged is told when all of a batch is.
+func acknowledged(b publish.Batch) {
+	if b := b.(*batch); b.from != nil {
 		b.from.acknowledged(b.token)
 	}
 }

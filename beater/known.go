@@ -16,9 +16,12 @@ type looker interface {
 	Stored(ctx context.Context, target string, ids []string) (map[string]bool, error)
 }
 
-// lookedFor is how many packets in a row must be missing before the rest is taken for new: what was stored without an acknowledgement
-// lies among what was in the queue, in the order of the file.
-const lookedFor = 100_000
+// So many packets in a row must be missing before the rest is taken for new: what was stored without an acknowledgement lies among what
+// was in the queue, in the order of the file. Of a capture that no run has recorded, something may be stored by one that ended at once.
+const (
+	lookedFor    = 100_000
+	lookedForNew = 16_000
+)
 
 // known finds the packets that an earlier run stored and did not see acknowledged, so that they are not stored again in another backing
 // index, where their ids are free.
@@ -27,12 +30,13 @@ type known struct {
 	target  string
 	capture captureID
 	missing int // in a row
+	enough  int
 	ids     []string
 }
 
 // leaveOut takes them out of a batch, and returns their number.
 func (k *known) leaveOut(ctx context.Context, b *engine.Batch) (uint64, error) {
-	if k.missing >= lookedFor {
+	if k.missing >= k.enough {
 		return 0, nil
 	}
 	k.ids = k.ids[:0]

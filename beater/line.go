@@ -49,8 +49,8 @@ type line struct {
 	// progress remembers how far files are acknowledged; nil forgets.
 	progress *progress.Store
 	// say tells people what is no failure.
-	say func(string)
-	filter  *capture.FilterSet
+	say    func(string)
+	filter *capture.FilterSet
 	// feed begins a source.
 	feed func(document.Options, *resume) (feed, error)
 	// fail reports what went wrong where reading goes on with something else.
@@ -131,14 +131,12 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	if l.in.Count == 0 { // a part of a file is read anew every time
 		from = resumeAt(l.progress, s, l.release)
 	}
-	if from != nil && from.read(s.size) {
-		l.say(fmt.Sprintf("%s: not read again, its %s: reimport (--reimport) reads it again", s.name, from))
-	}
 	feed, err := l.feed(l.documents(s), from)
 	if err != nil {
 		return 0, err
 	}
-	if from != nil && from.read(s.size) {
+	if from != nil && from.done {
+		l.say(fmt.Sprintf("%s: not read again, its %s; set reimport (--reimport TAG) to read it again", s.name, from))
 		feed.resumed(from.entry.Number)
 		return 0, nil
 	}

@@ -17,6 +17,8 @@ type resume struct {
 	key     string
 	entry   progress.Entry
 	tracker *progress.Tracker
+	// again: an earlier run began it; done: that read it to its end, and it has not grown since.
+	again, done bool
 }
 
 // resumeAt finds out where to go on with a source, nil for one that no run can come back to: a stream has no identity, and without
@@ -26,11 +28,11 @@ func resumeAt(store *progress.Store, s *source, release string) *resume {
 		return nil
 	}
 	r := &resume{store: store, key: hex.EncodeToString(s.id[:])}
-	r.entry, _ = store.Get(r.key)
+	r.entry, r.again = store.Get(r.key)
 	if path, err := filepath.Abs(s.name); err == nil {
 		r.entry.Path = path
 	}
-	if r.read(s.size) {
+	if r.done = r.entry.Done && s.size <= r.entry.Size; r.done {
 		return r
 	}
 	r.entry.Size, r.entry.Done = s.size, false
@@ -38,12 +40,17 @@ func resumeAt(store *progress.Store, s *source, release string) *resume {
 		r.entry.Release = release
 	}
 	r.tracker = progress.NewTracker(r.entry.Mark)
-	store.Put(r.key, r.entry)
 	return r
 }
 
-// read tells whether a file of that size was read to its end before.
-func (r *resume) read(size int64) bool { return r.entry.Done && size <= r.entry.Size }
+// begin is called before anything is published, with where it would go. It returns where it goes: what was begun goes on where it began.
+func (r *resume) begin(target string) string {
+	if r.entry.Destination == "" {
+		r.entry.Destination = target
+	}
+	r.store.Put(r.key, r.entry)
+	return r.entry.Destination
+}
 
 // String says what is known from earlier runs.
 func (r *resume) String() string {
@@ -51,7 +58,9 @@ func (r *resume) String() string {
 }
 
 // sent notes a batch that ends with packet number, before it is published.
-func (r *resume) sent(number uint64) progress.Token { return r.tracker.Add(progress.Mark{Number: number}) }
+func (r *resume) sent(number uint64) progress.Token {
+	return r.tracker.Add(progress.Mark{Number: number})
+}
 
 // acknowledged notes that a batch is.
 func (r *resume) acknowledged(t progress.Token) {

@@ -61,7 +61,7 @@ type file struct {
 	raw    io.Reader
 	// growing is raw for a file with More, else nil.
 	growing *growing
-	disk   *counted // below raw
+	disk    *counted // below raw
 
 	in    *bufio.Reader // decompressed
 	inErr error         // how in ended

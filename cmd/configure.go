@@ -84,6 +84,9 @@ func configure(f *flags, files, over *conf.C) (*plan, error) {
 
 // setInputs makes inputs of the capture flags; they replace those of the files.
 func setInputs(f *flags, c *conf.C) error {
+	if f.reimport != "" && len(f.files) == 0 && f.dir == "" {
+		return errors.New("--reimport belongs to --file or --dir: in a configuration set reimport of the input")
+	}
 	if !f.capture() {
 		if f.bpf != "" || f.count > 0 {
 			return errors.New("--bpf and --count belong to --file, --dir or --nic: in a configuration set filter and count of the input")
@@ -105,7 +108,11 @@ func setInputs(f *flags, c *conf.C) error {
 		paths = append(paths, f.dir)
 	}
 	if len(paths) > 0 {
-		inputs = append(inputs, common(settings{"type": config.TypeFile, "id": "file", "paths": paths}))
+		in := common(settings{"type": config.TypeFile, "id": "file", "paths": paths})
+		if f.reimport != "" {
+			in["reimport"] = f.reimport
+		}
+		inputs = append(inputs, in)
 	}
 	if len(f.nics) > 0 {
 		inputs = append(inputs, common(settings{"type": config.TypeLive, "id": "live", "interfaces": f.nics}))

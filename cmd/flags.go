@@ -18,6 +18,7 @@ type flags struct {
 	files, nics, nodes []string
 	dir, bpf, index    string
 	format, color      string
+	reimport           string
 	count              uint64
 	chunk              int
 	timeout            time.Duration
@@ -37,6 +38,7 @@ func (f *flags) register(fs *pflag.FlagSet) {
 	fs.StringArrayVar(&f.nodes, "node", nil, "Elasticsearch `URL` to index into; host:port alone is http (repeatable)")
 	fs.StringVar(&f.index, "index", "", "Index or data stream `name`")
 	fs.IntVar(&f.chunk, "chunk", 0, "Documents in a bulk request (default 1600)")
+	fs.StringVar(&f.reimport, "reimport", "", "Read files again that were read before: `tag` makes other document ids of them")
 	fs.StringVar(&f.format, "format", "", "summary (standard output only), ecs or lite")
 	fs.StringVar(&f.color, "color", "auto", "Coloured lines: auto, always or never")
 	fs.DurationVar(&f.timeout, "timeout", 0, "Give up when the output accepts nothing for so long (default: never)")

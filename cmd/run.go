@@ -110,6 +110,7 @@ func (a *app) publish(p *plan, settings instance.Settings) int {
 		Check:  func(*conf.C) bool { dropEmptyConfig(); return true },
 		Config: p.libbeat,
 	}}
+	a.beater.Forget = p.privateData
 	if p.interactive {
 		tap, err := tapStderr(a.outcome)
 		if err != nil {

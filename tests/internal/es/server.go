@@ -148,6 +148,7 @@ type Hit struct {
 	ID     string         `json:"_id"`
 	Source map[string]any `json:"_source"`
 	Fields map[string]any `json:"fields"`
+	Sort   []any          `json:"sort"`
 }
 
 // Found is what a search found.

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/elastic/beats/v7/libbeat/beat"
+	"github.com/elastic/elastic-agent-libs/paths"
+
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/publish/lookup"
+	"github.com/espbeat/espbeat/publish/progress"
+)
+
+// cleanInactive is the age from which what is remembered of a file that is gone is forgotten.
+const cleanInactive = 90 * 24 * time.Hour
+
+// output is what is known of where documents go.
+type output struct {
+	// index is the static name of the output's index or data stream; "" when it depends on the event, or the output has none.
+	index string
+}
+
+// outputOf reads libbeat's configuration.
+func outputOf(b *beat.Beat, cfg *config.Config) output {
+	if b.Config == nil || b.Config.Output.Name() != "elasticsearch" {
+		return output{}
+	}
+	var o struct {
+		Index   string `config:"index"`
+		Indices []any  `config:"indices"`
+	}
+	switch err := b.Config.Output.Config().Unpack(&o); {
+	case err != nil || len(o.Indices) > 0 || strings.Contains(o.Index, "%{"):
+		return output{}
+	case o.Index != "":
+		return output{index: o.Index}
+	}
+	return output{index: indexOf(cfg).Name}
+}
+
+// remember opens what makes a run go on where an earlier one was interrupted.
+func (e *Beater) remember(b *beat.Beat, on []config.Input) error {
+	files := slices.ContainsFunc(on, func(in config.Input) bool { return in.Type == config.TypeFile })
+	if e.opts.Forget || !files {
+		return nil
+	}
+	var err error
+	e.progress, err = progress.Open(progress.Options{
+		Folder: b.Paths.Resolve(paths.Data, "progress"), CleanInactive: cleanInactive, Log: e.log, Failed: e.fail,
+	})
+	if err != nil {
+		return err
+	}
+	e.output = outputOf(b, &e.cfg)
+	if e.output.index == "" {
+		return nil
+	}
+	if e.looker, err = lookup.New(b.Config.Output.Config(), e.log); err != nil {
+		return fmt.Errorf("prepare to look up what earlier runs have stored: %w", err)
+	}
+	return nil
+}
+
+// forget closes it.
+func (e *Beater) forget() {
+	if e.progress == nil {
+		return
+	}
+	if err := e.progress.Close(); err != nil {
+		e.fail(err)
+	}
+}
+
+// say tells people at a terminal, or the log, what is no failure.
+func (e *Beater) say(s string) {
+	if e.opts.Report != nil {
+		e.opts.Report(s)
+		return
+	}
+	e.log.Info(s)
+}
