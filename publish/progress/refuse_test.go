@@ -33,7 +33,11 @@ func TestFolderThatCannotBeWrittenIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for _, f := range []string{filepath.Join(file, "progress"), folder} {
+	instead := t.TempDir()
+	if err := os.WriteFile(filepath.Join(instead, storeName), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range []string{filepath.Join(file, "progress"), folder, instead} {
 		_, err := Open(Options{Folder: f})
 		if err == nil || !strings.Contains(err.Error(), "keep the progress of captures in "+f) || !strings.Contains(err.Error(), "path.data") {
 			t.Errorf("error %v", err)
@@ -47,6 +51,9 @@ func damaged(t *testing.T, name string, change func(string) string) string {
 	folder := t.TempDir()
 	ops := 0
 	on := &states{folder: folder, log: logp.NewNopLogger(), checkpoint: func(uint64) bool { ops++; return ops == 2 }}
+	if err := on.open(); err != nil {
+		t.Fatal(err)
+	}
 	for n := range 4 {
 		if err := on.set(capture1, entry(n+1)); err != nil {
 			t.Fatal(err)

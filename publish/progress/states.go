@@ -83,6 +83,10 @@ func (s *states) remove(id string) error {
 
 func (s *states) do(write func() error) error {
 	if s.store == nil {
+		// Of a folder that went away memlog would make one without the other entries; of one that cannot be looked at, a panic.
+		if _, err := os.Stat(filepath.Join(s.folder, storeName)); err != nil {
+			return err
+		}
 		if err := s.open(); err != nil {
 			return err
 		}
