@@ -99,12 +99,15 @@ func (f *Finder) judge(e *entry, now time.Time) error {
 		return nil
 	}
 	size := e.info.Size()
-	if r := e.reading; r != nil && (!r.over || r.covers(size)) {
-		return nil
+	r := e.reading
+	if r == nil {
+		r = f.opened(e.info)
 	}
-	r := f.opened(e.info)
 	if r != nil && !r.over {
 		e.reading = r // it is followed, whatever it is called now
+		return nil
+	}
+	if r != nil && e.identified && r.covers(size) {
 		return nil
 	}
 	if !e.identified {
