@@ -41,6 +41,19 @@ type Identity struct {
 // that was identified as a whole and has grown since it cannot tell.
 func (a Identity) Same(b Identity) bool { return a.Fingerprint == b.Fingerprint && a.Bytes == b.Bytes }
 
+// Begins tells whether fh, of which the name is known, still begins with what a was
+// made of. Reading fh begins at its start afterwards.
+func (a Identity) Begins(fh *os.File) (bool, error) {
+	var now Identity
+	if err := now.hash(fh, fh.Name(), a.Bytes); err != nil {
+		return false, err
+	}
+	if _, err := fh.Seek(0, io.SeekStart); err != nil {
+		return false, unreadable(fh.Name(), err)
+	}
+	return a.Bytes == 0 || now.Same(a), nil
+}
+
 // Identify reads the identity of the capture file at path. It takes no more memory
 // than reading packets one by one does.
 //
@@ -116,7 +129,7 @@ func (id *Identity) measure(f *file) (end int64, err error) {
 // are fewer.
 func (id *Identity) hash(r io.ReadSeeker, name string, n int64) error {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
-		return fmt.Errorf("identify capture %s: %w; check the disk or the network that it lies on", name, err)
+		return unreadable(name, err)
 	}
 	in, _, err := decompress(bufio.NewReaderSize(r, readBuffer))
 	if err != nil { // a broken header of compression: there is nothing to read
@@ -125,8 +138,13 @@ func (id *Identity) hash(r io.ReadSeeker, name string, n int64) error {
 	h := sha256.New()
 	id.Bytes, err = io.CopyN(h, in, n)
 	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return fmt.Errorf("identify capture %s: %w; check the disk or the network that it lies on", name, err)
+		return unreadable(name, err)
 	}
 	h.Sum(id.Fingerprint[:0])
 	return nil
+}
+
+// unreadable is the error of a file whose bytes cannot be had.
+func unreadable(name string, err error) error {
+	return fmt.Errorf("identify capture %s: %w; check the disk or the network that it lies on", name, err)
 }
