@@ -15,6 +15,9 @@ type Input struct {
 	Filter string `config:"filter"`
 	// Count ends the input after so many packets; 0 is all.
 	Count uint64 `config:"count"`
+	// Sampling and Dedup say which packets have no document.
+	Sampling Sampling `config:"sampling"`
+	Dedup    Dedup    `config:"dedup"`
 
 	// Paths (type file) are capture files, directories of them, or "-" for standard input.
 	Paths []string `config:"paths"`
@@ -36,6 +39,7 @@ type Input struct {
 func (in *Input) InitDefaults() {
 	*in = Input{
 		Enabled:     true,
+		Sampling:    Sampling{By: ByPacket},
 		SnapLen:     262144,
 		Promiscuous: true,
 		BufferSize:  32 << 20,
