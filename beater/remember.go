@@ -3,7 +3,6 @@
 package beater
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"github.com/elastic/elastic-agent-libs/paths"
 
 	"github.com/espbeat/espbeat/config"
-	"github.com/espbeat/espbeat/publish/lookup"
 	"github.com/espbeat/espbeat/publish/progress"
 )
 
@@ -57,12 +55,6 @@ func (e *Beater) remember(b *beat.Beat, on []config.Input) error {
 		return err
 	}
 	e.output = outputOf(b, &e.cfg)
-	if e.output.index == "" {
-		return nil
-	}
-	if e.looker, err = lookup.New(b.Config.Output.Config(), e.log); err != nil {
-		return fmt.Errorf("prepare to look up what earlier runs have stored: %w", err)
-	}
 	return nil
 }
 

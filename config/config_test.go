@@ -106,6 +106,14 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"buffer":           {`inputs: [{type: live, interfaces: [lo], buffer_size: 10}]`, `espbeat.inputs.0.buffer_size: 10`},
 		"engine":           {`inputs: [{type: live, interfaces: [lo], engine: dpdk}]`, `espbeat.inputs.0.engine: "dpdk"`},
 		"fanout":           {`inputs: [{type: live, interfaces: [lo], fanout: 0}]`, `espbeat.inputs.0.fanout: 0`},
+		"every":            {`inputs: [{type: file, paths: [a], sampling: {every: -2}}]`, `espbeat.inputs.0.sampling.every: -2: 1 in so many is kept, use 2 to`},
+		"every packet":     {`inputs: [{type: file, paths: [a], sampling: {every: 1}}]`, `espbeat.inputs.0.sampling.every: 1`},
+		"by":               {`inputs: [{type: file, paths: [a], sampling: {every: 2, by: host}}]`, `espbeat.inputs.0.sampling.by: "host": no such thing to sample by, use packet or flow`},
+		"by without every": {`inputs: [{type: file, paths: [a], sampling: {by: flow}}]`, `espbeat.inputs.0.sampling.by: "flow": nothing is sampled, set every too`},
+		"sampling unknown": {`inputs: [{type: file, paths: [a], sampling: {rate: 2}}]`, `espbeat.inputs.0.sampling.rate: set: no such setting`},
+		"window":           {`inputs: [{type: file, paths: [a], dedup: {window: -1s}}]`, `espbeat.inputs.0.dedup.window: -1s: use a duration such as 50ms`},
+		"long window":      {`inputs: [{type: live, interfaces: [lo], dedup: {window: 1m}}]`, `espbeat.inputs.0.dedup.window: 1m0s`},
+		"ttl alone":        {`inputs: [{type: live, interfaces: [lo], dedup: {ttl: true}}]`, `espbeat.inputs.0.dedup.ttl: true: copies are kept, set window too`},
 		"same id":          {`inputs: [{id: a, type: file, paths: [a]}, {id: a, type: file, paths: [b]}]`, `espbeat.inputs.1.id: "a": already the id of espbeat.inputs.0`},
 		"unknown":          {`redakt: true`, `espbeat.redakt: set: no such setting, did you mean redact?`},
 		"unknown nested":   {`publish.max_byte: 1`, `espbeat.publish.max_byte`},
@@ -117,5 +125,20 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 				t.Errorf("error %v, want one with %q", err, c.want)
 			}
 		})
+	}
+}
+
+func TestSamplingAndDedup(t *testing.T) {
+	cfg, err := parse(t, `inputs: [{type: live, interfaces: [lo], sampling: {every: 10, by: flow}, dedup: {window: 50ms, ttl: true}}, {type: file, paths: [a], sampling.every: 3}, {type: file, paths: [b]}]`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []Input{
+		{Sampling: Sampling{Every: 10, By: ByFlow}, Dedup: Dedup{Window: 50 * time.Millisecond, TTL: true}},
+		{Sampling: Sampling{Every: 3, By: ByPacket}}, {Sampling: Sampling{By: ByPacket}},
+	} {
+		if in := cfg.Inputs[i]; in.Sampling != want.Sampling || in.Dedup != want.Dedup {
+			t.Errorf("input %d: %+v, %+v; want %+v, %+v", i, in.Sampling, in.Dedup, want.Sampling, want.Dedup)
+		}
 	}
 }

@@ -18,6 +18,9 @@ type Input struct {
 	// Index and Pipeline are where the input's documents go, instead of where the output says.
 	Index    string `config:"index"`
 	Pipeline string `config:"pipeline"`
+	// Sampling and Dedup say which packets have no document.
+	Sampling Sampling `config:"sampling"`
+	Dedup    Dedup    `config:"dedup"`
 
 	File `config:",inline"`
 
@@ -38,6 +41,7 @@ type Input struct {
 func (in *Input) InitDefaults() {
 	*in = Input{
 		Enabled:     true,
+		Sampling:    Sampling{By: ByPacket},
 		SnapLen:     262144,
 		Promiscuous: true,
 		BufferSize:  32 << 20,

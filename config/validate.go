@@ -79,6 +79,12 @@ func (c *Config) checkInputs() error {
 }
 
 func (in *Input) check(key string) error {
+	if err := in.Sampling.check(key + ".sampling"); err != nil {
+		return err
+	}
+	if err := in.Dedup.check(key + ".dedup"); err != nil {
+		return err
+	}
 	switch in.Type {
 	case TypeFile:
 		return in.File.check(key)

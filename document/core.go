@@ -29,6 +29,7 @@ var (
 	sIPv4, sIPv6            = field.Intern("ipv4"), field.Intern("ipv6")
 	sInbound, sOutbound     = field.Intern("inbound"), field.Intern("outbound")
 	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
+	sPacket, sFlow          = field.Intern("packet"), field.Intern("flow")
 )
 
 // numbers[n] is n as text.
@@ -171,15 +172,8 @@ func (e *Encoder) inside(a netip.Addr) bool {
 }
 
 func (e *Encoder) writeObserver(r *engine.Record) {
+	e.writeSensor()
 	o := &e.core
-	o.Const(fObserverType, sSensor)
-	o.Const(fObserverProd, sEspbeat)
-	if e.opt.Hostname != "" {
-		o.String(fObserverHost, e.opt.Hostname)
-	}
-	if e.opt.Version != "" {
-		o.String(fObserverVers, e.opt.Version)
-	}
 	if e.opt.Interfaces == nil {
 		return
 	}
@@ -194,6 +188,19 @@ func (e *Encoder) writeObserver(r *engine.Record) {
 	if in.Numbered {
 		var b [10]byte
 		o.Text(fIngressID, strconv.AppendInt(b[:0], int64(in.ID), 10))
+	}
+}
+
+// writeSensor writes what is said of espbeat itself.
+func (e *Encoder) writeSensor() {
+	o := &e.core
+	o.Const(fObserverType, sSensor)
+	o.Const(fObserverProd, sEspbeat)
+	if e.opt.Hostname != "" {
+		o.String(fObserverHost, e.opt.Hostname)
+	}
+	if e.opt.Version != "" {
+		o.String(fObserverVers, e.opt.Version)
 	}
 }
 
@@ -227,5 +234,13 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	}
 	if r.Cut || o.Cut || e.cut != (limit{}) {
 		o.Bool(fCutDocument, true)
+	}
+	if s := e.opt.Sampling; s.Every > 1 {
+		o.Uint(fSampleRate, s.Every)
+		if s.ByFlow && r.FlowID != "" {
+			o.Const(fSampleBy, sFlow)
+		} else {
+			o.Const(fSampleBy, sPacket)
+		}
 	}
 }

@@ -32,6 +32,8 @@ type Options struct {
 	Shipped bool
 	// AllAddresses writes every header's own addresses and ports, also of packets with one header of a layer (compat: wireshark).
 	AllAddresses bool
+	// Sampling is the engine's; where there is some, documents say how many packets they stand for.
+	Sampling engine.Sampling
 }
 
 // MaxBytes bounds one document, bytes.

@@ -10,8 +10,11 @@ var (
 	fKind         = event.Add("kind", field.Keyword, "", "Always event", field.ECS, field.Rare)
 	fCategory     = event.Add("category", field.Keyword, "", "Always network", field.ECS, field.List, field.Rare)
 	fType         = event.Add("type", field.Keyword, "", "info; with start, end or denied when the packet starts, ends or refuses a connection", field.ECS, field.List)
-	fDataset      = event.Add("dataset", field.Keyword, "", "Always espbeat.packet", field.ECS, field.Core)
+	fDataset      = event.Add("dataset", field.Keyword, "", "espbeat.packet; espbeat.gap where packets were lost", field.ECS, field.Core)
 	fSequence     = event.Add("sequence", field.Int64, "frame.number", "Number of the packet in its input, from 1", field.ECS, field.Rare, field.Detail)
+	fAction       = event.Add("action", field.Keyword, "", "packets-lost in a gap document", field.ECS, field.Core)
+	fStart        = event.Add("start", field.Date, "", "When the interval of a gap document began", field.ECS, field.Core)
+	fEnd          = event.Add("end", field.Date, "", "When it ended", field.ECS, field.Core)
 	ecs           = field.Group("ecs")
 	fECSVersion   = ecs.Add("version", field.Keyword, "", "Version of the Elastic Common Schema that the document follows", field.ECS, field.Core)
 	source        = field.Group("source")
@@ -63,10 +66,17 @@ var (
 	fTimeValid    = packet.Add("time.valid", field.Bool, "", "false when the record had no usable time and @timestamp stands in for it", field.Core)
 	fTimeRaw      = packet.Add("time.raw", field.Keyword, "", "The record's unusable time, seconds", field.Core)
 	fCutDocument  = packet.Add("truncated_document", field.Bool, "", "A limit left fields of the packet out", field.Core)
+	fSampleRate   = packet.Add("sampling.rate", field.Uint32, "", "The document stands for so many: 1 in that many has one", field.Core, field.Rare)
+	fSampleBy     = packet.Add("sampling.by", field.Keyword, "", "What was sampled: packet or flow", field.Core)
+	fLostKernel   = packet.Add("lost.kernel", field.Int64, "", "Packets of the interval that the kernel or the network card lost", field.Core, field.Rare)
+	fLostPool     = packet.Add("lost.pool", field.Int64, "", "Packets of the interval that espbeat dropped because its memory for packets was in use", field.Core, field.Rare)
 )
 
 // Version of the Elastic Common Schema that documents follow.
 const ECSVersion = field.ECSVersion
 
-// Dataset is event.dataset.
-const Dataset = "espbeat.packet"
+// Values of event.dataset: of packets, and of what stands for lost ones.
+const (
+	Dataset    = "espbeat.packet"
+	GapDataset = "espbeat.gap"
+)

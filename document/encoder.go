@@ -96,7 +96,11 @@ func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Rec
 func (e *Encoder) write(dst []byte, keys []span, b *engine.Batch, r *engine.Record, cut limit) ([]byte, []span) {
 	e.cut = cut
 	e.collect(b, r)
-	arena := b.Arena()
+	return e.object(dst, keys, b.Arena(), r)
+}
+
+// object writes the fields that were collected.
+func (e *Encoder) object(dst []byte, keys []span, arena []byte, r *engine.Record) ([]byte, []span) {
 	from := len(dst)
 	dst = append(dst, `{"@timestamp":"`...)
 	dst = e.clock.append(dst, r.Time)
@@ -167,21 +171,31 @@ func comma(dst []byte) []byte {
 
 // collect gathers the record's fields and the core's, sorted by rank.
 func (e *Encoder) collect(b *engine.Batch, r *engine.Record) {
-	e.keeps = e.plan.keeps[e.opt.Profile]
-	e.list = e.list[:0]
-	clear(e.set)
-	e.core.Reset()
-	e.core.Start()
+	e.begin(e.opt.Profile)
 	e.writeCore(b, r)
-	for _, x := range e.core.Entries {
-		e.add(x, true)
-	}
+	e.addCore()
 	for _, x := range b.Fields(r) {
 		e.add(x, false)
 		if r.Core.Networks > 1 && e.plan.steps[x.ID].address == networkAddress {
 			x.ID = field.RelatedIP // the core knows the innermost addresses only
 			e.add(x, false)
 		}
+	}
+}
+
+// begin forgets what was collected.
+func (e *Encoder) begin(p field.Profile) {
+	e.keeps = e.plan.keeps[p]
+	e.list = e.list[:0]
+	clear(e.set)
+	e.core.Reset()
+	e.core.Start()
+}
+
+// addCore adds what was written to the core.
+func (e *Encoder) addCore() {
+	for _, x := range e.core.Entries {
+		e.add(x, true)
 	}
 }
 

@@ -26,6 +26,12 @@ func golden(t *testing.T, name string, packets []capture.Packet, profiles ...fie
 			got = append(append(got, x.JSON()...), '\n')
 		}
 	}
+	goldenText(t, name, got)
+}
+
+// goldenText compares documents, one a line, with tests/golden/name.ndjson.
+func goldenText(t *testing.T, name string, got []byte) {
+	t.Helper()
 	path := "../tests/golden/" + name + ".ndjson"
 	if *update {
 		if err := os.WriteFile(path, got, 0o644); err != nil {
@@ -83,4 +89,14 @@ func frames() []capture.Packet {
 	frames[9].Length = 60
 	frames[8].TimeValid, frames[8].TimeRaw = false, 1<<40
 	return frames
+}
+
+func TestGoldenGap(t *testing.T) {
+	var got []byte
+	for _, shipped := range []bool{false, true} {
+		d := document.NewGap(document.Options{CaptureID: [10]byte{9: 1}, Hostname: "sensor", Version: "1.2.3", Profile: field.Minimal, Shipped: shipped}, document.Gap{
+			Number: 3, Start: 1_700_000_000e9, End: 1_700_000_010e9 + 5, Kernel: 1 << 40, Pool: 7, Interface: "eth0"})
+		got = append(append(got, d.JSON()...), '\n')
+	}
+	goldenText(t, "gap", got)
 }

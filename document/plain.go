@@ -21,6 +21,11 @@ func (e *Encoder) Map(b *engine.Batch, r *engine.Record) map[string]any {
 func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit, only string) map[string]any {
 	e.cut = cut
 	e.collect(b, r)
+	return e.collected(b.Arena(), r, only)
+}
+
+// collected is what object writes, as plain Go values.
+func (e *Encoder) collected(arena []byte, r *engine.Record, only string) map[string]any {
 	m := map[string]any{}
 	for w, word := range e.set {
 		for ; word != 0; word &= word - 1 {
@@ -35,7 +40,7 @@ func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit, only strin
 			if only != "" && path[0] != only {
 				continue
 			}
-			put(m, path, e.value(head, b.Arena()))
+			put(m, path, e.value(head, arena))
 		}
 	}
 	return m

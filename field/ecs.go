@@ -14,3 +14,6 @@ var (
 	TunnelType = tunnel.Add("type", Keyword, "", "Kinds of the tunnels that the packet comes through, outermost first: gre, vxlan, mpls, 6in4, …", List)
 	TunnelID   = tunnel.Add("id", Keyword, "", "What tells them apart, of those tunnels that have it, outermost first: VNI, key, session, TEID, bottom label, …", List)
 )
+
+// EventDuration says how long something took: protocols write it with a response, a gap document has it of its interval.
+var EventDuration = Group("event").Add("duration", Int64, "", "Time from the request to this response, or of an interval without its packets, nanoseconds", ECS, First)

@@ -20,15 +20,21 @@ type Lost struct {
 }
 
 // Counts account for every packet of an input:
-// Seen = Acknowledged + Filtered + Own + Kernel + Pool + Shutdown + InFlight.
+// Seen = Acknowledged + Filtered + Sampled + Deduplicated + Own + Kernel + Pool + Shutdown + InFlight.
 type Counts struct {
 	Seen, Published, Acknowledged, Filtered uint64
+	// Sampled: left out by sampling. Deduplicated: copies of packets, left out.
+	Sampled, Deduplicated uint64
 	Lost
 	// Shutdown: packets that were read and not published when the input was stopped.
 	Shutdown uint64
 	InFlight uint64
 	// UnknownLink: packets, counted above too, whose link layer nobody dissects.
 	UnknownLink uint64
+	// DedupEvicted: packets that deduplication forgot within its window for want of room.
+	DedupEvicted uint64
+	// Notices: acknowledged documents that stand for no packet.
+	Notices uint64
 }
 
 func (c *Counts) add(o Counts) {
@@ -42,22 +48,26 @@ func (c *Counts) add(o Counts) {
 	c.Shutdown += o.Shutdown
 	c.InFlight += o.InFlight
 	c.UnknownLink += o.UnknownLink
+	c.Sampled, c.Deduplicated, c.DedupEvicted = c.Sampled+o.Sampled, c.Deduplicated+o.Deduplicated, c.DedupEvicted+o.DedupEvicted
+	c.Notices += o.Notices
 }
 
 // tally is one input's part of the ledger.
 type tally struct {
 	handed, published, acknowledged, filtered, shutdown, unknown atomic.Uint64
+	sampled, deduplicated, dedupEvicted, notices                 atomic.Uint64
 	lost                                                         func() Lost
 }
 
 func (t *tally) counts() Counts {
 	// What comes later on a packet's way is read first, so that in flight is never negative.
 	c := Counts{Acknowledged: t.acknowledged.Load(), Filtered: t.filtered.Load(), Shutdown: t.shutdown.Load(), Published: t.published.Load(), UnknownLink: t.unknown.Load()}
+	c.Sampled, c.Deduplicated, c.DedupEvicted, c.Notices = t.sampled.Load(), t.deduplicated.Load(), t.dedupEvicted.Load(), t.notices.Load()
 	handed := t.handed.Load()
 	if t.lost != nil {
 		c.Lost = t.lost()
 	}
-	c.InFlight = handed - min(handed, c.Acknowledged+c.Filtered+c.Shutdown)
+	c.InFlight = handed - min(handed, c.Acknowledged+c.Filtered+c.Sampled+c.Deduplicated+c.Shutdown)
 	c.Seen = handed + c.Kernel + c.Pool + c.Own
 	return c
 }
@@ -143,6 +153,10 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 	number("published", c.Published)
 	number("acknowledged", c.Acknowledged)
 	number("filtered", c.Filtered)
+	number("sampled", c.Sampled)
+	number("deduplicated", c.Deduplicated)
+	number("dedup_evicted", c.DedupEvicted)
+	number("notices", c.Notices)
 	number("own", c.Own)
 	number("in_flight", c.InFlight)
 	number("unknown_link", c.UnknownLink)
@@ -188,6 +202,8 @@ func (l *Ledger) String() string {
 	}
 	line("acknowledged", c.Acknowledged, true)
 	line("filtered", c.Filtered, false)
+	line("left out, sampling", c.Sampled, false)
+	line("left out, copies", c.Deduplicated, false)
 	line("own connections", c.Own, false)
 	line("dropped by kernel", c.Kernel, false)
 	line("dropped, no memory", c.Pool, false)
@@ -195,6 +211,7 @@ func (l *Ledger) String() string {
 	line("not acknowledged", c.InFlight, false)
 	line("of unknown link type", c.UnknownLink, false)
 	fmt.Fprintf(&b, "documents stored      %12d\n", s.Stored)
+	line("of lost packets", c.Notices, false)
 	line("already there", s.Duplicate, false)
 	line("rejected", s.Rejected, false)
 	line("to the dead letters", s.DeadLetter, false)

@@ -62,10 +62,11 @@ type Input struct {
 	tally   *tally
 	work    chan Batch
 	workers []*worker
+	notices notices
 	running sync.WaitGroup
 
 	mu      sync.Mutex
-	pending int           // batches published and not released
+	pending int           // batches published and not released, and notices not acknowledged
 	idle    chan struct{} // closed when pending is 0; nil when nobody waits
 }
 
@@ -80,34 +81,58 @@ type worker struct {
 // Open connects an input to the pipeline and starts its encoders.
 func (p *Publisher) Open(o InputOptions) (*Input, error) {
 	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), work: make(chan Batch, p.opts.Encoders)}
-	normalize := false
 	for range p.opts.Encoders {
 		w := &worker{in: in, enc: o.NewEncoder()}
-		client, err := p.pipeline.ConnectWith(beat.ClientConfig{
-			// In any other mode libbeat drops a batch after some retries and acknowledges it.
-			PublishMode: beat.GuaranteedSend,
-			Processing: beat.ProcessingConfig{
-				EventNormalization: &normalize,
-				EventMetadata:      mapstr.EventMetadata{Tags: o.Tags, Fields: mapstr.M(o.Fields)},
-			},
-			// Counts events that processors filter, in their place.
-			EventListener:  acker.TrackingCounter(w.acknowledged),
-			ClientListener: listener{w},
-		})
-		if err != nil {
-			for _, w := range in.workers {
-				_ = w.client.Close()
-			}
-			return nil, fmt.Errorf("connect input %s to the pipeline: %w", o.ID, err)
+		var err error
+		if w.client, err = p.connect(&o, w.acknowledged, listener{w}); err != nil {
+			in.disconnect()
+			return nil, err
 		}
-		w.client = client
 		in.workers = append(in.workers, w)
 	}
+	in.notices = notices{in: in, queue: make(chan Document)}
+	var err error
+	if in.notices.client, err = p.connect(&o, in.notices.acknowledged, nil); err != nil {
+		in.disconnect()
+		return nil, err
+	}
+	in.running.Add(1)
+	go in.notices.run()
 	for _, w := range in.workers {
 		in.running.Add(1)
 		go w.run()
 	}
 	return in, nil
+}
+
+// connect makes a client of the pipeline; acknowledged counts its events.
+func (p *Publisher) connect(o *InputOptions, acknowledged func(acked, total int), events beat.ClientListener) (beat.Client, error) {
+	normalize := false
+	client, err := p.pipeline.ConnectWith(beat.ClientConfig{
+		// In any other mode libbeat drops a batch after some retries and acknowledges it.
+		PublishMode: beat.GuaranteedSend,
+		Processing: beat.ProcessingConfig{
+			EventNormalization: &normalize,
+			EventMetadata:      mapstr.EventMetadata{Tags: o.Tags, Fields: mapstr.M(o.Fields)},
+		},
+		// Counts events that processors filter, in their place.
+		EventListener:  acker.TrackingCounter(acknowledged),
+		ClientListener: events,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connect input %s to the pipeline: %w", o.ID, err)
+	}
+	return client, nil
+}
+
+// disconnect closes the clients.
+func (in *Input) disconnect() {
+	for _, w := range in.workers {
+		_ = w.client.Close()
+	}
+	if in.notices.client != nil {
+		_ = in.notices.client.Close()
+	}
 }
 
 // Publish takes a batch over and releases it when all of it is acknowledged. It
@@ -138,6 +163,19 @@ func (in *Input) Skip(n uint64) {
 	in.tally.handed.Add(n)
 }
 
+// Sampled counts packets that were dissected and left out by sampling.
+func (in *Input) Sampled(n uint64) {
+	in.tally.sampled.Add(n)
+	in.tally.handed.Add(n)
+}
+
+// Deduplicated counts packets that were left out as copies, and evicted those whose copies were no longer known for want of room.
+func (in *Input) Deduplicated(n, evicted uint64) {
+	in.tally.deduplicated.Add(n)
+	in.tally.handed.Add(n)
+	in.tally.dedupEvicted.Add(evicted)
+}
+
 // UnknownLink counts packets whose link layer nobody dissects; they are published as any other.
 func (in *Input) UnknownLink(n uint64) { in.tally.unknown.Add(n) }
 
@@ -166,7 +204,7 @@ func (in *Input) Drain(ctx context.Context) error {
 	}
 }
 
-// Close ends the input; call it after the last Publish has returned. What is not
+// Close ends the input; call it after the last Publish and Notice have returned. What is not
 // acknowledged by then stays so in the ledger.
 func (in *Input) Close() {
 	in.Stop()
@@ -176,10 +214,9 @@ func (in *Input) Close() {
 // Stop is Close that does not wait. A Publish that a full queue has already taken up
 // returns only when there is room, or when the pipeline is closed.
 func (in *Input) Stop() {
-	for _, w := range in.workers {
-		_ = w.client.Close()
-	}
+	in.disconnect()
 	close(in.work)
+	close(in.notices.queue)
 }
 
 // Wait waits for the end of an input after Stop.
@@ -232,12 +269,17 @@ func (in *Input) landed(f *flight) {
 func (in *Input) settle(b Batch, weight int64) {
 	b.Release()
 	in.pub.bytes.Release(weight)
+	in.done(1)
+}
+
+// done takes n off what Drain waits for.
+func (in *Input) done(n int) {
 	in.mu.Lock()
-	if in.pending--; in.pending == 0 && in.idle != nil {
+	defer in.mu.Unlock()
+	if in.pending -= n; in.pending == 0 && in.idle != nil {
 		close(in.idle)
 		in.idle = nil
 	}
-	in.mu.Unlock()
 }
 
 // listener counts what becomes of a client's events.

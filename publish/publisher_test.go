@@ -23,6 +23,13 @@ type pipeline struct {
 	refuse  error
 }
 
+// nobody listens to a client's events.
+type nobody struct{ beat.ClientListener }
+
+func (nobody) Published()                  {}
+func (nobody) Filtered()                   {}
+func (nobody) DroppedOnPublish(beat.Event) {}
+
 type client struct {
 	p      *pipeline
 	cfg    beat.ClientConfig
@@ -36,6 +43,9 @@ func (p *pipeline) Connect() (beat.Client, error) { return p.ConnectWith(beat.Cl
 func (p *pipeline) ConnectWith(cfg beat.ClientConfig) (beat.Client, error) {
 	if p.refuse != nil {
 		return nil, p.refuse
+	}
+	if cfg.ClientListener == nil {
+		cfg.ClientListener = nobody{}
 	}
 	c := &client{p: p, cfg: cfg, open: true}
 	p.clients = append(p.clients, c)

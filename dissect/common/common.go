@@ -16,7 +16,6 @@ import (
 var (
 	root       = field.Group("")
 	fRequestIn = root.Add("request_in", field.Int64, "http.request_in, dns.response_to", "Number of the packet with the request that this response answers")
-	fDuration  = root.Add("event.duration", field.Int64, "", "Time from the request to this response, nanoseconds", field.ECS, field.First)
 	fID        = root.Add("transaction.id", field.Keyword, "", "Flow and ordinal of the request, shared by request and response", field.ECS, field.Unique)
 	fHosts     = root.Add("related.hosts", field.Keyword, "", "Host names that the packet mentions", field.ECS, field.List, field.Unique)
 )
@@ -42,7 +41,7 @@ func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.R
 	r, ok := c.Answer(key)
 	if ok {
 		p.Out.Uint(fRequestIn, r.Number)
-		p.Out.Int(fDuration, p.Time-r.Time)
+		p.Out.Int(field.EventDuration, p.Time-r.Time)
 		transaction(p, c, r.Ordinal)
 	}
 	return r, ok
