@@ -20,7 +20,7 @@ type Lost struct {
 }
 
 // Counts account for every packet of an input:
-// Seen = Acknowledged + Filtered + Sampled + Deduplicated + Own + Kernel + Pool + Shutdown + InFlight.
+// Seen = Acknowledged + Filtered + Sampled + Deduplicated + Own + Kernel + Pool + Shutdown + Resumed + Known + InFlight.
 type Counts struct {
 	Seen, Published, Acknowledged, Filtered uint64
 	// Sampled: left out by sampling. Deduplicated: copies of packets, left out.
@@ -28,7 +28,9 @@ type Counts struct {
 	Lost
 	// Shutdown: packets that were read and not published when the input was stopped.
 	Shutdown uint64
-	InFlight uint64
+	// Resumed: passed over, because an earlier run had them acknowledged. Known: because a lookup found them stored already.
+	Resumed, Known uint64
+	InFlight       uint64
 	// UnknownLink: packets, counted above too, whose link layer nobody dissects.
 	UnknownLink uint64
 	// DedupEvicted: packets that deduplication forgot within its window for want of room.
@@ -46,6 +48,8 @@ func (c *Counts) add(o Counts) {
 	c.Pool += o.Pool
 	c.Own += o.Own
 	c.Shutdown += o.Shutdown
+	c.Resumed += o.Resumed
+	c.Known += o.Known
 	c.InFlight += o.InFlight
 	c.UnknownLink += o.UnknownLink
 	c.Sampled, c.Deduplicated, c.DedupEvicted = c.Sampled+o.Sampled, c.Deduplicated+o.Deduplicated, c.DedupEvicted+o.DedupEvicted
@@ -54,20 +58,24 @@ func (c *Counts) add(o Counts) {
 
 // tally is one input's part of the ledger.
 type tally struct {
-	handed, published, acknowledged, filtered, shutdown, unknown atomic.Uint64
-	sampled, deduplicated, dedupEvicted, notices                 atomic.Uint64
-	lost                                                         func() Lost
+	handed, published, acknowledged, filtered, shutdown, resumed, known, unknown atomic.Uint64
+	sampled, deduplicated, dedupEvicted, notices                                 atomic.Uint64
+
+	lost func() Lost
 }
 
 func (t *tally) counts() Counts {
 	// What comes later on a packet's way is read first, so that in flight is never negative.
-	c := Counts{Acknowledged: t.acknowledged.Load(), Filtered: t.filtered.Load(), Shutdown: t.shutdown.Load(), Published: t.published.Load(), UnknownLink: t.unknown.Load()}
-	c.Sampled, c.Deduplicated, c.DedupEvicted, c.Notices = t.sampled.Load(), t.deduplicated.Load(), t.dedupEvicted.Load(), t.notices.Load()
+	c := Counts{
+		Acknowledged: t.acknowledged.Load(), Filtered: t.filtered.Load(), Sampled: t.sampled.Load(), Deduplicated: t.deduplicated.Load(),
+		Shutdown: t.shutdown.Load(), Resumed: t.resumed.Load(), Known: t.known.Load(), Published: t.published.Load(),
+		UnknownLink: t.unknown.Load(), DedupEvicted: t.dedupEvicted.Load(), Notices: t.notices.Load(),
+	}
 	handed := t.handed.Load()
 	if t.lost != nil {
 		c.Lost = t.lost()
 	}
-	c.InFlight = handed - min(handed, c.Acknowledged+c.Filtered+c.Sampled+c.Deduplicated+c.Shutdown)
+	c.InFlight = handed - min(handed, c.Acknowledged+c.Filtered+c.Sampled+c.Deduplicated+c.Shutdown+c.Resumed+c.Known)
 	c.Seen = handed + c.Kernel + c.Pool + c.Own
 	return c
 }
@@ -158,6 +166,8 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 	number("dedup_evicted", c.DedupEvicted)
 	number("notices", c.Notices)
 	number("own", c.Own)
+	number("resumed", c.Resumed)
+	number("duplicate_skipped", c.Known)
 	number("in_flight", c.InFlight)
 	number("unknown_link", c.UnknownLink)
 	monitoring.ReportNamespace(v, "dropped", func() {
@@ -201,6 +211,8 @@ func (l *Ledger) String() string {
 		}
 	}
 	line("acknowledged", c.Acknowledged, true)
+	line("acknowledged before", c.Resumed, false)
+	line("duplicates skipped", c.Known, false)
 	line("filtered", c.Filtered, false)
 	line("left out, sampling", c.Sampled, false)
 	line("left out, copies", c.Deduplicated, false)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
@@ -50,8 +51,15 @@ type InputOptions struct {
 	ID     string
 	Tags   []string
 	Fields map[string]any
+	// Index and Pipeline name where the documents go and the ingest pipeline that they take there, instead of the output's own;
+	// static names, no format strings. Empty leaves that to the output.
+	Index, Pipeline string
 	// Lost reads what the input's source lost; it may be nil.
 	Lost func() Lost
+	// Acknowledged, which may be nil, is told of a batch before its Release: all of its events were acknowledged by the output, or
+	// left out on the way there. It is not told of a batch that was given up, and of none after Stop. With a queue on disk libbeat
+	// acknowledges what that has written. Several goroutines call it, in any order of batches; it must not block.
+	Acknowledged func(Batch)
 	// NewEncoder makes the encoder of one goroutine.
 	NewEncoder func() Encoder
 }
@@ -60,6 +68,8 @@ type InputOptions struct {
 type Input struct {
 	pub     *Publisher
 	tally   *tally
+	ways    ways
+	told    func(Batch) // of acknowledged batches; may be nil
 	work    chan Batch
 	workers []*worker
 	notices notices
@@ -76,11 +86,14 @@ type worker struct {
 	enc    Encoder
 	client beat.Client
 	queue  queue
+	// closed: the client is, or dropped an event because the pipeline is. From then on acknowledgements prove nothing: a pipeline
+	// that is closed acknowledges what it drops.
+	closed atomic.Bool
 }
 
 // Open connects an input to the pipeline and starts its encoders.
 func (p *Publisher) Open(o InputOptions) (*Input, error) {
-	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), work: make(chan Batch, p.opts.Encoders)}
+	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), ways: newWays(o.Index, o.Pipeline), told: o.Acknowledged, work: make(chan Batch, p.opts.Encoders)}
 	for range p.opts.Encoders {
 		w := &worker{in: in, enc: o.NewEncoder()}
 		var err error
@@ -176,6 +189,18 @@ func (in *Input) Deduplicated(n, evicted uint64) {
 	in.tally.dedupEvicted.Add(evicted)
 }
 
+// Resumed counts packets that the input saw again and passed over, because an earlier run had them acknowledged.
+func (in *Input) Resumed(n uint64) {
+	in.tally.handed.Add(n)
+	in.tally.resumed.Add(n)
+}
+
+// Known counts packets that the input saw and did not publish, because a lookup found them stored already.
+func (in *Input) Known(n uint64) {
+	in.tally.handed.Add(n)
+	in.tally.known.Add(n)
+}
+
 // UnknownLink counts packets whose link layer nobody dissects; they are published as any other.
 func (in *Input) UnknownLink(n uint64) { in.tally.unknown.Add(n) }
 
@@ -204,8 +229,8 @@ func (in *Input) Drain(ctx context.Context) error {
 	}
 }
 
-// Close ends the input; call it after the last Publish and Notice have returned. What is not
-// acknowledged by then stays so in the ledger.
+// Close ends the input; call it after the last Publish and Notice have returned, and after Drain.
+// What is not acknowledged by then stays so in the ledger, whatever libbeat says later.
 func (in *Input) Close() {
 	in.Stop()
 	in.Wait()
@@ -214,6 +239,9 @@ func (in *Input) Close() {
 // Stop is Close that does not wait. A Publish that a full queue has already taken up
 // returns only when there is room, or when the pipeline is closed.
 func (in *Input) Stop() {
+	for _, w := range in.workers {
+		w.closed.Store(true)
+	}
 	in.disconnect()
 	close(in.work)
 	close(in.notices.queue)
@@ -234,12 +262,12 @@ func (w *worker) run() {
 
 func (w *worker) publish(b Batch) {
 	f := w.in.pub.flights.Get().(*flight)
-	f.load(b, w.in.weight(b))
+	f.load(b, w.in.weight(b), &w.in.ways)
 	f.docs = w.enc.Encode(f.docs, &f.memory, b)
 	n := len(f.docs)
 	w.in.tally.filtered.Add(uint64(b.Len() - n))
 	if n == 0 {
-		w.in.landed(f)
+		w.landed(f)
 		return
 	}
 	f.reserve()
@@ -252,17 +280,22 @@ func (w *worker) publish(b Batch) {
 
 // acknowledged is called by libbeat: acked by the output, total with those filtered between them.
 func (w *worker) acknowledged(acked, total int) {
-	w.in.tally.acknowledged.Add(uint64(acked))
-	w.queue.done(total, w.in.landed)
+	if !w.closed.Load() {
+		w.in.tally.acknowledged.Add(uint64(acked))
+	}
+	w.queue.done(total, w.landed)
 }
 
 // landed releases a batch of which nothing is on its way any more.
-func (in *Input) landed(f *flight) {
+func (w *worker) landed(f *flight) {
 	b, weight := f.batch, f.weight
 	clear(f.docs)
 	f.batch = nil
-	in.pub.flights.Put(f)
-	in.settle(b, weight)
+	w.in.pub.flights.Put(f)
+	if w.in.told != nil && !w.closed.Load() {
+		w.in.told(b)
+	}
+	w.in.settle(b, weight)
 }
 
 // settle gives back what a batch held.
@@ -289,8 +322,12 @@ func (listener) Closing()  {}
 func (listener) Closed()   {}
 func (listener) NewEvent() {}
 
-func (l listener) Filtered()                   { l.w.in.tally.filtered.Add(1) }
-func (l listener) Published()                  { l.w.in.tally.published.Add(1) }
-func (l listener) DroppedOnPublish(beat.Event) { l.w.in.tally.shutdown.Add(1) }
+func (l listener) Filtered()  { l.w.in.tally.filtered.Add(1) }
+func (l listener) Published() { l.w.in.tally.published.Add(1) }
+
+func (l listener) DroppedOnPublish(beat.Event) {
+	l.w.closed.Store(true) // libbeat may have counted it as one that is to be acknowledged
+	l.w.in.tally.shutdown.Add(1)
+}
 
 var _ beat.ClientListener = listener{}

@@ -21,6 +21,8 @@ type pipeline struct {
 	clients []*client
 	arrived chan struct{}
 	refuse  error
+	// room, when not 0, is how many events of a client the queue takes; then it is closed.
+	room int
 }
 
 // nobody listens to a client's events.
@@ -62,6 +64,11 @@ func (c *client) Publish(e beat.Event) {
 	c.p.mu.Lock()
 	defer c.p.mu.Unlock()
 	if !c.open {
+		c.cfg.ClientListener.DroppedOnPublish(e)
+		return
+	}
+	if c.p.room > 0 && len(c.events) == c.p.room {
+		c.cfg.EventListener.AddEvent(e, true) // before libbeat knows that the queue takes no more
 		c.cfg.ClientListener.DroppedOnPublish(e)
 		return
 	}
@@ -217,7 +224,7 @@ func TestOpenSaysWhichInput(t *testing.T) {
 func TestEventsOfABatchAreIndependent(t *testing.T) {
 	var f flight
 	for round := range 3 {
-		f.load(&fakeBatch{n: 4}, 1)
+		f.load(&fakeBatch{n: 4}, 1, &ways{})
 		for i := range 4 {
 			f.docs = append(f.docs, packet(10*round+i))
 		}
@@ -264,5 +271,39 @@ func TestUnknownLinkIsCountedOnTheSide(t *testing.T) {
 	if c.UnknownLink != 3 || c.Seen != before.Seen || c.InFlight != before.InFlight || !strings.Contains(l.String(), "of unknown link type") {
 		t.Errorf("ledger %+v\n%s", c, l)
 	}
+	in.Close()
+}
+
+func TestLedgerClosesWithWhatWasThereBefore(t *testing.T) {
+	p := newPipeline()
+	stats := monitoring.NewRegistry()
+	l := NewLedger(stats)
+	var seen int
+	var mu sync.Mutex
+	in, err := New(p, l, Options{Encoders: 1, MaxBytes: 1 << 20}).Open(InputOptions{ID: "a", NewEncoder: func() Encoder { return fakeEncoder{&mu, &seen, 0} }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Resumed(100)
+	in.Known(20)
+	in.Skip(3)
+	if err := in.Publish(t.Context(), &fakeBatch{n: 4}); err != nil {
+		t.Fatal(err)
+	}
+	arrive(p, l, 4)
+	want := Counts{Seen: 127, Resumed: 100, Known: 20, Filtered: 3, Published: 4, InFlight: 4}
+	if c := l.Totals(); c != want {
+		t.Errorf("got  %+v\nwant %+v", c, want)
+	}
+	m := monitoring.CollectFlatSnapshot(stats, monitoring.Full, false).Ints
+	if m["espbeat.resumed"] != 100 || m["espbeat.duplicate_skipped"] != 20 || m["espbeat.in_flight"] != 4 {
+		t.Errorf("metrics %v", m)
+	}
+	for _, line := range []string{"acknowledged before          100\n", "duplicates skipped            20\n"} {
+		if !strings.Contains(l.String(), line) {
+			t.Errorf("no %q in\n%s", line, l)
+		}
+	}
+	p.acknowledge()
 	in.Close()
 }

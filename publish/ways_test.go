@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package publish
+
+import (
+	"testing"
+
+	"github.com/elastic/beats/v7/libbeat/beat"
+	"github.com/elastic/beats/v7/libbeat/idxmgmt"
+	"github.com/elastic/elastic-agent-libs/mapstr"
+)
+
+// TestInputNamesIndexAndPipeline follows the names into what libbeat's Elasticsearch output reads, in each form of events.
+func TestInputNamesIndexAndPipeline(t *testing.T) {
+	for name, c := range map[string]struct {
+		yml  string
+		disk bool
+		form form
+	}{
+		"whole":                   {yml: `{}`},
+		"whole, and the output's": {yml: `output.elasticsearch: {hosts: [a], index: theirs, pipeline: theirs}`},
+		"views through the disk":  {yml: `queue.disk.max_size: 1GB`, disk: true, form: asViews},
+		"maps":                    {yml: `processors: [{add_tags: {tags: [a]}}]`, form: asMaps},
+		"maps through the disk":   {yml: `{queue.disk.max_size: 1GB, processors: [{add_tags: {tags: [a]}}]}`, disk: true, form: asMaps},
+		"maps, and the output's":  {yml: `output.elasticsearch: {hosts: [a], indices: [{index: theirs, when.equals.network.type: ipv4}], pipelines: [{pipeline: theirs}]}`, form: asMaps},
+	} {
+		for _, w := range []struct{ index, pipeline string }{{"espbeat-lab", "geo"}, {"espbeat-lab", ""}, {"", "geo"}, {"", ""}} {
+			t.Run(name+" "+w.index+" "+w.pipeline, func(t *testing.T) {
+				root := yml(t, c.yml)
+				s, err := Processing("1.2.3", full)(info, nopLog(), root)
+				if err != nil {
+					t.Fatal(err)
+				}
+				normalize := false
+				chain, err := s.Create(beat.ProcessingConfig{EventNormalization: &normalize}, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var f flight
+				of := newWays(w.index, w.pipeline)
+				f.load(&fakeBatch{n: 1}, 1, &of)
+				f.docs = append(f.docs, packet(7))
+				f.reserve()
+				fields, meta := f.event(0, f.docs[0])
+				e := &beat.Event{Timestamp: packet(7).time, Fields: fields, Meta: meta}
+				if e, err = chain.Run(e); err != nil {
+					t.Fatal(err)
+				}
+				if got := formOf(e.Fields); got != c.form {
+					t.Errorf("%s, want %s", got, c.form)
+				}
+				if c.disk {
+					back := throughDisk(t, *e)
+					e = &back
+				}
+				index, pipeline := w.index, w.pipeline
+				if index == "" {
+					index = "ours"
+				}
+				if pipeline == "" && root.HasField("output") {
+					pipeline = "theirs"
+				}
+				if got := indexOf(t, e); got != index {
+					t.Errorf("index %q, want %q", got, index)
+				}
+				if got, _ := e.Meta["pipeline"].(string); got != pipeline {
+					t.Errorf("pipeline %q, want %q", got, pipeline)
+				}
+			})
+		}
+	}
+}
+
+// indexOf is where libbeat sends an event, when the output's index is "ours".
+func indexOf(t *testing.T, e *beat.Event) string {
+	t.Helper()
+	s, err := idxmgmt.MakeDefaultSupport(nil, nopLog())(nopLog(), info, yml(t, `{}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	sel, err := s.BuildSelector(yml(t, `index: ours`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	name, err := sel.Select(e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestNamesCostNothing(t *testing.T) {
+	meta := mapstr.M{}
+	for _, w := range []ways{newWays("", ""), newWays("espbeat-lab", "geo")} {
+		if n := testing.AllocsPerRun(100, func() { clear(meta); w.put(meta) }); n != 0 {
+			t.Errorf("%v allocations an event with %v", n, w)
+		}
+	}
+	if w := newWays("", ""); len(meta) != 2 || w.index != nil || w.pipeline != nil {
+		t.Errorf("metadata %v", meta)
+	}
+}
