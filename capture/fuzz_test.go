@@ -3,6 +3,7 @@
 package capture
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -112,5 +113,33 @@ func FuzzOpen(f *testing.F) {
 	f.Add(zstded(samplePcap(2)[:200]))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		fuzzRead(t, content, FileOptions{}, !isGzip(content) && !isZstd(content))
+	})
+}
+
+// FuzzIdentify: an identity reaches no further than the file, does not depend on its
+// compression, and comes with no error or with that of a break.
+func FuzzIdentify(f *testing.F) {
+	f.Add(samplePcap(0))
+	f.Add(samplePcap(9))
+	f.Add(samplePcap(2)[:150])
+	f.Add(sampleNg().buf)
+	f.Add(twoLinks(2).buf)
+	f.Add(gzipped(samplePcap(2)[:200]))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		id, err := identify(bytes.NewReader(content), "fuzz", 0)
+		broken := new(BreakError)
+		if id.Bytes > 0 && err != nil && !errors.As(err, &broken) || err != nil && id.Bytes > 0 && !id.Whole {
+			t.Fatalf("%+v and %v", id, err)
+		}
+		if isGzip(content) || isZstd(content) {
+			return
+		}
+		if id.Bytes > int64(len(content)) || !id.Whole && err == nil && id.Bytes < identified {
+			t.Fatalf("%+v of %d bytes", id, len(content))
+		}
+		packed, packedErr := identify(bytes.NewReader(gzipped(content)), "fuzz", 0)
+		if !packed.Same(id) || packed.Whole != id.Whole || (packedErr == nil) != (err == nil) {
+			t.Fatalf("%+v, %v; compressed %+v, %v", id, err, packed, packedErr)
+		}
 	})
 }

@@ -5,6 +5,7 @@ package capture
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -144,7 +145,39 @@ func (id *Identity) hash(r io.ReadSeeker, name string, n int64) error {
 	return nil
 }
 
+// Length is how long the capture file at path is when it is decompressed, bytes. It
+// reads a compressed file to its end, in bounded memory, or until ctx ends.
+func Length(ctx context.Context, path string) (int64, error) {
+	fh, err := os.Open(path)
+	if err != nil {
+		return 0, openError(path, err)
+	}
+	defer fh.Close()
+	in, _, err := decompress(bufio.NewReaderSize(contextReader{ctx, fh}, readBuffer))
+	var n int64
+	if err == nil {
+		n, err = io.Copy(io.Discard, in)
+	}
+	if err != nil {
+		return 0, unreadable(path, err)
+	}
+	return n, nil
+}
+
+// contextReader is a reader that ends with its context.
+type contextReader struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (c contextReader) Read(p []byte) (int, error) {
+	if err := c.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return c.r.Read(p)
+}
+
 // unreadable is the error of a file whose bytes cannot be had.
 func unreadable(name string, err error) error {
-	return fmt.Errorf("identify capture %s: %w; check the disk or the network that it lies on", name, err)
+	return fmt.Errorf("identify capture %s: %w; check that it is whole, and the disk or the network that it lies on", name, err)
 }

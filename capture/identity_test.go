@@ -4,6 +4,7 @@ package capture
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/binary"
 	"errors"
@@ -215,5 +216,29 @@ func TestIdentifyIsBounded(t *testing.T) {
 	}).AllocedBytesPerOp()
 	if took > 1<<20 {
 		t.Errorf("%d bytes of memory for a file of %d", took, len(w.buf))
+	}
+}
+
+func TestLength(t *testing.T) {
+	plain := samplePcap(900)
+	for name, content := range map[string][]byte{"plain": plain, "gzip": gzipped(plain[:99], plain[99:]), "zstd": zstded(plain)} {
+		path := writeFile(t, "f", content)
+		if n, err := Length(t.Context(), path); err != nil || n != int64(len(plain)) {
+			t.Errorf("%s: %d, %v; want %d", name, n, err, len(plain))
+		}
+		ended, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := Length(ended, path); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s, and the context has ended: %v", name, err)
+		}
+	}
+	if _, err := Length(t.Context(), writeFile(t, "f", gzipped(plain)[:500])); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("cut: %v", err)
+	}
+	if _, err := Length(t.Context(), writeFile(t, "f", gzipped(plain)[:5])); err == nil {
+		t.Error("a cut gzip header has a length")
+	}
+	if _, err := Length(t.Context(), filepath.Join(t.TempDir(), "none")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("absent file: %v", err)
 	}
 }

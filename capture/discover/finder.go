@@ -81,7 +81,8 @@ func (f *Finder) Close() error {
 // the times of their first packets, those of equal time by path, then io.EOF; a named
 // path that is not there or is no capture is an error, and so is that there are no
 // captures at all. With Watch the files of each look come in that order; Next waits
-// for more and returns ctx's error when that ends.
+// for more and returns ctx's error when that ends. A file that grows is not finished
+// before the close options say so: read each in its own goroutine.
 func (f *Finder) Next(ctx context.Context) (File, error) {
 	for {
 		if err := ctx.Err(); err != nil {
@@ -91,10 +92,10 @@ func (f *Finder) Next(ctx context.Context) (File, error) {
 			return File{}, f.final
 		}
 		if !f.looked || f.opt.Watch && !time.Now().Before(f.next) {
-			f.look()
+			f.look(ctx)
 			continue
 		}
-		if e := f.pop(); e != nil {
+		if e := f.pop(ctx); e != nil {
 			return f.take(e), nil
 		}
 		if !f.opt.Watch {
@@ -106,7 +107,7 @@ func (f *Finder) Next(ctx context.Context) (File, error) {
 }
 
 // look looks at all paths, and puts what is to be read into f.ready.
-func (f *Finder) look() {
+func (f *Finder) look(ctx context.Context) {
 	now := time.Now()
 	f.begin()
 	told := map[string]string{}
@@ -126,7 +127,7 @@ func (f *Finder) look() {
 				path, info.ModTime().UTC().Format(time.RFC3339), f.opt.IgnoreOlder))
 			return
 		}
-		err := f.judge(e, now)
+		err := f.judge(ctx, e, now)
 		if err == nil {
 			return
 		}
@@ -183,7 +184,7 @@ func (f *Finder) forget(l *listing) {
 
 // pop returns the next entry that is still to be read, nil without one. The file may
 // have changed since the look, or be the same as one that was yielded since.
-func (f *Finder) pop() *entry {
+func (f *Finder) pop(ctx context.Context) *entry {
 	for len(f.ready) > 0 {
 		e := f.ready[0]
 		f.ready = f.ready[1:]
@@ -196,7 +197,7 @@ func (f *Finder) pop() *entry {
 				continue
 			}
 		}
-		err := f.judge(e, time.Now())
+		err := f.judge(ctx, e, time.Now())
 		switch {
 		case e.ready:
 			return e
@@ -216,7 +217,7 @@ func (f *Finder) take(e *entry) File {
 		e.taken = true
 		return File{Path: e.path}
 	}
-	r := &reading{info: e.info, size: e.info.Size(), over: !f.opt.Watch, done: !f.opt.Watch}
+	r := &reading{info: e.info, compressed: e.id.Compressed, size: e.info.Size(), over: !f.opt.Watch, done: !f.opt.Watch}
 	f.cover(e, r)
 	if f.opt.Watch {
 		f.mu.Lock()

@@ -50,6 +50,7 @@ func TestFiles(t *testing.T) {
 		"sub/ng.pcapng.gz": gzipped(pcap(350, 9)),
 		"sub/broken.pcap":  pcap(150, 1)[:60],
 		"sub/copy-of-z":    pcap(100, 9),
+		"zz.gz":            gzipped(pcap(100, 9)),
 		"notes.txt":        []byte("this is not a capture at all"),
 		"sub/empty":        nil,
 		"[odd].pcap":       pcap(500, 9),
@@ -71,8 +72,8 @@ func TestFiles(t *testing.T) {
 		want  []string
 		skip  []string
 	}{
-		{"a directory", []string{""}, Options{}, everything, []string{"loop", "notes.txt", "sub/empty", "z.pcap"}},
-		{"twice", []string{"", "sub", "sub/deep/m.pcap"}, Options{}, everything, []string{"loop", "notes.txt", "sub/empty", "z.pcap"}},
+		{"a directory", []string{""}, Options{}, everything, []string{"loop", "notes.txt", "sub/empty", "z.pcap", "zz.gz"}},
+		{"twice", []string{"", "sub", "sub/deep/m.pcap"}, Options{}, everything, []string{"loop", "notes.txt", "sub/empty", "z.pcap", "zz.gz"}},
 		{"files", []string{"z.pcap", "sub/deep/m.pcap"}, Options{}, []string{"z.pcap", "sub/deep/m.pcap"}, nil},
 		{"a glob", []string{"*.pcap"}, Options{}, []string{"z.pcap", "same-a.pcap", "same-b.pcap", "a.pcap", "[odd].pcap"}, nil},
 		{"a glob over directories", []string{"**/*.pcap"}, Options{}, []string{"z.pcap", "sub/broken.pcap", "same-a.pcap", "same-b.pcap", "sub/deep/m.pcap", "a.pcap", "[odd].pcap"}, nil},
@@ -81,7 +82,7 @@ func TestFiles(t *testing.T) {
 		{"a name that could be a glob", []string{"[odd].pcap"}, Options{}, []string{"[odd].pcap"}, nil},
 		{"a link to a directory named by a glob", []string{"l*"}, Options{Exclude: []string{"x"}}, nil, []string{"loop"}},
 		{"excluded by base name", []string{"**/*.pcap"}, Options{Exclude: []string{"[a-y]*", "broken*"}}, []string{"z.pcap", "[odd].pcap"}, nil},
-		{"excluded by path", []string{""}, Options{Exclude: []string{filepath.Join(root, "sub", "**"), "[!z]*"}}, []string{"z.pcap"}, nil},
+		{"excluded by path", []string{""}, Options{Exclude: []string{filepath.Join(root, "sub", "**"), "[!z]*", "*.gz"}}, []string{"z.pcap"}, nil},
 		{"ignored for their age", []string{"a.pcap", "z.pcap"}, Options{IgnoreOlder: 24 * time.Hour}, []string{"z.pcap"}, []string{"a.pcap"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -4,6 +4,7 @@ package discover
 
 import (
 	"cmp"
+	"context"
 	"crypto/sha256"
 	"errors"
 	"io/fs"
@@ -31,6 +32,7 @@ type entry struct {
 	identified bool
 	id         capture.Identity
 	idErr      error
+	length     int64    // of the decompressed file, bytes, once that was needed
 	reading    *reading // that has the file's content, or is about to
 }
 
@@ -42,8 +44,9 @@ type key struct {
 
 // reading is one file that was yielded, under whatever name.
 type reading struct {
-	info fs.FileInfo // of the file when it was yielded
-	over bool        // done, as far as the current look knows
+	info       fs.FileInfo // of the file when it was yielded
+	compressed bool
+	over       bool // done, as far as the current look knows
 
 	// Guarded by Finder.mu; size may be read when over is set.
 	done bool
@@ -52,8 +55,25 @@ type reading struct {
 	broken bool
 }
 
-// covers tells whether r, which is over, has read all of a file of that size.
-func (r *reading) covers(size int64) bool { return r.broken || r.size == size }
+// covers tells whether r, which is over, has read all of e, which is the same capture.
+func (r *reading) covers(ctx context.Context, e *entry) bool {
+	switch {
+	case r.broken:
+		return true
+	case r.compressed == e.id.Compressed:
+		return r.size == e.info.Size()
+	case r.compressed: // only the size of the file is known
+		return false
+	}
+	// Rotated and then compressed, most likely.
+	if e.length == 0 {
+		var err error
+		if e.length, err = capture.Length(ctx, e.path); err != nil {
+			return false // who reads it learns why
+		}
+	}
+	return r.size == e.length
+}
 
 // begin takes note of the readings that are over.
 func (f *Finder) begin() {
@@ -93,12 +113,11 @@ func (e *entry) idle(d time.Duration, now time.Time) bool {
 }
 
 // judge sets e.ready. An error says why the file is not to be read at all.
-func (f *Finder) judge(e *entry, now time.Time) error {
+func (f *Finder) judge(ctx context.Context, e *entry, now time.Time) error {
 	if e.ready = false; e.stream {
 		e.ready = !e.taken
 		return nil
 	}
-	size := e.info.Size()
 	r := e.reading
 	if r == nil {
 		r = f.opened(e.info)
@@ -107,7 +126,7 @@ func (f *Finder) judge(e *entry, now time.Time) error {
 		e.reading = r // it is followed, whatever it is called now
 		return nil
 	}
-	if r != nil && e.identified && r.covers(size) {
+	if r != nil && e.identified && r.covers(ctx, e) {
 		return nil
 	}
 	if !e.identified {
@@ -116,18 +135,18 @@ func (f *Finder) judge(e *entry, now time.Time) error {
 		e.identified = e.idErr == nil || errors.Is(e.idErr, capture.ErrNotCapture) || isBroken(e.idErr)
 	}
 	if e.idErr != nil && !isBroken(e.idErr) { // what is broken says so when it is read
-		if f.opt.Watch && (errors.Is(e.idErr, fs.ErrNotExist) || size < headerBytes && !e.idle(f.opt.small(), now)) {
+		if f.opt.Watch && (errors.Is(e.idErr, fs.ErrNotExist) || e.info.Size() < headerBytes && !e.idle(f.opt.small(), now)) {
 			return nil // gone since, or about to be written
 		}
 		return e.idErr
 	}
-	if r != nil && r.covers(size) { // its identity may be another one than before it grew
+	if r != nil && r.covers(ctx, e) { // its identity may be another one than before it grew
 		f.cover(e, r)
 		return nil
 	}
 	if e.id.Bytes > 0 { // else it cannot be told from others
 		for _, r := range f.readings[keyOf(e.id)] {
-			if !r.over || r.covers(size) {
+			if !r.over || r.covers(ctx, e) {
 				e.reading = r
 				return nil
 			}

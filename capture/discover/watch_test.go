@@ -218,6 +218,24 @@ func TestWatchKnowsCopies(t *testing.T) {
 	})
 }
 
+// A capture that was compressed after it was read is the same one, unless it has more.
+func TestWatchKnowsCompressedCopies(t *testing.T) {
+	polled(t, Options{}, func(t *testing.T, dir string, f *Finder) {
+		path := filepath.Join(dir, "f")
+		write(t, path, pcap(1, large))
+		read(t, want(t, f, path), large)
+		write(t, path+".gz", gzipped(pcap(1, large)))
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+		want(t, f, "")
+		longer := path + ".longer.gz"
+		write(t, longer, gzipped(pcap(1, large+1)))
+		read(t, want(t, f, longer), large+1)
+		want(t, f, "")
+	})
+}
+
 func TestWatchReadsWhatHasGrownSince(t *testing.T) {
 	polled(t, Options{CloseEOF: true}, func(t *testing.T, dir string, f *Finder) {
 		path := filepath.Join(dir, "f")
