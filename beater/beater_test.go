@@ -14,6 +14,7 @@ import (
 
 	conf "github.com/elastic/elastic-agent-libs/config"
 
+	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/field"
 	"github.com/espbeat/espbeat/field/schema"
@@ -114,24 +115,24 @@ func TestStandardOutputThatBreaksEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestFingerprint(t *testing.T) {
+func TestCaptureID(t *testing.T) {
 	dir := t.TempDir()
 	a, b, c := filepath.Join(dir, "a"), filepath.Join(dir, "b"), filepath.Join(dir, "c")
 	writeCapture(t, a, 1, 3)
 	writeCapture(t, b, 1, 3)
 	writeCapture(t, c, 1, 4)
-	id := func(path string) captureID {
-		id, err := fingerprint(path)
+	id := func(path, salt string) captureID {
+		id, err := capture.Identify(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return id
+		return captureIDOf(id, salt)
 	}
-	if id(a) != id(b) {
+	if id(a, "") != id(b, "") {
 		t.Error("the same content under two names is two captures")
 	}
-	if id(a) == id(c) {
-		t.Error("two captures have one fingerprint")
+	if id(a, "") == id(c, "") || id(a, "") == id(a, "again") {
+		t.Error("two captures, or two imports of one, have one id")
 	}
 	if one, other := randomID(), randomID(); one == other {
 		t.Error("two live captures have one id")

@@ -93,7 +93,10 @@ func documents(t *testing.T, dir string, encoders int, seed maphash.Seed) *hashe
 		t.Fatal(err)
 	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}
-	l.feed = func(opt document.Options) (feed, error) { return &pipelineFeed{in: in, opt: opt, pool: pool}, nil }
+	l.say = func(string) {}
+	l.feed = func(opt document.Options, _ *resume) (feed, error) {
+		return &pipelineFeed{in: in, opt: opt, pool: pool}, nil
+	}
 	l.fail = func(error) {} // some of the captures are broken, on purpose
 	l.run(t.Context(), t.Context())
 	if err := in.Drain(context.Background()); err != nil {

@@ -92,7 +92,7 @@ func (l *line) run(reading, handing context.Context) {
 		var wg sync.WaitGroup
 		for _, s := range l.live {
 			wg.Go(func() {
-				if _, err := l.read(reading, handing, s, l.in.Count); err != nil {
+				if _, err := l.read(reading, handing, s, nil, l.in.Count); err != nil {
 					l.fail(err)
 				}
 			})
@@ -100,37 +100,13 @@ func (l *line) run(reading, handing context.Context) {
 		wg.Wait()
 		return
 	}
-	left := l.in.Count
-	for _, path := range expand(l.in.Paths, l.fail) {
-		if reading.Err() != nil {
-			return
-		}
-		s, err := openFile(path, l.in.Reimport)
-		if err != nil {
-			l.fail(err)
-			continue
-		}
-		n, err := l.read(reading, handing, s, left)
-		if err != nil {
-			l.fail(err)
-		}
-		if l.in.Count > 0 {
-			if n >= left {
-				return
-			}
-			left -= n
-		}
-	}
+	l.readFiles(reading, handing)
 }
 
-// read takes one source through the engine, and returns the number of records.
-func (l *line) read(reading, handing context.Context, s *source, count uint64) (uint64, error) {
+// read takes one source through the engine, on from where an earlier run was interrupted, and returns the number of records.
+func (l *line) read(reading, handing context.Context, s *source, from *resume, count uint64) (uint64, error) {
 	defer s.Close()
 	defer context.AfterFunc(reading, func() { _ = s.Close() })()
-	var from *resume
-	if l.in.Count == 0 { // a part of a file is read anew every time
-		from = resumeAt(l.progress, s, l.release)
-	}
 	feed, err := l.feed(l.documents(s), from)
 	if err != nil {
 		return 0, err
@@ -192,7 +168,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 			}
 		}
 		if from != nil && reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) {
-			from.end(e.Stats().Seen)
+			from.end(e.Stats().Seen, s.read())
 		}
 		if errors.Is(err, io.EOF) {
 			return e.Stats().Yielded, nil

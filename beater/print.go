@@ -47,6 +47,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 	var wg sync.WaitGroup
 	var seen, filtered, unknown atomic.Uint64
 	for _, l := range lines {
+		l.say = o.Report
 		l.fail = func(err error) {
 			outcome.Fail(err)
 			if errors.Is(err, errOut) {

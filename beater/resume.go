@@ -19,6 +19,8 @@ type resume struct {
 	tracker *progress.Tracker
 	// again: an earlier run began it; done: that read it to its end, and it has not grown since.
 	again, done bool
+	// finished is called when all of the capture is acknowledged.
+	finished func()
 }
 
 // resumeAt finds out where to go on with a source, nil for one that no run can come back to: a stream has no identity, and without
@@ -65,12 +67,17 @@ func (r *resume) sent(number uint64) progress.Token {
 // acknowledged notes that a batch is.
 func (r *resume) acknowledged(t progress.Token) {
 	if mark, moved := r.tracker.Done(t); moved {
-		r.store.Advance(r.key, mark)
+		if r.store.Advance(r.key, mark) {
+			r.finished()
+		}
 	}
 }
 
 // end notes that the capture has no packet after that of a number; the last ones may have been filtered.
-func (r *resume) end(number uint64) {
+// size is that of the file as far as it was read, bytes.
+func (r *resume) end(number uint64, size int64) {
 	r.acknowledged(r.sent(number))
-	r.store.End(r.key, number, r.entry.Size)
+	if r.store.End(r.key, number, size) {
+		r.finished()
+	}
 }

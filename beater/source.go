@@ -3,17 +3,17 @@
 package beater
 
 import (
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
-	"errors"
 	"io"
 	"math"
 	"net/netip"
-	"os"
 	"sync"
 
 	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/capture/discover"
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/publish"
 )
@@ -51,46 +51,26 @@ func randomID() captureID {
 	return id
 }
 
-// openFile opens a capture file, or standard input for "-".
-func openFile(path, salt string) (*source, error) {
-	src, err := capture.Open(path, capture.FileOptions{})
+// openFile opens a capture file or stream that was found.
+func openFile(ctx context.Context, file discover.File, salt string) (*source, error) {
+	src, err := file.Open(ctx, capture.FileOptions{})
 	if err != nil {
 		return nil, err
 	}
-	s := &source{Source: src, name: path, id: randomID(), prompt: path == "-"}
-	info, err := os.Stat(path)
-	if path == "-" || err != nil || !info.Mode().IsRegular() { // a stream, which identifying would empty
-		return s, nil
+	s := &source{Source: src, name: file.Path, id: randomID(), prompt: file.Path == "-" || capture.IsAddress(file.Path)}
+	if file.Identity.Bytes > 0 {
+		s.id, s.identified, s.size = captureIDOf(file.Identity, salt), true, file.Size
 	}
-	id, err := capture.Identify(path)
-	if broken := new(capture.BreakError); err != nil && !errors.As(err, &broken) { // a break is told when it is read
-		_ = src.Close()
-		return nil, err
-	}
-	s.id, s.identified, s.size = captureIDOf(id, salt), true, info.Size()
 	return s, nil
 }
 
-// expand replaces directories by the captures in them, in order of time. It reports
-// what is passed over and goes on, since other paths may be fine.
-func expand(paths []string, fail func(error)) []string {
-	var files []string
-	for _, p := range paths {
-		if info, err := os.Stat(p); p == "-" || err != nil || !info.IsDir() {
-			files = append(files, p) // Open says what is wrong with it
-			continue
-		}
-		found, err := capture.Dir(p, capture.DirOptions{Skipped: func(path string, err error) {
-			if !errors.Is(err, capture.ErrNotCapture) {
-				fail(err)
-			}
-		}})
-		if err != nil {
-			fail(err)
-		}
-		files = append(files, found...)
+// read is how much of the file was read, bytes.
+func (s *source) read() int64 {
+	if p, ok := s.Source.(capture.Positioner); ok {
+		n, _ := p.Position()
+		return n
 	}
-	return files
+	return s.size
 }
 
 // openLive opens every interface of an input, with as many sockets as fanout says.

@@ -99,6 +99,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"watched stdin":    {`inputs: [{type: file, paths: ["-"], watch: true}]`, `espbeat.inputs.0.paths: "-": standard input cannot be watched`},
 		"after":            {`inputs: [{type: file, paths: [a], after: burn}]`, `espbeat.inputs.0.after: "burn": no such action, use keep, move or delete`},
 		"move_to":          {`inputs: [{type: file, paths: [a], after: move}]`, `espbeat.inputs.0.move_to: "": say which folder`},
+		"after and count":  {`inputs: [{type: file, paths: [a], after: delete, count: 5}]`, `espbeat.inputs.0.after: "delete": a file of which count leaves`},
 		"move_to alone":    {`inputs: [{type: file, paths: [a], move_to: b}]`, `espbeat.inputs.0.move_to: "b": only with after: move`},
 		"exclude":          {`inputs: [{type: file, paths: [a], exclude: ["[a"]}]`, `espbeat.inputs.0.exclude.0: "[a": no pattern`},
 		"no interfaces":    {`inputs: [{type: live}]`, `espbeat.inputs.0.interfaces: []`},

@@ -58,7 +58,7 @@ const (
 	minInactive = 100 * time.Millisecond
 )
 
-func (f *File) check(key string) error {
+func (f *File) check(key string, count uint64) error {
 	switch {
 	case len(f.Paths) == 0:
 		return fault(key+".paths", "[]", "nothing to read, list capture files, directories, or - for standard input")
@@ -76,6 +76,8 @@ func (f *File) check(key string) error {
 		return fault(key+".after", quoted(f.After), "no such action, use keep, move or delete")
 	case f.After == Move && f.MoveTo == "":
 		return fault(key+".move_to", quoted(""), "say which folder files are moved to")
+	case f.After != Keep && count > 0:
+		return fault(key+".after", quoted(f.After), "a file of which count leaves packets out is kept, remove one of the two")
 	case f.After != Move && f.MoveTo != "":
 		return fault(key+".move_to", quoted(f.MoveTo), "only with after: move")
 	}

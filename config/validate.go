@@ -87,7 +87,7 @@ func (in *Input) check(key string) error {
 	}
 	switch in.Type {
 	case TypeFile:
-		return in.File.check(key)
+		return in.File.check(key, in.Count)
 	case TypeLive:
 		return in.checkLive(key)
 	}

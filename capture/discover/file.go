@@ -107,6 +107,14 @@ func (s *followed) Next(b *capture.Batch) error {
 	return err
 }
 
+// Position is part of capture.Positioner.
+func (s *followed) Position() (read, total int64) {
+	if p, ok := s.Source.(capture.Positioner); ok {
+		return p.Position()
+	}
+	return 0, 0
+}
+
 // Close is part of capture.Source.
 func (s *followed) Close() error {
 	s.cancel()

@@ -5,7 +5,6 @@
 package discover
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -44,6 +43,7 @@ type Finder struct {
 	readings map[key][]*reading  // by identity, as long as a file has it
 	told     map[string]string   // reasons for which paths were left out, as told
 	watched  map[string]struct{} // directories with events
+	problems []error             // to be returned before the files that are ready
 	final    error               // what every further Next returns
 	wake     chan struct{}       // a file was closed
 	mu       sync.Mutex          // guards what follows, and the results of readings
@@ -78,9 +78,9 @@ func (f *Finder) Close() error {
 }
 
 // Next returns the next file to read. Without Watch the files come in the order of
-// the times of their first packets, those of equal time by path, then io.EOF; a named
-// path that is not there or is no capture is an error, and so is that there are no
-// captures at all. With Watch the files of each look come in that order; Next waits
+// the times of their first packets, those of equal time by path, then io.EOF for ever; a
+// named path that is not there or is no capture is an error, after which Next goes on,
+// and so is that there are no captures at all. With Watch the files of each look come in that order; Next waits
 // for more and returns ctx's error when that ends. A file that grows is not finished
 // before the close options say so: read each in its own goroutine.
 func (f *Finder) Next(ctx context.Context) (File, error) {
@@ -94,6 +94,11 @@ func (f *Finder) Next(ctx context.Context) (File, error) {
 		if !f.looked || f.opt.Watch && !time.Now().Before(f.next) {
 			f.look(ctx)
 			continue
+		}
+		if len(f.problems) > 0 {
+			err := f.problems[0]
+			f.problems = f.problems[1:]
+			return File{}, err
 		}
 		if e := f.pop(ctx); e != nil {
 			return f.take(e), nil
@@ -132,7 +137,7 @@ func (f *Finder) look(ctx context.Context) {
 			return
 		}
 		if named && !f.opt.Watch {
-			l.missing = cmp.Or(l.missing, err)
+			l.missing = append(l.missing, err)
 			return
 		}
 		skip(path, err)
@@ -143,9 +148,9 @@ func (f *Finder) look(ctx context.Context) {
 	f.forget(l)
 	if f.opt.Watch {
 		f.watch(l.dirs, skip)
-	} else if f.final = l.missing; f.final == nil && len(f.ready) == 0 && l.left+older == 0 {
-		f.final = fmt.Errorf("find captures in %s: %w: there is none; give pcap or pcapng files, or directories that hold some",
-			strings.Join(f.opt.Paths, ", "), capture.ErrNotCapture)
+	} else if f.problems = l.missing; len(f.problems) == 0 && len(f.ready) == 0 && l.left+older == 0 {
+		f.problems = append(f.problems, fmt.Errorf("find captures in %s: %w: there is none; give pcap or pcapng files, or directories that hold some",
+			strings.Join(f.opt.Paths, ", "), capture.ErrNotCapture))
 	}
 	f.told = told
 }

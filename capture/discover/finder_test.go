@@ -3,6 +3,7 @@
 package discover
 
 import (
+	"cmp"
 	"bytes"
 	"context"
 	"errors"
@@ -18,7 +19,7 @@ import (
 	"github.com/espbeat/espbeat/capture"
 )
 
-// all runs a Finder to its end and returns the paths relative to root.
+// all runs a Finder to its end and returns the paths relative to root, and the error that came first or the end.
 func all(t *testing.T, root string, opt Options) (paths []string, err error) {
 	t.Helper()
 	f, err := New(opt)
@@ -27,12 +28,16 @@ func all(t *testing.T, root string, opt Options) (paths []string, err error) {
 	}
 	defer f.Close()
 	for {
-		file, err := f.Next(t.Context())
-		if err != nil {
-			if _, again := f.Next(t.Context()); again.Error() != err.Error() {
-				t.Errorf("the end is not final: %v, then %v", err, again)
+		file, problem := f.Next(t.Context())
+		if errors.Is(problem, io.EOF) {
+			if _, again := f.Next(t.Context()); !errors.Is(again, io.EOF) {
+				t.Errorf("the end is not final: %v", again)
 			}
-			return paths, err
+			return paths, cmp.Or(err, problem)
+		}
+		if problem != nil {
+			err = cmp.Or(err, problem)
+			continue
 		}
 		rel, _ := filepath.Rel(root, file.Path)
 		paths = append(paths, filepath.ToSlash(rel))
@@ -120,14 +125,15 @@ func TestErrors(t *testing.T) {
 		paths []string
 		want  error
 		names string
+		found int
 	}{
-		{"a file that is not there", []string{good, filepath.Join(root, "none")}, fs.ErrNotExist, filepath.Join(root, "none")},
-		{"a file that is no capture", []string{good, bad}, capture.ErrNotCapture, bad},
-		{"a directory without captures", []string{empty}, capture.ErrNotCapture, empty},
-		{"a glob that names nothing", []string{filepath.Join(root, "*.pcapng")}, capture.ErrNotCapture, "*.pcapng"},
+		{"a file that is not there", []string{good, filepath.Join(root, "none")}, fs.ErrNotExist, filepath.Join(root, "none"), 1},
+		{"a file that is no capture", []string{good, bad}, capture.ErrNotCapture, bad, 1},
+		{"a directory without captures", []string{empty}, capture.ErrNotCapture, empty, 0},
+		{"a glob that names nothing", []string{filepath.Join(root, "*.pcapng")}, capture.ErrNotCapture, "*.pcapng", 0},
 	} {
 		got, err := all(t, root, Options{Paths: c.paths, Skipped: func(path string, err error) { t.Errorf("%s: skipped %s: %v", c.name, path, err) }})
-		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.names) || len(got) > 0 {
+		if !errors.Is(err, c.want) || !strings.Contains(err.Error(), c.names) || len(got) != c.found {
 			t.Errorf("%s: %q, %v", c.name, got, err)
 		}
 	}

@@ -3,7 +3,6 @@
 package discover
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,8 +27,8 @@ type listing struct {
 	dirs map[string]struct{} // that were read
 	// failed are directories and files of which nothing is known, for an error.
 	failed []string
-	// missing is the error of the first named path that is not there.
-	missing error
+	// missing are the errors of named paths that are not there or are no captures.
+	missing []error
 	// left counts files left out by Exclude.
 	left int
 }
@@ -58,7 +57,7 @@ func (l *listing) run() {
 			if l.opt.Watch { // it may come
 				l.fail(p, err)
 			}
-			l.missing = cmp.Or(l.missing, err)
+			l.missing = append(l.missing, err)
 		}
 	}
 }
