@@ -25,7 +25,7 @@ const (
 	// settle is the shortest time between two looks at the paths that events ask for: a
 	// writer makes an event for each of its buffers.
 	settle = 200 * time.Millisecond
-	// lookShare keeps these looks to that part of the time where there are many files.
+	// lookShare bounds what these looks take where there are many files: 1/20 of the time.
 	lookShare = 20
 )
 
