@@ -42,8 +42,8 @@ type Identity struct {
 // that was identified as a whole and has grown since it cannot tell.
 func (a Identity) Same(b Identity) bool { return a.Fingerprint == b.Fingerprint && a.Bytes == b.Bytes }
 
-// Begins tells whether fh, of which the name is known, still begins with what a was
-// made of. Reading fh begins at its start afterwards.
+// Begins tells whether the opened file still begins with what a was made of. It leaves
+// fh at its start.
 func (a Identity) Begins(fh *os.File) (bool, error) {
 	var now Identity
 	if err := now.hash(fh, fh.Name(), a.Bytes); err != nil {

@@ -28,7 +28,8 @@ type File struct {
 
 // Open opens the file as capture.Open does. When watching, it follows the file as the
 // Finder's close options say, until ctx ends; opt.More is replaced. Closing the source
-// tells the Finder that the file is done as far as it was read.
+// tells the Finder that the file is done: as far as it was read to its end, else as it
+// was when it was opened.
 //
 // That the file has gone or was replaced is an error; what is there is found anew.
 func (f File) Open(ctx context.Context, opt capture.FileOptions) (capture.Source, error) {

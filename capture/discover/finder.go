@@ -24,7 +24,7 @@ const (
 	// settle is the shortest time between two looks at the paths that events ask for: a
 	// writer makes an event for each of its buffers.
 	settle = 200 * time.Millisecond
-	// lookShare keeps these looks to that part of the time where there are many files.
+	// lookShare bounds what these looks take where there are many files: 1/20 of the time.
 	lookShare = 20
 )
 
@@ -39,15 +39,15 @@ type Finder struct {
 	next     time.Time // when they are looked at again
 	earliest time.Time // when events may make that happen
 	entries  map[string]*entry
-	ready    []*entry            // to be yielded, in order
-	readings map[key][]*reading  // by identity, as long as a file has it
-	told     map[string]string   // reasons for which paths were left out, as told
-	watched  map[string]struct{} // directories with events
-	problems []error             // to be returned before the files that are ready
-	final    error               // what every further Next returns
-	wake     chan struct{}       // a file was closed
-	mu       sync.Mutex          // guards what follows, and the results of readings
-	open     []*reading          // those that are not over as far as the last look knew
+	ready    []*entry           // to be yielded, in order
+	readings map[key][]*reading // by identity, as long as a file has it
+	told     map[string]string  // reasons for which paths were left out, as told
+	watched  map[string]bool    // directories with events; true when read by the current look
+	problems []error            // to be returned before the files that are ready
+	final    error              // what every further Next returns
+	wake     chan struct{}      // a file was closed
+	mu       sync.Mutex         // guards what follows, and the results of readings
+	open     []*reading         // those that are not over as far as the last look knew
 }
 
 // New returns a Finder of opt's paths; it must be closed. An error is about opt itself.
@@ -58,7 +58,7 @@ func newFinder(opt Options, watcher func() (*fsnotify.Watcher, error)) (*Finder,
 		return nil, err
 	}
 	f := &Finder{
-		opt: opt, entries: map[string]*entry{}, readings: map[key][]*reading{}, told: map[string]string{}, watched: map[string]struct{}{},
+		opt: opt, entries: map[string]*entry{}, readings: map[key][]*reading{}, told: map[string]string{}, watched: map[string]bool{},
 		wake: make(chan struct{}, 1),
 	}
 	if opt.Watch {
@@ -122,7 +122,10 @@ func (f *Finder) look(ctx context.Context) {
 		}
 	}
 	older := 0
-	l := &listing{opt: &f.opt, skip: skip}
+	if f.noWatch != nil {
+		skip(f.opt.Paths[0], fmt.Errorf("watch directories: %w; they are looked at every %v", f.noWatch, f.opt.Poll))
+	}
+	l := &listing{opt: &f.opt, skip: skip, enter: func(dir string) { f.watch(dir, skip) }}
 	l.found = func(path string, info fs.FileInfo, named bool) {
 		e := f.entry(path, info, now)
 		if f.older(e, now) {
@@ -146,9 +149,11 @@ func (f *Finder) look(ctx context.Context) {
 	f.looked, f.next = true, now.Add(f.opt.Poll)
 	f.earliest = time.Now().Add(max(settle, time.Since(now)*lookShare))
 	f.forget(l)
-	if f.opt.Watch {
-		f.watch(l.dirs, skip)
-	} else if f.problems = l.missing; len(f.problems) == 0 && len(f.ready) == 0 && l.left+older == 0 {
+	f.unwatch()
+	if !f.opt.Watch {
+		f.problems = l.missing
+	}
+	if !f.opt.Watch && len(f.problems) == 0 && len(f.ready) == 0 && l.left+older == 0 {
 		f.problems = append(f.problems, fmt.Errorf("find captures in %s: %w: there is none; give pcap or pcapng files, or directories that hold some",
 			strings.Join(f.opt.Paths, ", "), capture.ErrNotCapture))
 	}

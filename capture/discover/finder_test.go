@@ -3,8 +3,8 @@
 package discover
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"io"

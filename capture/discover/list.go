@@ -22,9 +22,10 @@ type listing struct {
 	found func(path string, info fs.FileInfo, named bool)
 	// skip is called for what is left out.
 	skip func(path string, err error)
+	// enter is called for each directory before it is read.
+	enter func(dir string)
 
 	seen map[string]struct{}
-	dirs map[string]struct{} // that were read
 	// failed are directories and files of which nothing is known, for an error.
 	failed []string
 	// missing are the errors of named paths that are not there or are no captures.
@@ -35,7 +36,7 @@ type listing struct {
 
 // run lists all paths.
 func (l *listing) run() {
-	l.seen, l.dirs = map[string]struct{}{}, map[string]struct{}{}
+	l.seen = map[string]struct{}{}
 	for _, p := range l.opt.Paths {
 		if isStream(p) {
 			l.found(p, nil, true)
@@ -43,16 +44,18 @@ func (l *listing) run() {
 		}
 		p = filepath.Clean(p)
 		info, err := os.Stat(p)
+		if err == nil && !info.IsDir() || err != nil && !isGlob(p) {
+			l.enter(filepath.Dir(p))
+			info, err = os.Stat(p) // again, now that a change makes an event
+		}
 		switch {
 		case err == nil && info.IsDir():
 			l.tree(p)
 		case err == nil:
-			l.dirs[filepath.Dir(p)] = struct{}{}
 			l.file(p, true)
 		case isGlob(p):
 			l.glob(p)
 		default:
-			l.dirs[filepath.Dir(p)] = struct{}{}
 			err = unreadable(p, err)
 			if l.opt.Watch { // it may come
 				l.fail(p, err)
@@ -70,7 +73,7 @@ func (l *listing) tree(root string) {
 		case err != nil:
 			l.fail(filepath.Clean(p), unreadable(p, err))
 		case d.IsDir():
-			l.dirs[filepath.Clean(p)] = struct{}{}
+			l.enter(filepath.Clean(p))
 		default:
 			l.file(p, false)
 		}
@@ -99,12 +102,10 @@ type globFS struct {
 
 // ReadDir is fs.ReadDirFS.
 func (g globFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	entries, err := fs.ReadDir(g.FS, name)
 	path := filepath.Join(g.base, filepath.FromSlash(name))
-	switch {
-	case err == nil:
-		g.l.dirs[path] = struct{}{}
-	case !errors.Is(err, fs.ErrNotExist):
+	g.l.enter(path)
+	entries, err := fs.ReadDir(g.FS, name)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		g.l.fail(path, unreadable(path, err))
 	}
 	return entries, err

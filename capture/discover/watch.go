@@ -13,25 +13,28 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// watch asks for the events of dirs, and no longer for those of others.
-func (f *Finder) watch(dirs map[string]struct{}, skip func(path string, err error)) {
+// watch asks for the events of a directory that is about to be read: what comes after
+// that makes one. It does so each time, since another one may have the name of one that
+// is gone.
+func (f *Finder) watch(dir string, skip func(path string, err error)) {
 	if f.watcher == nil {
-		skip(f.opt.Paths[0], fmt.Errorf("watch directories: %w; they are looked at every %v", f.noWatch, f.opt.Poll))
 		return
 	}
-	for dir := range dirs {
-		// Again each time: another directory may have the name of one that is gone.
-		switch err := f.watcher.Add(dir); {
-		case err == nil:
-			f.watched[dir] = struct{}{}
-		case !errors.Is(err, fs.ErrNotExist):
-			skip(dir, fmt.Errorf("watch directory %s: %w; it is looked at every %v (on Linux, raise fs.inotify.max_user_watches)", dir, err, f.opt.Poll))
-		}
+	switch err := f.watcher.Add(dir); {
+	case err == nil:
+		f.watched[dir] = true
+	case !errors.Is(err, fs.ErrNotExist):
+		skip(dir, fmt.Errorf("watch directory %s: %w; it is looked at every %v (on Linux, raise fs.inotify.max_user_watches)", dir, err, f.opt.Poll))
 	}
-	for dir := range f.watched {
-		if _, ok := dirs[dir]; !ok {
+}
+
+// unwatch gives up the directories that were not read this time: they are gone, or not
+// concerned any more.
+func (f *Finder) unwatch() {
+	for dir, now := range f.watched {
+		if f.watched[dir] = false; !now {
 			delete(f.watched, dir)
-			_ = f.watcher.Remove(dir) // gone, or not concerned any more
+			_ = f.watcher.Remove(dir)
 		}
 	}
 }
