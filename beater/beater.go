@@ -19,6 +19,7 @@ import (
 
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
 )
 
@@ -29,6 +30,8 @@ type Options struct {
 	Outcome *Outcome
 	// Report tells people at a terminal what went wrong, and the ledger; nil logs both.
 	Report func(string)
+	// Progress shows how far files have been read, until its context ends; nil says it every 30 seconds, as Report does.
+	Progress func(context.Context, *progress.Counters)
 
 	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
 }
@@ -42,6 +45,8 @@ type Beater struct {
 	once sync.Once
 	// flows are what the inputs remember, for the metrics.
 	flows *flows
+	// read is how far files have been.
+	read *progress.Counters
 }
 
 // New returns libbeat's way to make the Beater.
@@ -55,7 +60,7 @@ func New(opts Options) beat.Creator {
 		// Beater. What was read is to be published first: Run decides how long that takes.
 		b.Publisher = unclosed{b.Publisher}
 		b.OverwritePipelinesCallback = func(output *conf.C) error { return setUpPipelines(&cfg, output, b.Info.Logger) }
-		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{})}
+		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{}), read: &progress.Counters{}}
 		if e.opts.Outcome == nil {
 			e.opts.Outcome = NewOutcome()
 		}
@@ -96,6 +101,7 @@ func (e *Beater) Run(b *beat.Beat) error {
 
 	e.flows = &flows{}
 	ledger.WithFlows(e.flows.read)
+	ledger.WithProgress(e.read)
 
 	var ways []*way
 	defer func() {
@@ -129,6 +135,12 @@ func (e *Beater) Run(b *beat.Beat) error {
 		go e.watchProgress(ledger, ended)
 	}
 
+	showing, hide := context.WithCancel(handing)
+	defer hide()
+	var shown sync.WaitGroup
+	if e.cfg.Finite() {
+		shown.Go(func() { e.showProgress(showing) })
+	}
 	var wg sync.WaitGroup
 	for _, w := range ways {
 		wg.Go(func() { w.line.run(reading, handing) })
@@ -138,6 +150,8 @@ func (e *Beater) Run(b *beat.Beat) error {
 	for _, w := range ways {
 		_ = w.in.Drain(handing) // the ledger has what is missing
 	}
+	hide()
+	shown.Wait()
 	e.settle(ledger)
 	return nil
 }
@@ -161,7 +175,10 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		l.close()
 		return nil, err
 	}
-	l.flows = e.flows
+	l.flows, l.files = e.flows, e.read
+	if e.cfg.Format != config.FormatLite { // which has no fields for it
+		l.notice = func(ctx context.Context, d *document.Document) error { return pin.Notice(ctx, d) }
+	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}
 	l.feed = func(opt document.Options) (feed, error) {
 		opt.Shipped = true
@@ -216,11 +233,16 @@ func (e *Beater) settle(ledger *publish.Ledger) {
 	if n := c.InFlight + c.Shutdown; n > 0 && e.opts.Outcome.Err() == nil {
 		e.fail(fmt.Errorf("stopped before the output had acknowledged %d packets that were read: read them again, or raise espbeat.shutdown_timeout (%s)", n, e.cfg.ShutdownTimeout))
 	}
+	e.say(ledger.String())
+}
+
+// say tells people at a terminal, or the log.
+func (e *Beater) say(text string) {
 	if e.opts.Report != nil {
-		e.opts.Report(ledger.String())
+		e.opts.Report(text)
 		return
 	}
-	e.log.Info(ledger.String())
+	e.log.Info(text)
 }
 
 // fail makes the run fail, and says so at once.

@@ -53,7 +53,11 @@ func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
 
 func (f *pipelineFeed) skip(n uint64)    { f.in.Skip(n) }
 func (f *pipelineFeed) unknown(n uint64) { f.in.UnknownLink(n) }
-func (f *pipelineFeed) flush() error     { return nil }
+func (f *pipelineFeed) shed(sampled, deduplicated, evicted uint64) {
+	f.in.Sampled(sampled)
+	f.in.Deduplicated(deduplicated, evicted)
+}
+func (f *pipelineFeed) flush() error { return nil }
 
 // encoder makes the documents of batches, whichever source they come from.
 type encoder struct {

@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/all"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/progress"
 )
 
 // feed takes the records of one source, to the pipeline or to standard output.
@@ -28,6 +29,8 @@ type feed interface {
 	skip(n uint64)
 	// unknown counts packets of a link layer that nobody dissects.
 	unknown(n uint64)
+	// shed counts packets that sampling left out, copies, and packets whose copies were no longer known.
+	shed(sampled, deduplicated, evicted uint64)
 	// flush hands on what take may have kept.
 	flush() error
 }
@@ -42,10 +45,13 @@ type line struct {
 	release string
 	live    []*source // opened already; for type live
 	losses  losses
-	flows   *flows // nil counts nothing
+	flows   *flows             // nil counts nothing
+	files   *progress.Counters // nil counts nothing
 	filter  *capture.FilterSet
 	// feed begins a source.
 	feed func(document.Options) (feed, error)
+	// notice publishes a document of lost packets; nil publishes none.
+	notice func(context.Context, *document.Document) error
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
 }
@@ -90,20 +96,32 @@ func (l *line) run(reading, handing context.Context) {
 				}
 			})
 		}
+		ended := make(chan struct{})
+		var gaps sync.WaitGroup
+		if l.notice != nil {
+			gaps.Go(func() { l.watchGaps(handing, ended) })
+		}
 		wg.Wait()
+		close(ended)
+		gaps.Wait()
 		return
 	}
 	left := l.in.Count
-	for _, path := range expand(l.in.Paths, l.fail) {
+	paths := expand(l.in.Paths, l.fail)
+	parts := expect(l.files, paths)
+	for i, path := range paths {
 		if reading.Err() != nil {
 			return
 		}
 		s, err := openFile(path)
 		if err != nil {
 			l.fail(err)
+			parts[i].End()
 			continue
 		}
+		s.part = parts[i]
 		n, err := l.read(reading, handing, s, left)
+		parts[i].End()
 		if err != nil {
 			l.fail(err)
 		}
@@ -130,6 +148,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
 		Reveal:  !l.cfg.Redact,
+		Dedup:   engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
 	}
 	if l.filter != nil {
 		opt.Filter = func(p *capture.Packet) bool {
@@ -144,6 +163,7 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 	counted := l.flows.begin()
 	defer func() { counted.end(e.FlowStats()) }()
 	var skipped, unknown uint64
+	var shed engine.Stats // as of the last batch
 	for {
 		b := feed.batch()
 		err := e.Next(b)
@@ -156,6 +176,10 @@ func (l *line) read(reading, handing context.Context, s *source, count uint64) (
 		filtered := e.Stats().Filtered
 		feed.skip(filtered - skipped)
 		skipped = filtered
+		is := e.Stats()
+		feed.shed(is.Sampled-shed.Sampled, is.Deduplicated-shed.Deduplicated, is.DedupEvicted-shed.DedupEvicted)
+		shed = is
+		s.advance(is.Seen)
 		if n := e.Stats().UnknownLink; n > unknown {
 			feed.unknown(n - unknown)
 			unknown = n
@@ -183,6 +207,11 @@ func (l *line) documents(s *source) document.Options {
 	host, _ := os.Hostname()
 	return document.Options{
 		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
-		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(),
+		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
+}
+
+// sampling is that of the input.
+func (l *line) sampling() engine.Sampling {
+	return engine.Sampling{Every: uint64(l.in.Sampling.Every), ByFlow: l.in.Sampling.By == config.ByFlow} //nolint:gosec // validated
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
 )
 
@@ -29,6 +30,8 @@ type source struct {
 	id   captureID
 	// prompt: packets may be long in coming, so what is there is handed on at once.
 	prompt bool
+	// part says how far a file has been read; nil for type live.
+	part *progress.Part
 }
 
 // fingerprinted is how much of each end of a file its fingerprint covers, bytes.
