@@ -18,8 +18,9 @@ import (
 	"github.com/elastic/elastic-agent-libs/logp"
 
 	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
-	"github.com/espbeat/espbeat/publish/progress"
+	marks "github.com/espbeat/espbeat/publish/progress"
 )
 
 // Options of the Beater, beside its configuration.
@@ -29,6 +30,8 @@ type Options struct {
 	Outcome *Outcome
 	// Report tells people at a terminal what went wrong, and the ledger; nil logs both.
 	Report func(string)
+	// Progress shows how far files have been read, until its context ends; nil says it every 30 seconds, as Report does.
+	Progress func(context.Context, *progress.Counters)
 
 	// Forget: the run leaves nothing behind, and so reads every file from its start.
 	Forget bool
@@ -45,11 +48,14 @@ type Beater struct {
 	once sync.Once
 	// flows are what the inputs remember, for the metrics.
 	flows *flows
-	// progress remembers how far files are acknowledged, looker what the output has; nil for runs that leave nothing behind, and for
+	// marks remember how far files are acknowledged, looker what the output has; nil for runs that leave nothing behind, and for
 	// outputs that cannot be asked.
-	progress *progress.Store
-	looker   looker
-	output   output
+	marks       *marks.Store
+	looker      looker
+	closeLooker func() error
+	output      output
+	// read is how far files have been.
+	read *progress.Counters
 }
 
 // New returns libbeat's way to make the Beater.
@@ -63,7 +69,7 @@ func New(opts Options) beat.Creator {
 		// Beater. What was read is to be published first: Run decides how long that takes.
 		b.Publisher = unclosed{b.Publisher}
 		b.OverwritePipelinesCallback = func(output *conf.C) error { return setUpPipelines(&cfg, output, b.Info.Logger) }
-		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{})}
+		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{}), read: &progress.Counters{}}
 		if e.opts.Outcome == nil {
 			e.opts.Outcome = NewOutcome()
 		}
@@ -104,6 +110,7 @@ func (e *Beater) Run(b *beat.Beat) error {
 
 	e.flows = &flows{}
 	ledger.WithFlows(e.flows.read)
+	ledger.WithProgress(e.read)
 
 	if err := e.remember(b, on); err != nil {
 		return err
@@ -141,6 +148,12 @@ func (e *Beater) Run(b *beat.Beat) error {
 		go e.watchProgress(ledger, ended)
 	}
 
+	showing, hide := context.WithCancel(handing)
+	defer hide()
+	var shown sync.WaitGroup
+	if e.cfg.Finite() {
+		shown.Go(func() { e.showProgress(showing) })
+	}
 	var wg sync.WaitGroup
 	for _, w := range ways {
 		wg.Go(func() { w.line.run(reading, handing) })
@@ -150,6 +163,8 @@ func (e *Beater) Run(b *beat.Beat) error {
 	for _, w := range ways {
 		w.drain(handing)
 	}
+	hide()
+	shown.Wait()
 	e.settle(ledger)
 	return nil
 }
@@ -194,11 +209,16 @@ func (e *Beater) settle(ledger *publish.Ledger) {
 	if n := c.InFlight + c.Shutdown; n > 0 && e.opts.Outcome.Err() == nil {
 		e.fail(fmt.Errorf("stopped before the output had acknowledged %d packets that were read: read them again, or raise espbeat.shutdown_timeout (%s)", n, e.cfg.ShutdownTimeout))
 	}
+	e.say(ledger.String())
+}
+
+// say tells people at a terminal, or the log.
+func (e *Beater) say(text string) {
 	if e.opts.Report != nil {
-		e.opts.Report(ledger.String())
+		e.opts.Report(text)
 		return
 	}
-	e.log.Info(ledger.String())
+	e.log.Info(text)
 }
 
 // fail makes the run fail, and says so at once.

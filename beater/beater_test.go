@@ -20,8 +20,14 @@ import (
 	"github.com/espbeat/espbeat/field/schema"
 )
 
-// writeCapture writes n UDP packets, the first at the given second.
+// writeCapture writes n UDP packets, the first at the given second, a microsecond apart.
 func writeCapture(t *testing.T, path string, second uint32, n int) {
+	t.Helper()
+	writePackets(t, path, second, n, func(i int) byte { return byte(9 + i) })
+}
+
+// writePackets is writeCapture with the packets' destination ports.
+func writePackets(t *testing.T, path string, second uint32, n int, port func(i int) byte) {
 	t.Helper()
 	b := binary.LittleEndian
 	file := b.AppendUint32(nil, 0xa1b2c3d4)
@@ -30,7 +36,7 @@ func writeCapture(t *testing.T, path string, second uint32, n int) {
 	for i := range n {
 		p := []byte{2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 8, 0, // Ethernet
 			0x45, 0, 0, 28, 0, 0, 0, 0, 64, 17, 0, 0, 192, 0, 2, 1, 198, 51, 100, 2, // IPv4
-			0x9c, 0x40, 0, byte(9 + i), 0, 8, 0, 0} // UDP
+			0x9c, 0x40, 0, port(i), 0, 8, 0, 0} // UDP
 		file = b.AppendUint32(b.AppendUint32(file, second), uint32(i))
 		file = b.AppendUint32(b.AppendUint32(file, uint32(len(p))), uint32(len(p)))
 		file = append(file, p...)

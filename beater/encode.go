@@ -11,7 +11,7 @@ import (
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/publish"
-	"github.com/espbeat/espbeat/publish/progress"
+	marks "github.com/espbeat/espbeat/publish/progress"
 )
 
 // batch is an engine's batch on its way to the pipeline.
@@ -21,7 +21,7 @@ type batch struct {
 	pool *sync.Pool
 	// from has the token of the batch; nil when nobody comes back to the source.
 	from  *resume
-	token progress.Token
+	token marks.Token
 }
 
 // Len implements publish.Batch.
@@ -80,7 +80,11 @@ func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
 func (f *pipelineFeed) skip(n uint64)    { f.in.Skip(n) }
 func (f *pipelineFeed) resumed(n uint64) { f.in.Resumed(n) }
 func (f *pipelineFeed) unknown(n uint64) { f.in.UnknownLink(n) }
-func (f *pipelineFeed) flush() error     { return nil }
+func (f *pipelineFeed) shed(sampled, deduplicated, evicted uint64) {
+	f.in.Sampled(sampled)
+	f.in.Deduplicated(deduplicated, evicted)
+}
+func (f *pipelineFeed) flush() error { return nil }
 
 // encoder makes the documents of batches, whichever source they come from.
 type encoder struct {

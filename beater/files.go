@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/capture/discover"
 	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/progress"
 )
 
 // maxFollowed is how many files an input that watches reads at a time.
@@ -38,6 +39,7 @@ func (l *line) readFiles(reading, handing context.Context) {
 	following.SetLimit(maxFollowed)
 	defer following.Wait() //nolint:errcheck // nobody returns any
 	left := l.in.Count
+	var parts map[string]*progress.Part
 	for {
 		file, err := found.Next(reading)
 		switch {
@@ -47,11 +49,15 @@ func (l *line) readFiles(reading, handing context.Context) {
 			l.fail(err)
 		case l.in.Watch:
 			following.Go(func() error {
-				l.readFile(reading, handing, file, 0)
+				l.readFile(reading, handing, file, nil, 0)
 				return nil
 			})
 		default:
-			n := l.readFile(reading, handing, file, left)
+			if parts == nil {
+				parts = expect(l.files, append(found.Pending(), file.Path))
+			}
+			n := l.readFile(reading, handing, file, parts[file.Path], left)
+			parts[file.Path].End()
 			if l.in.Count > 0 {
 				if n >= left {
 					return
@@ -74,16 +80,17 @@ func (l *line) skipped(_ string, err error) {
 }
 
 // readFile reads one file and returns the number of its records.
-func (l *line) readFile(reading, handing context.Context, file discover.File, count uint64) uint64 {
+func (l *line) readFile(reading, handing context.Context, file discover.File, part *progress.Part, count uint64) uint64 {
 	s, err := openFile(reading, file, l.in.Reimport)
 	if err != nil {
 		l.fail(err)
 		return 0
 	}
+	s.part = part
 	s.prompt = s.prompt || l.in.Watch
 	var from *resume
 	if l.in.Count == 0 { // a part of a file is read anew every time
-		from = resumeAt(l.progress, s, l.release)
+		from = resumeAt(l.marks, s, l.release)
 	}
 	if from != nil {
 		from.finished = func() { l.dispose(file.Path) }

@@ -16,7 +16,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/all"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
-	"github.com/espbeat/espbeat/publish/progress"
+	"github.com/espbeat/espbeat/progress"
+	marks "github.com/espbeat/espbeat/publish/progress"
 )
 
 // feed takes the records of one source, to the pipeline or to standard output.
@@ -31,6 +32,8 @@ type feed interface {
 	resumed(n uint64)
 	// unknown counts packets of a link layer that nobody dissects.
 	unknown(n uint64)
+	// shed counts packets that sampling left out, copies, and packets whose copies were no longer known.
+	shed(sampled, deduplicated, evicted uint64)
 	// flush hands on what take may have kept.
 	flush() error
 }
@@ -45,14 +48,17 @@ type line struct {
 	release string
 	live    []*source // opened already; for type live
 	losses  losses
-	flows   *flows // nil counts nothing
-	// progress remembers how far files are acknowledged; nil forgets.
-	progress *progress.Store
+	flows   *flows             // nil counts nothing
+	files   *progress.Counters // nil counts nothing
+	// marks remember how far files are acknowledged; nil forgets.
+	marks *marks.Store
 	// say tells people what is no failure.
 	say    func(string)
 	filter *capture.FilterSet
 	// feed begins a source.
 	feed func(document.Options, *resume) (feed, error)
+	// notice publishes a document of lost packets; nil publishes none.
+	notice func(context.Context, *document.Document) error
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
 }
@@ -97,7 +103,14 @@ func (l *line) run(reading, handing context.Context) {
 				}
 			})
 		}
+		ended := make(chan struct{})
+		var gaps sync.WaitGroup
+		if l.notice != nil {
+			gaps.Go(func() { l.watchGaps(handing, ended) })
+		}
 		wg.Wait()
+		close(ended)
+		gaps.Wait()
 		return
 	}
 	l.readFiles(reading, handing)
@@ -122,6 +135,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
 		Reveal:  !l.cfg.Redact,
+		Dedup:   engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
 	}
 	if l.filter != nil {
 		opt.Filter = func(p *capture.Packet) bool {
@@ -139,6 +153,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	counted := l.flows.begin()
 	defer func() { counted.end(e.FlowStats()) }()
 	var skipped, unknown, rebuilt uint64
+	var shed engine.Stats // as of the last batch
 	for {
 		b := feed.batch()
 		err := e.Next(b)
@@ -155,6 +170,10 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		filtered := e.Stats().Filtered
 		feed.skip(filtered - skipped)
 		skipped = filtered
+		is := e.Stats()
+		feed.shed(is.Sampled-shed.Sampled, is.Deduplicated-shed.Deduplicated, is.DedupEvicted-shed.DedupEvicted)
+		shed = is
+		s.advance(is.Seen)
 		if n := e.Stats().UnknownLink; n > unknown {
 			feed.unknown(n - unknown)
 			unknown = n
@@ -185,6 +204,11 @@ func (l *line) documents(s *source) document.Options {
 	host, _ := os.Hostname()
 	return document.Options{
 		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
-		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(),
+		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
+}
+
+// sampling is that of the input.
+func (l *line) sampling() engine.Sampling {
+	return engine.Sampling{Every: uint64(l.in.Sampling.Every), ByFlow: l.in.Sampling.By == config.ByFlow} //nolint:gosec // validated
 }

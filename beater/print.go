@@ -45,7 +45,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 		lines = append(lines, l)
 	}
 	var wg sync.WaitGroup
-	var seen, filtered, unknown atomic.Uint64
+	var seen, filtered, shed, unknown atomic.Uint64
 	for _, l := range lines {
 		l.say = o.Report
 		l.fail = func(err error) {
@@ -58,13 +58,13 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 		}
 		l.feed = func(opt document.Options, _ *resume) (feed, error) {
 			p, err := print.New(out, print.Options{Format: print.Format(o.Format), Color: o.Color, Document: opt})
-			return &printFeed{printer: p, seen: &seen, filtered: &filtered, unknownLink: &unknown}, err
+			return &printFeed{printer: p, seen: &seen, filtered: &filtered, left: &shed, unknownLink: &unknown}, err
 		}
 		wg.Go(func() { l.run(reading, ctx) })
 	}
 	wg.Wait()
 	if !cfg.Finite() {
-		o.Report(printed(lines, seen.Load(), filtered.Load()))
+		o.Report(printed(lines, seen.Load(), filtered.Load(), shed.Load()))
 	}
 	if n := unknown.Load(); n > 0 {
 		o.Report(fmt.Sprintf("%d packets of a link layer that is not dissected: packet.unknown_link_type names it", n))
@@ -73,14 +73,18 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 }
 
 // printed is the ledger of a live capture that was printed.
-func printed(lines []*line, seen, filtered uint64) string {
+func printed(lines []*line, seen, filtered, shed uint64) string {
 	var kernel, pool, own uint64
 	for _, l := range lines {
 		lost := l.losses.read()
 		kernel, pool, own = kernel+lost.Kernel, pool+lost.Pool, own+lost.Own
 	}
-	return fmt.Sprintf("%d packets seen: %d printed, %d filtered, %d dropped by the kernel, %d dropped because standard output was too slow",
-		seen+filtered+kernel+pool+own, seen, filtered, kernel, pool)
+	left := ""
+	if shed > 0 {
+		left = fmt.Sprintf(" %d left out by sampling or as copies,", shed)
+	}
+	return fmt.Sprintf("%d packets seen: %d printed, %d filtered,%s %d dropped by the kernel, %d dropped because standard output was too slow",
+		seen+filtered+shed+kernel+pool+own, seen, filtered, left, kernel, pool)
 }
 
 // errOut marks an error of standard output, after which nothing can be printed.
@@ -88,9 +92,9 @@ var errOut = errors.New("standard output")
 
 // printFeed prints the records of one source; its one batch is used again and again.
 type printFeed struct {
-	printer                     *print.Printer
-	records                     engine.Batch
-	seen, filtered, unknownLink *atomic.Uint64
+	printer                           *print.Printer
+	records                           engine.Batch
+	seen, filtered, left, unknownLink *atomic.Uint64
 }
 
 func (f *printFeed) batch() *engine.Batch { return &f.records }
@@ -104,6 +108,8 @@ func (f *printFeed) skip(n uint64)    { f.filtered.Add(n) }
 func (f *printFeed) resumed(uint64)   {} // what is printed is printed again
 func (f *printFeed) unknown(n uint64) { f.unknownLink.Add(n) }
 func (f *printFeed) flush() error     { return out(f.printer.Flush()) }
+
+func (f *printFeed) shed(sampled, deduplicated, _ uint64) { f.left.Add(sampled + deduplicated) }
 
 func out(err error) error {
 	if err != nil {

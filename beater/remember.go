@@ -3,6 +3,7 @@
 package beater
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -11,7 +12,8 @@ import (
 	"github.com/elastic/elastic-agent-libs/paths"
 
 	"github.com/espbeat/espbeat/config"
-	"github.com/espbeat/espbeat/publish/progress"
+	"github.com/espbeat/espbeat/publish/lookup"
+	marks "github.com/espbeat/espbeat/publish/progress"
 )
 
 // cleanInactive is the age from which what is remembered of a file that is gone is forgotten.
@@ -48,31 +50,33 @@ func (e *Beater) remember(b *beat.Beat, on []config.Input) error {
 		return nil
 	}
 	var err error
-	e.progress, err = progress.Open(progress.Options{
+	e.marks, err = marks.Open(marks.Options{
 		Folder: b.Paths.Resolve(paths.Data, "progress"), CleanInactive: cleanInactive, Log: e.log, Failed: e.fail,
 	})
 	if err != nil {
 		return err
 	}
 	e.output = outputOf(b, &e.cfg)
+	if e.output.index == "" {
+		return nil
+	}
+	ask, err := lookup.New(b.Config.Output.Config(), b.Info.Beat, e.log)
+	if err != nil {
+		return fmt.Errorf("prepare to look up what earlier runs have stored: %w", err)
+	}
+	e.looker, e.closeLooker = ask, ask.Close
 	return nil
 }
 
 // forget closes it.
 func (e *Beater) forget() {
-	if e.progress == nil {
+	if e.marks == nil {
 		return
 	}
-	if err := e.progress.Close(); err != nil {
+	if e.closeLooker != nil {
+		_ = e.closeLooker() // nothing is on its way any more
+	}
+	if err := e.marks.Close(); err != nil {
 		e.fail(err)
 	}
-}
-
-// say tells people at a terminal, or the log, what is no failure.
-func (e *Beater) say(s string) {
-	if e.opts.Report != nil {
-		e.opts.Report(s)
-		return
-	}
-	e.log.Info(s)
 }

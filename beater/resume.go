@@ -8,15 +8,15 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/espbeat/espbeat/publish/progress"
+	marks "github.com/espbeat/espbeat/publish/progress"
 )
 
 // resume is how far earlier runs have come with a capture file, and how far this one comes.
 type resume struct {
-	store   *progress.Store
+	store   *marks.Store
 	key     string
-	entry   progress.Entry
-	tracker *progress.Tracker
+	entry   marks.Entry
+	tracker *marks.Tracker
 	// again: an earlier run began it; done: that read it to its end, and it has not grown since.
 	again, done bool
 	// finished is called when all of the capture is acknowledged.
@@ -25,7 +25,7 @@ type resume struct {
 
 // resumeAt finds out where to go on with a source, nil for one that no run can come back to: a stream has no identity, and without
 // a store nothing is remembered.
-func resumeAt(store *progress.Store, s *source, release string) *resume {
+func resumeAt(store *marks.Store, s *source, release string) *resume {
 	if store == nil || !s.identified {
 		return nil
 	}
@@ -41,7 +41,7 @@ func resumeAt(store *progress.Store, s *source, release string) *resume {
 	if r.entry.Release == "" {
 		r.entry.Release = release
 	}
-	r.tracker = progress.NewTracker(r.entry.Mark)
+	r.tracker = marks.NewTracker(r.entry.Mark)
 	return r
 }
 
@@ -60,12 +60,12 @@ func (r *resume) String() string {
 }
 
 // sent notes a batch that ends with packet number, before it is published.
-func (r *resume) sent(number uint64) progress.Token {
-	return r.tracker.Add(progress.Mark{Number: number})
+func (r *resume) sent(number uint64) marks.Token {
+	return r.tracker.Add(marks.Mark{Number: number})
 }
 
 // acknowledged notes that a batch is.
-func (r *resume) acknowledged(t progress.Token) {
+func (r *resume) acknowledged(t marks.Token) {
 	if mark, moved := r.tracker.Done(t); moved {
 		if r.store.Advance(r.key, mark) {
 			r.finished()

@@ -15,6 +15,7 @@ import (
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/capture/discover"
 	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
 )
 
@@ -31,6 +32,8 @@ type source struct {
 	// identified: id is the capture's own, the same in every run.
 	identified bool
 	size       int64 // of the file, bytes
+	// part says how far a file has been read; nil for type live.
+	part *progress.Part
 }
 
 // captureIDOf is the id of a capture file: of what it begins with, so that reading it again, from wherever and compressed or not, stores

@@ -73,7 +73,10 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		l.close()
 		return nil, err
 	}
-	l.flows, l.progress, l.say = e.flows, e.progress, e.say
+	l.flows, l.files, l.marks, l.say = e.flows, e.read, e.marks, e.say
+	if e.cfg.Format != config.FormatLite { // which has no fields for it
+		l.notice = func(ctx context.Context, d *document.Document) error { return w.ins[""].Notice(ctx, d) }
+	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}
 	l.feed = func(opt document.Options, from *resume) (feed, error) {
 		opt.Shipped = true

@@ -5,6 +5,7 @@ package cmd
 import (
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	conf "github.com/elastic/elastic-agent-libs/config"
 
 	"github.com/espbeat/espbeat/beater"
+	"github.com/espbeat/espbeat/progress"
 )
 
 // run is the command without a name, and "run".
@@ -112,7 +114,11 @@ func (a *app) publish(p *plan, settings instance.Settings) int {
 	}}
 	a.beater.Forget = p.privateData
 	if p.interactive {
-		tap, err := tapStderr(a.outcome)
+		out := io.Writer(os.Stderr)
+		if bar := progress.NewBar(os.Stderr); bar != nil && p.espbeat.Finite() {
+			out, a.beater.Progress = bar, bar.Run
+		}
+		tap, err := tapStderr(out, a.outcome)
 		if err != nil {
 			return failed(err)
 		}

@@ -38,13 +38,13 @@ type tap struct {
 // troubleEvery is how often lasting trouble of the output is printed.
 const troubleEvery = 10 * time.Second
 
-// tapStderr puts a tap on os.Stderr.
-func tapStderr(outcome *beater.Outcome) (*tap, error) {
+// tapStderr puts a tap on os.Stderr, which prints to out.
+func tapStderr(out io.Writer, outcome *beater.Outcome) (*tap, error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("read libbeat's log: %w", err)
 	}
-	t := &tap{out: os.Stderr, was: os.Stderr, write: w, done: make(chan struct{}), outcome: outcome, now: time.Now}
+	t := &tap{out: out, was: os.Stderr, write: w, done: make(chan struct{}), outcome: outcome, now: time.Now}
 	os.Stderr = w
 	go func() {
 		defer close(t.done)

@@ -66,7 +66,7 @@ var (
 	fTimeValid    = packet.Add("time.valid", field.Bool, "", "false when the record had no usable time and @timestamp stands in for it", field.Core)
 	fTimeRaw      = packet.Add("time.raw", field.Keyword, "", "The record's unusable time, seconds", field.Core)
 	fCutDocument  = packet.Add("truncated_document", field.Bool, "", "A limit left fields of the packet out", field.Core)
-	fSampleRate   = packet.Add("sampling.rate", field.Uint32, "", "The document stands for so many: 1 in that many has one", field.Core, field.Rare)
+	fSampleRate   = packet.Add("sampling.rate", field.Uint32, "", "One packet or flow in so many has documents: counts are to be multiplied by it", field.Core, field.Rare)
 	fSampleBy     = packet.Add("sampling.by", field.Keyword, "", "What was sampled: packet or flow", field.Core)
 	fLostKernel   = packet.Add("lost.kernel", field.Int64, "", "Packets of the interval that the kernel or the network card lost", field.Core, field.Rare)
 	fLostPool     = packet.Add("lost.pool", field.Int64, "", "Packets of the interval that espbeat dropped because its memory for packets was in use", field.Core, field.Rare)

@@ -178,6 +178,23 @@ func TestCopiesDoNotAllocate(t *testing.T) {
 	}
 }
 
+// FuzzCopies: whatever the bytes, a packet is no copy the first time, and one the second time if it has a network layer.
+func FuzzCopies(f *testing.F) {
+	f.Add(enginetest.UDP(1, 2, 3, 4, "x"), uint16(1), true)
+	f.Add(tagged(ipv6(64, "x"), 0x88a8, 1), uint16(1), false)
+	f.Add([]byte{0x45, 0, 0, 1}, uint16(228), true)
+	f.Fuzz(func(t *testing.T, data []byte, link uint16, ttl bool) {
+		k := newCopies(Dedup{Window: 1, IgnoreTTL: ttl}, 2)
+		p := capture.Packet{Data: data, LinkType: capture.LinkType(link), TimeValid: true}
+		before := slices.Clone(data)
+		first, second := k.repeats(&p), k.repeats(&p)
+		etherType, b := p.Network()
+		if first || second != (etherType != 0 && len(b) > 0) || !slices.Equal(data, before) {
+			t.Fatalf("copy %v, then %v", first, second)
+		}
+	})
+}
+
 func BenchmarkCopies(b *testing.B) {
 	k := newCopies(Dedup{Window: 50 * time.Millisecond}, dedupPackets)
 	p := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, string(make([]byte, 458))))[0]

@@ -9,6 +9,8 @@ import (
 	"sync/atomic"
 
 	"github.com/elastic/elastic-agent-libs/monitoring"
+
+	"github.com/espbeat/espbeat/progress"
 )
 
 // Lost counts packets that a source saw and did not deliver.
@@ -89,6 +91,8 @@ type Ledger struct {
 	libbeat *monitoring.Registry
 	// flows says what all inputs remember from packet to packet; nil without inputs.
 	flows func() Flows
+	// progress says how far files have been read; nil says nothing.
+	progress *progress.Counters
 }
 
 // NewLedger reports to the registry stats, under "espbeat", and reads the output's
@@ -111,6 +115,13 @@ func (l *Ledger) WithFlows(f func() Flows) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flows = f
+}
+
+// WithProgress sets where the metrics "espbeat.progress" come from.
+func (l *Ledger) WithProgress(c *progress.Counters) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.progress = c
 }
 
 // input adds the tally of an input; one that runs again under the same id goes on.
@@ -182,8 +193,16 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 		number("dead_letter", s.DeadLetter)
 	})
 	l.mu.Lock()
-	flows := l.flows
+	flows, read := l.flows, l.progress
 	l.mu.Unlock()
+	if read != nil {
+		is := read.Snapshot()
+		monitoring.ReportNamespace(v, "progress", func() {
+			number("packets", is.Packets)
+			monitoring.ReportInt(v, "bytes", is.Read)
+			monitoring.ReportInt(v, "total_bytes", is.Total)
+		})
+	}
 	if flows == nil {
 		return
 	}

@@ -111,6 +111,17 @@ func (f *Finder) Next(ctx context.Context) (File, error) {
 	}
 }
 
+// Pending are the paths of the files that are known and not yielded yet.
+func (f *Finder) Pending() []string {
+	var paths []string
+	for _, e := range f.ready {
+		if !e.stream {
+			paths = append(paths, e.path)
+		}
+	}
+	return paths
+}
+
 // look looks at all paths, and puts what is to be read into f.ready.
 func (f *Finder) look(ctx context.Context) {
 	now := time.Now()

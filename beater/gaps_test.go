@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/config"
+	"github.com/espbeat/espbeat/document"
+	"github.com/espbeat/espbeat/engine"
+)
+
+// lossy is a live source that yields nothing and loses what the test says.
+type lossy struct {
+	kernel, pool atomic.Uint64
+	name         string
+	closed       chan struct{}
+}
+
+func newLossy(name string) *lossy { return &lossy{name: name, closed: make(chan struct{})} }
+
+func (l *lossy) Next(*capture.Batch) error { <-l.closed; return io.EOF }
+func (l *lossy) Interfaces() []capture.Interface {
+	return []capture.Interface{{Name: l.name}}
+}
+func (l *lossy) Stats() capture.Stats {
+	return capture.Stats{KernelDropped: l.kernel.Load(), PoolDropped: l.pool.Load()}
+}
+func (l *lossy) Close() error {
+	select {
+	case <-l.closed:
+	default:
+		close(l.closed)
+	}
+	return nil
+}
+
+// noFeed takes nothing, and need not.
+type noFeed struct{ records engine.Batch }
+
+func (f *noFeed) batch() *engine.Batch                      { return &f.records }
+func (f *noFeed) take(context.Context, *engine.Batch) error { return nil }
+func (f *noFeed) skip(uint64)                               {}
+func (f *noFeed) unknown(uint64)                            {}
+func (f *noFeed) shed(_, _, _ uint64)                       {}
+func (f *noFeed) flush() error                              { return nil }
+
+// told is what a gap document says.
+type told struct {
+	Time  time.Time `json:"@timestamp"`
+	Event struct {
+		Dataset    string
+		Start, End time.Time
+		Duration   int64
+	}
+	Observer struct {
+		Ingress struct{ Interface struct{ Name string } }
+	}
+	Packet struct{ Lost struct{ Kernel, Pool uint64 } }
+	id     string
+}
+
+func TestLossesAreTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, second, b := newLossy("eth0"), newLossy("eth0"), newLossy("eth1")
+		var docs []told
+		start := time.Now()
+		l := &line{in: config.Input{Type: config.TypeLive}, release: "1.0", live: []*source{
+			{Source: a, name: "default_route"}, {Source: second, name: "default_route"}, {Source: b, name: "eth1"}},
+			feed: func(document.Options) (feed, error) {
+				return &noFeed{}, nil
+			},
+			notice: func(_ context.Context, d *document.Document) error {
+				x := told{id: d.ID()}
+				if err := json.Unmarshal(d.JSON(), &x); err != nil {
+					t.Error(err)
+				}
+				docs = append(docs, x)
+				return nil
+			},
+			fail: func(err error) { t.Error(err) },
+		}
+		reading, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { l.run(reading, t.Context()); close(done) }()
+		expect := func(name string, kernel, pool uint64, from, to time.Duration) {
+			t.Helper()
+			synctest.Wait()
+			if len(docs) != 1 {
+				t.Fatalf("%d documents of lost packets, want 1", len(docs))
+			}
+			d := docs[0]
+			docs = nil
+			if d.Event.Dataset != document.GapDataset || d.Observer.Ingress.Interface.Name != name || d.Packet.Lost.Kernel != kernel || d.Packet.Lost.Pool != pool {
+				t.Errorf("%+v", d)
+			}
+			if !d.Event.Start.Equal(start.Add(from)) || !d.Event.End.Equal(start.Add(to)) || d.Event.Duration != int64(to-from) || !d.Time.Equal(d.Event.End) {
+				t.Errorf("from %s to %s", d.Event.Start.Sub(start), d.Event.End.Sub(start))
+			}
+		}
+		time.Sleep(25 * time.Second) // nothing is lost
+		a.kernel.Add(3)
+		second.kernel.Add(4)
+		second.pool.Add(1)
+		time.Sleep(5*time.Second - 1)
+		if len(docs) != 0 {
+			t.Fatalf("too soon: %+v", docs)
+		}
+		time.Sleep(1)
+		expect("eth0", 7, 1, 20*time.Second, 30*time.Second)
+		b.pool.Add(2)
+		time.Sleep(10 * time.Second)
+		expect("eth1", 0, 2, 30*time.Second, 40*time.Second)
+		time.Sleep(60 * time.Second)
+		a.kernel.Add(5)
+		time.Sleep(time.Second)
+		stop()
+		<-done
+		expect("eth0", 5, 0, 100*time.Second, 101*time.Second)
+	})
+}
+
+// Documents of lost packets have ids that no packet has, and that differ by interface.
+func TestIdsOfGaps(t *testing.T) {
+	a, b := newLossy("eth0"), newLossy("eth1")
+	l := &line{live: []*source{{Source: a, name: "eth0", id: captureID{1}}, {Source: b, name: "eth1", id: captureID{1}}}}
+	ids := map[string]bool{string(document.AppendID(nil, captureID{1}, 1)): true, string(document.AppendID(nil, captureID{1}, 2)): true}
+	all := l.gapsOf(time.Now())
+	for range 2 {
+		a.kernel.Add(1)
+		b.kernel.Add(1)
+		for _, g := range all {
+			id := g.next(time.Now()).ID()
+			if ids[id] {
+				t.Errorf("the id %s twice", id)
+			}
+			ids[id] = true
+		}
+	}
+	if all[0].next(time.Now()) != nil {
+		t.Error("told twice")
+	}
+}
+
+var _ capture.Source = (*lossy)(nil)
