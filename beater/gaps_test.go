@@ -49,6 +49,7 @@ func (f *noFeed) batch() *engine.Batch                      { return &f.records 
 func (f *noFeed) take(context.Context, *engine.Batch) error { return nil }
 func (f *noFeed) skip(uint64)                               {}
 func (f *noFeed) unknown(uint64)                            {}
+func (f *noFeed) resumed(uint64)                            {}
 func (f *noFeed) shed(_, _, _ uint64)                       {}
 func (f *noFeed) flush() error                              { return nil }
 
@@ -74,7 +75,7 @@ func TestLossesAreTold(t *testing.T) {
 		start := time.Now()
 		l := &line{in: config.Input{Type: config.TypeLive}, release: "1.0", live: []*source{
 			{Source: a, name: "default_route"}, {Source: second, name: "default_route"}, {Source: b, name: "eth1"}},
-			feed: func(document.Options) (feed, error) {
+			feed: func(document.Options, *resume) (feed, error) {
 				return &noFeed{}, nil
 			},
 			notice: func(_ context.Context, d *document.Document) error {

@@ -51,7 +51,9 @@ func TestShedPacketsAreCounted(t *testing.T) {
 			}
 			defer in.Close()
 			pool := &sync.Pool{New: func() any { return new(batch) }}
-			l.feed = func(opt document.Options) (feed, error) { return &pipelineFeed{in: in, opt: opt, pool: pool}, nil }
+			l.feed = func(opt document.Options, _ *resume) (feed, error) {
+				return &pipelineFeed{in: in, opt: opt, pool: pool}, nil
+			}
 			l.fail = func(error) {} // one file is not there
 			l.files = &progress.Counters{}
 			l.run(t.Context(), t.Context())
