@@ -156,7 +156,7 @@ func TestStopEndsWhatIsTold(t *testing.T) {
 
 func TestDroppedEventIsNoAcknowledgement(t *testing.T) {
 	p, f := newPipeline(), newFates()
-	p.room = 6
+	p.drops = func(nth int) bool { return nth > 6 } // closed
 	in, l := f.open(t, p, Options{Encoders: 1}, 0)
 	whole, part, none := f.batch(4), f.batch(4), f.batch(4)
 	publishAll(t, in, whole)
@@ -169,6 +169,18 @@ func TestDroppedEventIsNoAcknowledgement(t *testing.T) {
 	if c := l.Totals(); c.Seen != 12 || c.Acknowledged+c.Filtered+c.Shutdown+c.InFlight != 12 || c.Shutdown < 4 {
 		t.Errorf("ledger %+v", c)
 	}
+}
+
+func TestAcknowledgementsAfterADroppedEventProveNothing(t *testing.T) {
+	p, f := newPipeline(), newFates()
+	p.drops = func(nth int) bool { return nth == 3 } // as the queue on disk does with one that it cannot write
+	in, l := f.open(t, p, Options{Encoders: 1}, 0)
+	b := f.batch(4)
+	publishAll(t, in, b, f.batch(4))
+	arrive(p, l, 6)
+	p.clients[0].cfg.EventListener.ACKEvents(4) // one of the second batch, in libbeat's count of the first
+	f.expect(t, map[Batch][]string{b: {"released"}})
+	in.Close()
 }
 
 func TestBatchThatFoundNoRoomIsNotTold(t *testing.T) {

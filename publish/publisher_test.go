@@ -21,8 +21,8 @@ type pipeline struct {
 	clients []*client
 	arrived chan struct{}
 	refuse  error
-	// room, when not 0, is how many events of a client the queue takes; then it is closed.
-	room int
+	// drops tells which events of a client, counted from 1, the queue does not take; nil is none.
+	drops func(nth int) bool
 }
 
 // nobody listens to a client's events.
@@ -38,6 +38,7 @@ type client struct {
 	open   bool
 	events []beat.Event
 	next   int // of events, to acknowledge
+	given  int
 }
 
 func (p *pipeline) Connect() (beat.Client, error) { return p.ConnectWith(beat.ClientConfig{}) }
@@ -67,7 +68,7 @@ func (c *client) Publish(e beat.Event) {
 		c.cfg.ClientListener.DroppedOnPublish(e)
 		return
 	}
-	if c.p.room > 0 && len(c.events) == c.p.room {
+	if c.given++; c.p.drops != nil && c.p.drops(c.given) {
 		c.cfg.EventListener.AddEvent(e, true) // before libbeat knows that the queue takes no more
 		c.cfg.ClientListener.DroppedOnPublish(e)
 		return

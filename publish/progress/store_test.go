@@ -72,7 +72,7 @@ func TestEntriesSurviveARun(t *testing.T) {
 func TestMarksOnlyGoForward(t *testing.T) {
 	s := open(t, Options{Folder: t.TempDir()})
 	s.Put(capture1, entry(5))
-	for _, n := range []int{4, 9, 7, 9} {
+	for _, n := range []int{4, 9, 7} {
 		s.Advance(capture1, at(n))
 	}
 	if e, _ := s.Get(capture1); e.Mark != at(9) {
