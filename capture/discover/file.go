@@ -59,6 +59,9 @@ func (f File) Open(ctx context.Context, opt capture.FileOptions) (capture.Source
 		f.finder.release(f.reading)
 		return nil, err
 	}
+	f.finder.mu.Lock()
+	f.reading.held = true
+	f.finder.mu.Unlock()
 	return &followed{Source: src, file: f, follower: w, cancel: cancel, opened: info.Size()}, nil
 }
 
@@ -136,6 +139,7 @@ func (s *followed) Close() error {
 // finish notes how far a file was read.
 func (f *Finder) finish(r *reading, size int64, broken bool) {
 	f.mu.Lock()
+	r.held = false
 	if !r.done {
 		r.done, r.size, r.broken = true, size, broken
 	}

@@ -238,7 +238,7 @@ func (f *Finder) take(e *entry) File {
 		e.taken = true
 		return File{Path: e.path}
 	}
-	r := &reading{info: e.info, compressed: e.id.Compressed, size: e.info.Size(), over: !f.opt.Watch, done: !f.opt.Watch}
+	r := &reading{id: e.id, info: e.info, size: e.info.Size(), over: !f.opt.Watch, done: !f.opt.Watch}
 	f.cover(e, r)
 	if f.opt.Watch {
 		f.mu.Lock()

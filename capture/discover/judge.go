@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"slices"
@@ -44,11 +45,12 @@ type key struct {
 
 // reading is one file that was yielded, under whatever name.
 type reading struct {
-	info       fs.FileInfo // of the file when it was yielded
-	compressed bool
-	over       bool // done, as far as the current look knows
+	id   capture.Identity // when it was yielded
+	info fs.FileInfo      // of the file then
+	over bool             // done, as far as the current look knows
 
 	// Guarded by Finder.mu; size may be read when over is set.
+	held bool // open: its number in the file system is nobody else's
 	done bool
 	size int64 // of the file as far as it was read, bytes
 	// broken says that what follows cannot be read, however much is appended.
@@ -60,9 +62,9 @@ func (r *reading) covers(ctx context.Context, e *entry) bool {
 	switch {
 	case r.broken:
 		return true
-	case r.compressed == e.id.Compressed:
+	case r.id.Compressed == e.id.Compressed:
 		return r.size == e.info.Size()
-	case r.compressed: // only the size of the file is known
+	case r.id.Compressed: // only the size of the file is known
 		return false
 	}
 	// Rotated and then compressed, most likely.
@@ -120,7 +122,7 @@ func (f *Finder) judge(ctx context.Context, e *entry, now time.Time) error {
 	}
 	r := e.reading
 	if r == nil {
-		r = f.opened(e.info)
+		r = f.opened(e)
 	}
 	if r != nil && !r.over {
 		e.reading = r // it is followed, whatever it is called now
@@ -161,6 +163,9 @@ func (f *Finder) complete(e *entry, now time.Time) bool {
 	switch {
 	case !f.opt.Watch:
 		return true
+	case !e.id.HasTime && (e.idErr == nil || errors.Is(e.idErr, io.ErrUnexpectedEOF)):
+		// There is nothing to read yet, and captures that begin alike would have one identity.
+		return false
 	case e.id.Whole:
 		return e.idle(f.opt.small(), now)
 	case e.id.Compressed: // cannot be followed
@@ -169,17 +174,29 @@ func (f *Finder) complete(e *entry, now time.Time) bool {
 	return true
 }
 
-// opened returns the reading of a file that was being read at the look before.
-func (f *Finder) opened(info fs.FileInfo) *reading {
+// opened returns the reading of the file e that was being read at the look before.
+func (f *Finder) opened(e *entry) *reading {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	// The last one: a file that has grown is read again.
 	for _, r := range slices.Backward(f.open) {
-		if os.SameFile(r.info, info) {
+		if os.SameFile(r.info, e.info) && (r.held || begins(e.path, r.id)) {
 			return r
 		}
 	}
 	return nil
+}
+
+// begins tells whether the file at path begins with what id was made of. File systems
+// give a removed file's number to the next one.
+func begins(path string, id capture.Identity) bool {
+	fh, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer fh.Close()
+	same, err := id.Begins(fh)
+	return same && err == nil
 }
 
 // cover notes that r reads or has read the capture e.

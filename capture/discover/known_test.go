@@ -15,11 +15,11 @@ import (
 func TestWatchKnowsAFileThatGrewFromSmall(t *testing.T) {
 	polled(t, Options{}, func(t *testing.T, dir string, f *Finder) {
 		path := filepath.Join(dir, "f")
-		write(t, path, pcap(1, 0))
+		write(t, path, pcap(1, 1))
 		file := want(t, f, path)
-		grow(t, path, records(1, large))
+		grow(t, path, records(2, large))
 		want0(t, f)
-		read(t, file, large)
+		read(t, file, 1+large)
 		want(t, f, "")
 		if err := os.Rename(path, path+".1"); err != nil {
 			t.Fatal(err)

@@ -37,7 +37,7 @@ type Options struct {
 	Poll time.Duration
 	// CloseInactive ends a followed file that has not grown for so long (5 minutes if 0;
 	// never if negative). A new file that is too small to have its final identity is
-	// yielded when it has not grown for so long (never means 5 minutes here).
+	// yielded when it has a packet and has not grown for so long (never means 5 minutes here).
 	CloseInactive time.Duration
 	// CloseRemoved and CloseRenamed end a followed file that was removed or has got
 	// another name, when it has not grown for Poll.

@@ -124,6 +124,21 @@ func TestWatchWaitsForTheIdentity(t *testing.T) {
 	})
 }
 
+// Without a packet, two captures could not be told apart, and there is nothing to read.
+func TestWatchWaitsForAPacket(t *testing.T) {
+	polled(t, Options{}, func(t *testing.T, dir string, f *Finder) {
+		a, b := filepath.Join(dir, "a"), filepath.Join(dir, "b")
+		write(t, a, pcap(1, 0))
+		write(t, b, append(pcap(1, 0), records(1, 1)[:50]...))
+		want(t, f, "")
+		grow(t, a, records(5, 1))
+		grow(t, b, records(1, 1)[50:])
+		read(t, want(t, f, b), 1)
+		read(t, want(t, f, a), 1)
+		want(t, f, "")
+	})
+}
+
 func TestWatchFollowsGrowth(t *testing.T) {
 	polled(t, Options{}, func(t *testing.T, dir string, f *Finder) {
 		path := filepath.Join(dir, "f")
@@ -240,8 +255,10 @@ func TestWatchReplacedFile(t *testing.T) {
 		if _, err := replaced.Open(t.Context(), capture.FileOptions{}); err == nil || !strings.Contains(err.Error(), "another capture") {
 			t.Errorf("replaced: %v", err)
 		}
+		want(t, f, path)
+		write(t, path, pcap(300, large)) // and again, before anybody asked
 		file := want(t, f, path)
-		if file.Identity.FirstTime != 200e9 {
+		if file.Identity.FirstTime != 300e9 {
 			t.Errorf("%+v", file)
 		}
 		read(t, file, large)
