@@ -71,7 +71,7 @@ type told struct {
 func TestLossesAreTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, second, b := newLossy("eth0"), newLossy("eth0"), newLossy("eth1")
-		var docs []told
+		docs := make(chan told, 10)
 		start := time.Now()
 		l := &line{in: config.Input{Type: config.TypeLive}, release: "1.0", live: []*source{
 			{Source: a, name: "default_route"}, {Source: second, name: "default_route"}, {Source: b, name: "eth1"}},
@@ -83,7 +83,7 @@ func TestLossesAreTold(t *testing.T) {
 				if err := json.Unmarshal(d.JSON(), &x); err != nil {
 					t.Error(err)
 				}
-				docs = append(docs, x)
+				docs <- x
 				return nil
 			},
 			fail: func(err error) { t.Error(err) },
@@ -97,8 +97,7 @@ func TestLossesAreTold(t *testing.T) {
 			if len(docs) != 1 {
 				t.Fatalf("%d documents of lost packets, want 1", len(docs))
 			}
-			d := docs[0]
-			docs = nil
+			d := <-docs
 			if d.Event.Dataset != document.GapDataset || d.Observer.Ingress.Interface.Name != name || d.Packet.Lost.Kernel != kernel || d.Packet.Lost.Pool != pool {
 				t.Errorf("%+v", d)
 			}
@@ -111,20 +110,21 @@ func TestLossesAreTold(t *testing.T) {
 		second.kernel.Add(4)
 		second.pool.Add(1)
 		time.Sleep(5*time.Second - 1)
+		synctest.Wait()
 		if len(docs) != 0 {
-			t.Fatalf("too soon: %+v", docs)
+			t.Fatalf("too soon: %+v", <-docs)
 		}
 		time.Sleep(1)
 		expect("eth0", 7, 1, 20*time.Second, 30*time.Second)
 		b.pool.Add(2)
 		time.Sleep(10 * time.Second)
 		expect("eth1", 0, 2, 30*time.Second, 40*time.Second)
-		time.Sleep(60 * time.Second)
+		time.Sleep(61 * time.Second)
 		a.kernel.Add(5)
 		time.Sleep(time.Second)
 		stop()
 		<-done
-		expect("eth0", 5, 0, 100*time.Second, 101*time.Second)
+		expect("eth0", 5, 0, 100*time.Second, 102*time.Second)
 	})
 }
 
