@@ -5,6 +5,9 @@ package dissect
 // Link returns who dissects a link type, nil when nobody does.
 func (r *Registry) Link(t uint32) *Protocol { return r.link[t] }
 
+// EtherType returns who dissects an EtherType, nil when nobody does.
+func (r *Registry) EtherType(t uint16) *Protocol { return r.ether[t] }
+
 // CallName hands b to the protocol of that name, where no number names it.
 func (p *Packet) CallName(name string, b []byte, wire int) { p.Call(p.Registry.byName[name], b, wire) }
 

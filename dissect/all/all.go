@@ -43,6 +43,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipv6"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
+	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/lisp"
@@ -110,6 +111,7 @@ func Registry() *dissect.Registry {
 		fr.Protocol,
 		ipnet.Protocol,
 		ipoib.Protocol,
+		juniper.Protocol,
 		llc.Protocol,
 		lldp.Protocol,
 		loop.Protocol,
