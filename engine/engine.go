@@ -90,7 +90,7 @@ func (e *Engine) Next(b *Batch) error {
 func (e *Engine) dissect(b *Batch, c *capture.Packet) {
 	p := &e.packet
 	p.Begin()
-	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
+	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Clock(), c.Length, uint32(c.LinkType), &b.buffer
 	first := b.buffer.Start()
 	link := p.Registry.Link(uint32(c.LinkType))
 	if link == nil {

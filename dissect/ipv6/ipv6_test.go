@@ -121,6 +121,20 @@ func TestNoAllocation(t *testing.T) {
 	}
 }
 
+// A length of 0 that no jumbogram's option explains is the wire's, but to Wireshark it is 0.
+func TestLengthOfOffload(t *testing.T) {
+	for _, compat := range []bool{false, true} {
+		taken := -1
+		upper := &dissect.Protocol{Name: "upper", IPProtocols: []uint8{17}, Dissect: func(_ *dissect.Packet, b []byte, _ int) { taken = len(b) }}
+		b := dissecttest.New(nil, Protocol, upper)
+		b.P.Options.Wireshark = compat
+		r := b.Run(Protocol, join(header(0, 17), make([]byte, 4)), 44)
+		if want := map[bool]int{false: 4, true: -1}[compat]; r.Layers != "ipv6:upper" || taken != want {
+			t.Errorf("compat %v: layers %s, %d bytes, want %d", compat, r.Layers, taken, want)
+		}
+	}
+}
+
 func FuzzIPv6(f *testing.F) {
 	f.Add(join(header(4, 17), []byte{1, 2, 3, 4}), 44)
 	f.Add(join(header(0, 0), []byte{60, 0, 0xc2, 4, 0, 1, 0, 0}, []byte{44, 0, 4, 1, 3, 1, 1, 0}, []byte{17, 0, 0, 0x29, 0, 0, 0, 9}), 70000)
