@@ -6,6 +6,7 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
@@ -67,6 +68,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
+	"github.com/espbeat/espbeat/dissect/profinet"
+	"github.com/espbeat/espbeat/dissect/ptp"
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
@@ -97,6 +100,7 @@ import (
 func Registry() *dissect.Registry {
 	return dissect.NewRegistry(
 		// Link
+		aoe.Protocol,
 		arcnet.Protocol,
 		arp.Protocol,
 		atm.CLIP,
@@ -224,6 +228,11 @@ func Registry() *dissect.Registry {
 		osi.Protocol,
 		ospf.Protocol,
 		pim.Protocol,
+		profinet.DCP,
+		profinet.IO,
+		profinet.PTCP,
+		profinet.Protocol,
+		ptp.Protocol,
 		rip.Protocol,
 		ripng.Protocol,
 		radius.Protocol,
