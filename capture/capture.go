@@ -22,6 +22,8 @@ type Packet struct {
 	TimeValid bool
 	// TimeRaw is the record's own time in whole seconds; only set when TimeValid is false.
 	TimeRaw uint64
+	// clock is the record's own time in nanoseconds modulo 2^64, or Time where it has none; only set when TimeValid is false.
+	clock int64
 	// Length is the original length on the wire, bytes; len(Data) is what was captured.
 	Length   int
 	LinkType LinkType
@@ -31,6 +33,15 @@ type Packet struct {
 	Offset int64
 	// Comments are the record's comments (pcapng opt_comment), nil for most.
 	Comments []string
+}
+
+// Clock is the record's own time in nanoseconds modulo 2^64: what lies between two packets is right also where their times, of a clock that
+// was set wrong, are not valid.
+func (p *Packet) Clock() int64 {
+	if p.TimeValid {
+		return p.Time
+	}
+	return p.clock
 }
 
 // Interface describes one capture interface of a source.

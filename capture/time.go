@@ -19,9 +19,9 @@ func (c *clock) set(p *Packet, sec int64, nsec uint64, ok bool) {
 		p.Time, p.TimeValid = c.last, true
 		return
 	}
-	p.Time, p.TimeValid = c.last, false
+	p.Time, p.TimeValid, p.clock = c.last, false, c.last
 	if ok && sec > 0 {
-		p.TimeRaw = uint64(sec)
+		p.TimeRaw, p.clock = uint64(sec), sec*1e9+int64(nsec) // wraps
 	}
 }
 

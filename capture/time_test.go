@@ -55,17 +55,17 @@ func TestClock(t *testing.T) {
 		ok   bool
 		want Packet
 	}{
-		{"none_at_first", 0, 0, false, Packet{Time: 42}},
-		{"too_late_at_first", 1 << 40, 0, true, Packet{Time: 42, TimeRaw: 1 << 40}},
+		{"none_at_first", 0, 0, false, Packet{Time: 42, clock: 42}},
+		{"too_late_at_first", 1 << 40, 0, true, Packet{Time: 42, TimeRaw: 1 << 40, clock: -7293016646573096960}},
 		{"epoch", 0, 0, true, Packet{Time: 0, TimeValid: true}},
 		{"last_possible", 9223372036, 854775807, true, Packet{Time: math.MaxInt64, TimeValid: true}},
-		{"one_too_late", 9223372036, 854775808, true, Packet{Time: math.MaxInt64, TimeRaw: 9223372036}},
+		{"one_too_late", 9223372036, 854775808, true, Packet{Time: math.MaxInt64, TimeRaw: 9223372036, clock: math.MinInt64}},
 		{"now", 1_700_000_000, 5, true, Packet{Time: 1_700_000_000_000_000_005, TimeValid: true}},
-		{"negative", -1, 0, true, Packet{Time: 1_700_000_000_000_000_005}},
+		{"negative", -1, 0, true, Packet{Time: 1_700_000_000_000_000_005, clock: 1_700_000_000_000_000_005}},
 	} {
 		var p Packet
 		c.set(&p, tt.sec, tt.nsec, tt.ok)
-		if p.Time != tt.want.Time || p.TimeValid != tt.want.TimeValid || p.TimeRaw != tt.want.TimeRaw {
+		if p.Time != tt.want.Time || p.TimeValid != tt.want.TimeValid || p.TimeRaw != tt.want.TimeRaw || p.Clock() != tt.want.Clock() {
 			t.Errorf("%s: %+v, want %+v", tt.name, p, tt.want)
 		}
 	}

@@ -5,6 +5,12 @@ package dissect
 // Link returns who dissects a link type, nil when nobody does.
 func (r *Registry) Link(t uint32) *Protocol { return r.link[t] }
 
+// EtherType returns who dissects an EtherType, nil when nobody does.
+func (r *Registry) EtherType(t uint16) *Protocol { return r.ether[t] }
+
+// IPProtocol returns who dissects an IANA protocol number, nil when nobody does.
+func (r *Registry) IPProtocol(n uint8) *Protocol { return r.ip[n] }
+
 // CallName hands b to the protocol of that name, where no number names it.
 func (p *Packet) CallName(name string, b []byte, wire int) { p.Call(p.Registry.byName[name], b, wire) }
 

@@ -138,7 +138,7 @@ func (e *Engine) Next(b *Batch) error {
 func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	p := &e.packet
 	p.Begin()
-	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Time, c.Length, uint32(c.LinkType), &b.buffer
+	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Clock(), c.Length, uint32(c.LinkType), &b.buffer
 	first, arena := b.buffer.Start(), len(b.buffer.Arena)
 	link := p.Registry.Link(uint32(c.LinkType))
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))

@@ -96,16 +96,17 @@ func (s *State) analyze(p *dissect.Packet, f *conversation, g dissect.Segment, r
 	}
 	x.flight()
 	x.fwd.sacked = g.SACKed
-	f.handshake(p.Time, g.Flags)
+	f.handshake(p.Time, g.Flags, s.opt.Wireshark)
 	x.out.InitialRTT = f.initialRTT
 	return x.out
 }
 
 // handshake measures the initial round-trip time: from the last SYN to the first segment after it that acknowledges and is none itself.
-func (f *conversation) handshake(now int64, flags uint8) {
+// To Wireshark, a SYN at time 0 was not seen.
+func (f *conversation) handshake(now int64, flags uint8, wireshark bool) {
 	switch flags & (flagSYN | flagACK) {
 	case flagSYN:
-		f.synTime, f.synSeen = now, true
+		f.synTime, f.synSeen = now, now != 0 || !wireshark
 	case flagACK:
 		if f.synSeen && f.initialRTT == 0 {
 			f.initialRTT = now - f.synTime

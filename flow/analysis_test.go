@@ -39,6 +39,18 @@ func (g segment) later(wait int64) segment   { return g.with(func(g *segment) { 
 func (g segment) size(window uint16) segment { return g.with(func(g *segment) { g.window = window }) }
 func (g segment) flag(flags uint8) segment   { return g.with(func(g *segment) { g.flags |= flags }) }
 
+// A handshake whose SYN has the time 0 is measured, but to Wireshark that is no time.
+func TestHandshakeAtTheEpoch(t *testing.T) {
+	for _, compat := range []bool{false, true} {
+		f := &conversation{}
+		f.handshake(0, flagSYN, compat)
+		f.handshake(2, flagACK, compat)
+		if want := map[bool]int64{false: 2, true: 0}[compat]; f.initialRTT != want {
+			t.Errorf("compat %v: %d ns, want %d", compat, f.initialRTT, want)
+		}
+	}
+}
+
 func TestFindings(t *testing.T) {
 	for _, c := range []struct {
 		name string

@@ -6,6 +6,7 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
@@ -43,6 +44,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipv6"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
+	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/lisp"
@@ -66,6 +68,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
+	"github.com/espbeat/espbeat/dissect/profinet"
+	"github.com/espbeat/espbeat/dissect/ptp"
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
@@ -96,6 +100,7 @@ import (
 func Registry() *dissect.Registry {
 	return dissect.NewRegistry(
 		// Link
+		aoe.Protocol,
 		arcnet.Protocol,
 		arp.Protocol,
 		atm.CLIP,
@@ -110,6 +115,7 @@ func Registry() *dissect.Registry {
 		fr.Protocol,
 		ipnet.Protocol,
 		ipoib.Protocol,
+		juniper.Protocol,
 		llc.Protocol,
 		lldp.Protocol,
 		loop.Protocol,
@@ -222,6 +228,11 @@ func Registry() *dissect.Registry {
 		osi.Protocol,
 		ospf.Protocol,
 		pim.Protocol,
+		profinet.DCP,
+		profinet.IO,
+		profinet.PTCP,
+		profinet.Protocol,
+		ptp.Protocol,
 		rip.Protocol,
 		ripng.Protocol,
 		radius.Protocol,

@@ -20,7 +20,8 @@ import (
 )
 
 const (
-	headerLen = 14
+	// HeaderLen is the length of the header, bytes.
+	HeaderLen = 14
 	// MaxLength is the largest value of the type field that is a length, bytes.
 	MaxLength = 1500
 	minType   = 1536
@@ -46,7 +47,7 @@ var (
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
-	if !p.Need(b, wire, headerLen) {
+	if !p.Need(b, wire, HeaderLen) {
 		return
 	}
 	t := binary.BigEndian.Uint16(b[12:])
@@ -62,7 +63,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.SetMAC(b[6:12], b[0:6])
 	p.Out.MAC(fDst, b[0:6])
 	p.Out.MAC(fSrc, b[6:12])
-	b, wire = b[headerLen:], wire-headerLen
+	b, wire = b[HeaderLen:], wire-HeaderLen
 	switch {
 	case t >= minType || t == 0:
 		p.Out.Uint(fType, uint64(t))

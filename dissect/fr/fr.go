@@ -7,6 +7,7 @@
 //
 //	RFC 2427  control (03 UI, or the two bytes of an I or S frame), padding 00 when needed, NLPID, payload
 //	Cisco     EtherType, payload
+//	none      an Ethernet frame as it is
 //
 // EA marks the last byte of the address. A third byte has 7 more bits of DLCI unless it is the last; a last third or fourth byte has the
 // lower 6 bits, or DL-CORE control instead. Not decoded: LAPF on DLCI 0, XID, FRF.12 fragments, OSI protocols, Q.933.
@@ -17,6 +18,7 @@ import (
 	"fmt"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/eth"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -34,10 +36,14 @@ const (
 	ouiIEEE8021 = 0x0080c2
 )
 
-// NLPIDs (ISO/IEC TR 9577) that have a dissector or a form of their own.
+// NLPIDs (ISO/IEC TR 9577).
 const (
 	nlpidPad  = 0x00
+	nlpidQ933 = 0x08
 	nlpidSNAP = 0x80
+	nlpidCLNP = 0x81
+	nlpidESIS = 0x82
+	nlpidISIS = 0x83
 	nlpidIPv6 = 0x8e
 	nlpidIP   = 0xcc
 	nlpidPPP  = 0xcf
@@ -103,11 +109,40 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		}
 		p.EtherType(t, b[2:], wire-2)
 	default:
+		raw(p, control, b, wire)
+	}
+}
+
+// raw dissects frames whose encapsulation only a guess tells: RFC 2427 behind the control field of an I or S frame when an NLPID
+// follows, else Ethernet without a header of RFC 2427 when a length or a known EtherType stands where its would, as Wireshark guesses.
+func raw(p *dissect.Packet, control uint8, b []byte, wire int) {
+	behind := control&3 != unnumbered && wire > 2
+	if behind && (len(b) == 2 || hasForm(b[2])) || !ethernet(p, b) {
 		p.Out.Uint(fControl, uint64(control))
-		if control&3 != unnumbered && p.Need(b, wire, 3) {
+		if behind {
 			nlpid(p, b[2:], wire-2)
 		}
+		return
 	}
+	p.CallName("eth", b, wire)
+}
+
+// ethernet reports whether a length or a known EtherType stands where an Ethernet header has it.
+func ethernet(p *dissect.Packet, b []byte) bool {
+	if len(b) < eth.HeaderLen {
+		return false
+	}
+	t := binary.BigEndian.Uint16(b[eth.HeaderLen-2:])
+	return t <= eth.MaxLength || p.Registry.EtherType(t) != nil
+}
+
+// hasForm reports whether the NLPID is one that frames are known to carry; those of OSI and of Q.933 have no dissector here.
+func hasForm(id uint8) bool {
+	switch id {
+	case nlpidQ933, nlpidSNAP, nlpidCLNP, nlpidESIS, nlpidISIS, nlpidIPv6, nlpidIP, nlpidPPP:
+		return true
+	}
+	return false
 }
 
 // address reads the DLCI and tells how many bytes the address has.

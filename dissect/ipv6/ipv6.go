@@ -81,11 +81,17 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	p.SetIP(6, b[8:24], b[24:40], next)
 	b, wire = b[headerLen:], wire-headerLen
-	if length == 0 {
-		length = wire
-		if next == hopByHop {
-			length = jumbo(b, wire)
+	switch {
+	case length > 0:
+	case next == hopByHop:
+		length = jumbo(b, wire)
+	case p.Options.Wireshark: // takes the length at its word: a layer of no bytes
+		if upper := p.Registry.IPProtocol(next); upper != nil {
+			p.Push(upper)
 		}
+		return
+	default:
+		length = wire
 	}
 	if length > wire {
 		p.Bad()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
+	"github.com/espbeat/espbeat/flow"
 )
 
 // upper stands for what IPv6 carries.
@@ -55,7 +56,7 @@ func TestDissect(t *testing.T) {
 		{name: "option past the end", frame: join(header(8, 0), []byte{17, 0, 5, 9, 0, 1, 1, 0}), layers: "ipv6:ipv6.hopopts", malformed: "ipv6.hopopts"},
 		{name: "extension longer than the payload", frame: join(header(8, 0), []byte{17, 9, 1, 4, 0, 0, 0, 0}), layers: "ipv6:ipv6.hopopts", malformed: "ipv6.hopopts"},
 		{name: "atomic fragment", frame: join(header(12, 44), []byte{17, 0, 0, 0, 0, 0, 0, 9}, pay), layers: "ipv6:ipv6.fraghdr:upper",
-			want: map[string]string{"ipv6.fraghdr.offset": "0", "ipv6.fraghdr.more": "false", "ipv6.fraghdr.ident": "9"}},
+			want: map[string]string{"ipv6.fraghdr.nxt": "17", "ipv6.fraghdr.offset": "0", "ipv6.fraghdr.more": "false", "ipv6.fraghdr.ident": "9"}},
 		{name: "fragment", frame: join(header(12, 44), []byte{17, 0, 0, 0x29, 0, 0, 0, 9}, pay), layers: "ipv6:ipv6.fraghdr",
 			want: map[string]string{"ipv6.fraghdr.offset": "5", "ipv6.fraghdr.more": "true"}},
 	}
@@ -118,6 +119,36 @@ func TestNoAllocation(t *testing.T) {
 	f := join(header(12, 0), []byte{17, 0, 5, 2, 0, 1, 1, 0}, []byte{1, 2, 3, 4})
 	if n := testing.AllocsPerRun(100, func() { b.Dissect(Protocol, f, len(f)) }); n != 0 {
 		t.Errorf("%v allocations a packet", n)
+	}
+}
+
+// The fragment that completes a datagram has what it carries, and says what it was made of.
+func TestFragments(t *testing.T) {
+	b := dissecttest.New(flow.New(flow.Options{}), Protocol, Fragment, upper)
+	first, last := join(header(16, 44), []byte{17, 0, 0, 1, 0, 0, 0, 9}, make([]byte, 8)), join(header(12, 44), []byte{17, 0, 0, 8, 0, 0, 0, 9}, make([]byte, 4))
+	r := b.Run(Protocol, first, len(first))
+	r.Check(t, map[string]string{"ipv6.fraghdr.nxt": "17", "ipv6.fraghdr.more": "true", "ipv6.fragments.count": ""})
+	if r.Layers != "ipv6:ipv6.fraghdr" {
+		t.Errorf("first fragment: layers %s", r.Layers)
+	}
+	r = b.Run(Protocol, last, len(last))
+	r.Check(t, map[string]string{"ipv6.fraghdr.offset": "1", "ipv6.fragments.count": "2", "ipv6.fragments.packets": "1,2", "ipv6.reassembled_length": "12"})
+	if r.Layers != "ipv6:ipv6.fraghdr:upper" {
+		t.Errorf("last fragment: layers %s", r.Layers)
+	}
+}
+
+// A length of 0 that no jumbogram's option explains is the wire's, but to Wireshark it is 0.
+func TestLengthOfOffload(t *testing.T) {
+	for _, compat := range []bool{false, true} {
+		taken := -1
+		upper := &dissect.Protocol{Name: "upper", IPProtocols: []uint8{17}, Dissect: func(_ *dissect.Packet, b []byte, _ int) { taken = len(b) }}
+		b := dissecttest.New(nil, Protocol, upper)
+		b.P.Options.Wireshark = compat
+		r := b.Run(Protocol, join(header(0, 17), make([]byte, 4)), 44)
+		if want := map[bool]int{false: 4, true: -1}[compat]; r.Layers != "ipv6:upper" || taken != want {
+			t.Errorf("compat %v: layers %s, %d bytes, want %d", compat, r.Layers, taken, want)
+		}
 	}
 }
 
