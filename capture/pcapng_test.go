@@ -45,7 +45,7 @@ func TestPcapng(t *testing.T) {
 		{Data: []byte("first"), Time: 1_500_000_000_000_007_000, TimeValid: true, Length: 60, LinkType: 1},
 		{Data: []byte("nano"), Time: 1_500_000_001_000_000_009, TimeValid: true, Length: 4, LinkType: 101, Interface: 1, Comments: []string{"one", "tw\uFFFDo"}},
 		{Data: []byte("eighths"), Time: 1002_125_000_000, TimeValid: true, Length: 7, LinkType: 113, Interface: 2},
-		{Data: []byte("simple"), Time: 1002_125_000_000, Length: 60, LinkType: 113, Interface: 2},
+		{Data: []byte("simple"), Time: 1002_125_000_000, clock: 1002_125_000_000, Length: 60, LinkType: 113, Interface: 2},
 		{Data: []byte("old"), Time: 1001_000_000_000, TimeValid: true, Length: 90, LinkType: 113, Interface: 2, Comments: []string{"c"}},
 		{Data: []byte{}, Time: 1003_000_000_000, TimeValid: true, LinkType: 113, Interface: 2},
 	}

@@ -116,10 +116,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 // raw dissects frames whose encapsulation only a guess tells: RFC 2427 behind the control field of an I or S frame when an NLPID
 // follows, else Ethernet without a header of RFC 2427 when a length or a known EtherType stands where its would, as Wireshark guesses.
 func raw(p *dissect.Packet, control uint8, b []byte, wire int) {
-	behind := control&3 != unnumbered && wire > 2
-	if behind && (len(b) == 2 || hasForm(b[2])) || !ethernet(p, b) {
+	numbered := control&3 != unnumbered // an I or S frame: two bytes of control
+	if numbered && (len(b) < 3 || hasForm(b[2])) || !ethernet(p, b) {
 		p.Out.Uint(fControl, uint64(control))
-		if behind {
+		if numbered && p.Need(b, wire, 3) {
 			nlpid(p, b[2:], wire-2)
 		}
 		return

@@ -60,6 +60,8 @@ func TestDissect(t *testing.T) {
 		{Name: "padding alone", Frame: "1861 03 00", Layers: "fr",
 			Want: map[string]string{"fr.nlpid": "0"}},
 		{Name: "half a SNAP header", Frame: "1861 03 80 000000", Layers: "fr", Malformed: "fr"},
+		{Name: "control without an NLPID", Frame: "1861 2200", Layers: "fr", Malformed: "fr", Want: map[string]string{"fr.control": "34", "fr.nlpid": ""}},
+		{Name: "cut behind the control", Frame: "1861 2200", Wire: 60, Layers: "fr", Truncated: true},
 		{Name: "cut by the capture", Frame: "1860", Wire: 60, Layers: "fr", Truncated: true},
 	}
 	bench().Cases(t, Protocol, tests)
