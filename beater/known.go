@@ -4,11 +4,13 @@ package beater
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/publish/lookup"
 )
 
 // looker finds out which ids a data stream or index has; publish/lookup is one.
@@ -29,6 +31,7 @@ type known struct {
 	looker  looker
 	target  string
 	capture captureID
+	say     func(string)
 	missing int // in a row
 	enough  int
 	ids     []string
@@ -44,8 +47,13 @@ func (k *known) leaveOut(ctx context.Context, b *engine.Batch) (uint64, error) {
 		k.ids = append(k.ids, string(document.AppendID(nil, k.capture, b.Records[i].Number)))
 	}
 	stored, err := k.looker.Stored(ctx, k.target, k.ids)
+	if errors.Is(err, lookup.ErrForbidden) {
+		k.missing = k.enough
+		k.say(fmt.Sprintf("%v; without them, packets that a run stored just before it was killed are stored twice if the data stream has rolled over since", err))
+		return 0, nil
+	}
 	if err != nil {
-		return 0, fmt.Errorf("look up in %s what an earlier run has stored: %w", k.target, err)
+		return 0, fmt.Errorf("look up what an earlier run has stored: %w", err)
 	}
 	had, i := len(b.Records), -1
 	b.Records = slices.DeleteFunc(b.Records, func(engine.Record) bool {

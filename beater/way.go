@@ -105,7 +105,7 @@ func (e *Beater) resume(f *pipelineFeed, in config.Input) string {
 	}
 	target := f.from.begin(own)
 	if e.looker != nil && target != "" {
-		f.known = &known{looker: e.looker, target: target, capture: f.opt.CaptureID, enough: lookedForNew}
+		f.known = &known{looker: e.looker, target: target, capture: f.opt.CaptureID, say: e.say, enough: lookedForNew}
 		if f.from.again {
 			f.known.enough = lookedFor
 		}

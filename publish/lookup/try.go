@@ -15,6 +15,9 @@ import (
 	"github.com/elastic/beats/v7/libbeat/esleg/eslegclient"
 )
 
+// ErrForbidden: the output's user may write, and may not look.
+var ErrForbidden = errors.New("no permission")
+
 // try is one call of Stored.
 type try struct {
 	*Lookup
@@ -37,6 +40,8 @@ func (t *try) ask(request string, params map[string]string, body any) ([]byte, e
 				return answer, nil
 			case missing(status, answer):
 				return nil, nil
+			case status == http.StatusForbidden:
+				return nil, fmt.Errorf("look for stored packets in %s: %w: %w%s", t.target, ErrForbidden, err, t.remedy(status))
 			case !passes(status, err):
 				return nil, fmt.Errorf("look for stored packets in %s: %w%s", t.target, err, t.remedy(status))
 			}

@@ -33,6 +33,14 @@ func (s *Sink) asset(w http.ResponseWriter, r *http.Request) {
 		reply(w, http.StatusOK, map[string]any{"license": map[string]any{"uid": "sink", "type": cmp.Or(s.o.License, "basic"), "status": "active"}})
 		return
 	}
+	switch index, request, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/"); request {
+	case "_refresh":
+		reply(w, http.StatusOK, map[string]any{})
+		return
+	case "_search":
+		s.search(w, r, index)
+		return
+	}
 	for _, k := range kept {
 		if strings.HasPrefix(path, k) {
 			s.keep(w, r)
@@ -40,6 +48,28 @@ func (s *Sink) asset(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	fail(w, http.StatusNotFound, "resource_not_found_exception", "the sink does not serve "+r.Method+" "+path)
+}
+
+// search answers an ids query, the only one that espbeat asks.
+func (s *Sink) search(w http.ResponseWriter, r *http.Request, index string) {
+	var q struct {
+		Query struct {
+			IDs struct {
+				Values []string `json:"values"`
+			} `json:"ids"`
+		} `json:"query"`
+	}
+	if _, body, err := readBody(r); err != nil || json.Unmarshal(body, &q) != nil || len(q.Query.IDs.Values) == 0 {
+		fail(w, http.StatusBadRequest, "parsing_exception", "the sink knows ids queries only")
+		return
+	}
+	hits := []any{}
+	for _, id := range q.Query.IDs.Values {
+		if s.seen[index+"\x00"+id] {
+			hits = append(hits, map[string]any{"_id": id})
+		}
+	}
+	reply(w, http.StatusOK, map[string]any{"hits": map[string]any{"hits": hits}})
 }
 
 func (s *Sink) keep(w http.ResponseWriter, r *http.Request) {
