@@ -35,7 +35,7 @@ func TestCounters(t *testing.T) {
 	pipe.End()
 	check(Snapshot{Packets: 36, Read: 1450})
 	c = Counters{}
-	a, b = c.Expect(1000), c.Expect(500)
+	a, _ = c.Expect(1000), c.Expect(500)
 	a.Update(1, 300, 1000)
 	a.End() // it broke
 	check(Snapshot{Packets: 1, Read: 300, Total: 800})
