@@ -83,9 +83,10 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		f := &pipelineFeed{opt: opt, pool: pool, from: from}
 		index := ""
 		if from != nil && !from.done {
-			index = e.resume(f, in)
+			index = e.resume(f, l.in)
 		}
-		f.in, err = w.to(index)
+		in, err := w.to(index)
+		f.in = in
 		return f, err
 	}
 	l.fail = func(err error) {
