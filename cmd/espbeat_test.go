@@ -129,7 +129,7 @@ func TestBrokenCaptures(t *testing.T) {
 	if strings.Count(r.out, "\n") != 5 {
 		t.Errorf("two packets before the break and three after, printed:\n%s", r.out)
 	}
-	espbeat(t, dir, "--file", "nosuch").want(t, 1, "espbeat: open capture nosuch: no such file")
+	espbeat(t, dir, "--file", "nosuch").want(t, 1, "espbeat: find captures: nosuch: no such file")
 	s := serve(t)
 	espbeat(t, dir, "--file", cut, "--node", s.URL).want(t, 1, "cut.pcap", "packets seen                     2")
 	if n := len(s.in("espbeat-9")); n != 2 {

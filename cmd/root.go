@@ -58,7 +58,7 @@ type app struct {
 // Execute runs the command line and returns the exit status.
 func Execute() int {
 	tuneGC()
-	if err := allowProfiling(); err != nil {
+	if err := allowSyscalls(); err != nil {
 		fmt.Fprintf(os.Stderr, "espbeat: %v\n", err)
 		return exitFailed
 	}

@@ -9,14 +9,14 @@ import (
 	"github.com/elastic/beats/v7/libbeat/common/seccomp"
 )
 
-// allowProfiling lets the Go runtime's CPU profiler through libbeat's default system call policy, which knows no per-thread timers: with --cpuprofile the
-// process would be aborted at its end.
-func allowProfiling() error {
+// allowSyscalls adds what espbeat does to libbeat's default system call policy: per-thread timers of the Go runtime's CPU profiler, without which --cpuprofile
+// would abort the process at its end, and the link that moves a file (after: move) without replacing another.
+func allowSyscalls() error {
 	if runtime.GOARCH != "amd64" && runtime.GOARCH != "386" {
 		return nil // libbeat has no policy there
 	}
-	if err := seccomp.ModifyDefaultPolicy(seccomp.AddSyscall, "timer_create", "timer_settime", "timer_delete"); err != nil {
-		return fmt.Errorf("allow profiling in the system call policy: %w", err)
+	if err := seccomp.ModifyDefaultPolicy(seccomp.AddSyscall, "timer_create", "timer_settime", "timer_delete", "linkat"); err != nil {
+		return fmt.Errorf("extend the system call policy: %w", err)
 	}
 	return nil
 }

@@ -4,5 +4,5 @@
 
 package cmd
 
-// allowProfiling has nothing to allow: only Linux has a system call policy.
-func allowProfiling() error { return nil }
+// allowSyscalls has nothing to allow: only Linux has a system call policy.
+func allowSyscalls() error { return nil }

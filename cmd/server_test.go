@@ -54,6 +54,8 @@ func (s *server) handle(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, `{}`)
 	case r.URL.Path == "/_bulk":
 		s.take(w, body)
+	case strings.HasSuffix(r.URL.Path, "/_refresh"), strings.HasSuffix(r.URL.Path, "/_search"): // it has nothing yet
+		fmt.Fprint(w, `{}`)
 	case r.Method == http.MethodPut:
 		var v map[string]any
 		_ = json.Unmarshal(body, &v)

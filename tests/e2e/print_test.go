@@ -100,8 +100,13 @@ func TestStandardInput(t *testing.T) {
 }
 
 func TestSeveralFiles(t *testing.T) {
-	if r := run(t, "--file", demo(), "--file", demo()).exits(0); len(r.lines()) != 2*demoPackets {
+	other := write(t, t.TempDir(), "other.pcap", string(pcap(1000, 3)))
+	if r := run(t, "--file", demo(), "--file", other).exits(0).silent(); len(r.lines()) != demoPackets+3 {
 		t.Errorf("%d lines", len(r.lines()))
+	}
+	same := write(t, t.TempDir(), "same.pcapng", string(read(t, demo())))
+	if r := run(t, "--file", demo(), "--file", same).exits(0).complains("the same capture as one before"); len(r.lines()) != demoPackets {
+		t.Errorf("%d lines of one capture that was named twice", len(r.lines()))
 	}
 }
 
