@@ -36,7 +36,7 @@ func setting(t *testing.T, name string, otherwise int) int {
 // runs, until one of its runs ends by itself. What is stored equals what an undisturbed import stores. ESPBEAT_KILLS and
 // ESPBEAT_KILL_PACKETS make it longer.
 func TestKilledImport(t *testing.T) {
-	kills, packets := setting(t, "ESPBEAT_KILLS", 8), setting(t, "ESPBEAT_KILL_PACKETS", 30_000)
+	kills, packets := setting(t, "ESPBEAT_KILLS", 8), setting(t, "ESPBEAT_KILL_PACKETS", 60_000)
 	s := server(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "import.pcap")
@@ -54,11 +54,13 @@ func TestKilledImport(t *testing.T) {
 		"-E", "output.elasticsearch.backoff.init=50ms", "-E", "output.elasticsearch.backoff.max=200ms"}}
 	rollovers := 0
 	for range kills {
+		before := proxy.Bulks()
 		p := line.start(t)
+		waitUntil(t, "the import begins", func() bool { return proxy.Bulks() > before })
 		select {
 		case <-p.done:
 			t.Fatalf("the import ended before it was killed %d times: give more packets", kills)
-		case <-time.After(time.Duration(600+r.IntN(900)) * time.Millisecond):
+		case <-time.After(time.Duration(r.IntN(400)) * time.Millisecond):
 		}
 		if r.IntN(3) == 0 {
 			if status, _ := s.Do("POST", "/"+killed+"/_rollover", nil); status == 200 {

@@ -32,6 +32,9 @@ var faults = []string{FaultUnavailable, FaultTooMany, FaultReset, FaultLost, Fau
 // hang is how long a proxy that hangs does.
 const hang = 300 * time.Millisecond
 
+// bulkTakes is how long each bulk request takes at least: it bounds how far an import comes in a given time, on any machine.
+const bulkTakes = 50 * time.Millisecond
+
 // Proxy stands before a server and spoils a share of the bulk requests; everything else passes.
 type Proxy struct {
 	URL string
@@ -41,9 +44,10 @@ type Proxy struct {
 	client http.Client
 	share  float64
 
-	mu   sync.Mutex
-	rand *rand.Rand
-	met  map[string]int
+	mu    sync.Mutex
+	rand  *rand.Rand
+	met   map[string]int
+	bulks int
 }
 
 // NewProxy starts one, which the test's end stops. share is that of bulk requests that are spoilt; seed chooses which and how.
@@ -67,9 +71,17 @@ func (p *Proxy) Met() map[string]int {
 	return met
 }
 
+// Bulks is the number of bulk requests so far.
+func (p *Proxy) Bulks() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bulks
+}
+
 func (p *Proxy) choose() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.bulks++
 	if p.rand.Float64() >= p.share {
 		return ""
 	}
@@ -88,6 +100,7 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	fault := ""
 	if strings.HasSuffix(r.URL.Path, "/_bulk") {
 		fault = p.choose()
+		time.Sleep(bulkTakes)
 	}
 	switch fault {
 	case FaultUnavailable:
