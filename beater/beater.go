@@ -53,7 +53,7 @@ type Beater struct {
 	marks       *marks.Store
 	looker      looker
 	closeLooker func() error
-	output      output
+	index       string // that the output names
 	// read is how far files have been.
 	read *progress.Counters
 }

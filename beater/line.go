@@ -152,8 +152,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	e := engine.New(s, protocols, opt)
 	counted := l.flows.begin()
 	defer func() { counted.end(e.FlowStats()) }()
-	var skipped, unknown, rebuilt uint64
-	var shed engine.Stats // as of the last batch
+	var was engine.Stats // as of the last batch
 	for {
 		b := feed.batch()
 		err := e.Next(b)
@@ -163,21 +162,13 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 				return e.Stats().Yielded, err
 			}
 		}
-		if n := e.Stats().Rebuilt; n > rebuilt {
-			feed.resumed(n - rebuilt)
-			rebuilt = n
-		}
-		filtered := e.Stats().Filtered
-		feed.skip(filtered - skipped)
-		skipped = filtered
 		is := e.Stats()
-		feed.shed(is.Sampled-shed.Sampled, is.Deduplicated-shed.Deduplicated, is.DedupEvicted-shed.DedupEvicted)
-		shed = is
+		feed.resumed(is.Rebuilt - was.Rebuilt)
+		feed.skip(is.Filtered - was.Filtered)
+		feed.shed(is.Sampled-was.Sampled, is.Deduplicated-was.Deduplicated, is.DedupEvicted-was.DedupEvicted)
+		feed.unknown(is.UnknownLink - was.UnknownLink)
+		was = is
 		s.advance(is.Seen)
-		if n := e.Stats().UnknownLink; n > unknown {
-			feed.unknown(n - unknown)
-			unknown = n
-		}
 		if err == nil && filterErr != nil {
 			err = fmt.Errorf("filter %s: %w", s.name, filterErr)
 		}

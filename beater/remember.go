@@ -19,16 +19,10 @@ import (
 // cleanInactive is the age from which what is remembered of a file that is gone is forgotten.
 const cleanInactive = 90 * 24 * time.Hour
 
-// output is what is known of where documents go.
-type output struct {
-	// index is the static name of the output's index or data stream; "" when it depends on the event, or the output has none.
-	index string
-}
-
-// outputOf reads libbeat's configuration.
-func outputOf(b *beat.Beat, cfg *config.Config) output {
+// indexByOutput is the static name of the output's index or data stream; "" when it depends on the event, or the output has none.
+func indexByOutput(b *beat.Beat, cfg *config.Config) string {
 	if b.Config == nil || b.Config.Output.Name() != "elasticsearch" {
-		return output{}
+		return ""
 	}
 	var o struct {
 		Index   string `config:"index"`
@@ -36,11 +30,11 @@ func outputOf(b *beat.Beat, cfg *config.Config) output {
 	}
 	switch err := b.Config.Output.Config().Unpack(&o); {
 	case err != nil || len(o.Indices) > 0 || strings.Contains(o.Index, "%{"):
-		return output{}
+		return ""
 	case o.Index != "":
-		return output{index: o.Index}
+		return o.Index
 	}
-	return output{index: indexOf(cfg).Name}
+	return indexOf(cfg).Name
 }
 
 // remember opens what makes a run go on where an earlier one was interrupted.
@@ -56,8 +50,8 @@ func (e *Beater) remember(b *beat.Beat, on []config.Input) error {
 	if err != nil {
 		return err
 	}
-	e.output = outputOf(b, &e.cfg)
-	if e.output.index == "" {
+	e.index = indexByOutput(b, &e.cfg)
+	if e.index == "" {
 		return nil
 	}
 	ask, err := lookup.New(b.Config.Output.Config(), b.Info.Beat, e.log)

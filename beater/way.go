@@ -102,7 +102,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 func (e *Beater) resume(f *pipelineFeed, in config.Input) string {
 	own := in.Index
 	if own == "" {
-		own = e.output.index
+		own = e.index
 	}
 	target := f.from.begin(own)
 	if e.looker != nil && target != "" {

@@ -170,7 +170,10 @@ func (o FileOptions) defaults() FileOptions {
 }
 
 // openError words the system's errors of opening path.
-func openError(path string, err error) error {
+func openError(path string, err error) error { return Unreadable("open capture "+path, err) }
+
+// Unreadable words the system's errors of what was done with a path: what and with which, why not, and the remedy.
+func Unreadable(doing string, err error) error {
 	remedy := "check the path"
 	if errors.Is(err, fs.ErrPermission) {
 		remedy = "make it readable for this user"
@@ -179,7 +182,7 @@ func openError(path string, err error) error {
 	if errors.As(err, &pe) {
 		err = pe.Err
 	}
-	return fmt.Errorf("open capture %s: %w; %s", path, err, remedy)
+	return fmt.Errorf("%s: %w; %s", doing, err, remedy)
 }
 
 // modTime is the stand-in for packets without a valid time, ns since the epoch.

@@ -18,6 +18,9 @@ import (
 // end of the first packet's record that ends there or beyond.
 const identified = 4096
 
+// peekBytes is how much is read at a time to find that, bytes.
+const peekBytes = 4 << 10
+
 // Identity tells captures apart by content: a renamed, copied or recompressed file
 // keeps it. The same packets as pcap and as pcapng are two.
 type Identity struct {

@@ -158,13 +158,5 @@ func (l *listing) unknown(path string) bool {
 
 // unreadable words the system's errors of looking at path.
 func unreadable(path string, err error) error {
-	remedy := "check the path"
-	if errors.Is(err, fs.ErrPermission) {
-		remedy = "make it readable for this user"
-	}
-	var pe *fs.PathError
-	if errors.As(err, &pe) {
-		err = pe.Err
-	}
-	return fmt.Errorf("find captures: %s: %w; %s", filepath.Clean(path), err, remedy)
+	return capture.Unreadable("find captures: "+filepath.Clean(path), err)
 }
