@@ -37,9 +37,18 @@ func TestNodeReplacesTheHostsOfAFileAsAWhole(t *testing.T) {
 	}
 }
 
+// TestSeveralNodesShareTheWork holds the first bulk of each node, as a quick one could take all the work.
 func TestSeveralNodesShareTheWork(t *testing.T) {
 	a, b := es.NewSink(t, es.SinkOptions{}), es.NewSink(t, es.SinkOptions{})
-	run(t, "--file", demo(), "--node", a.URL, "--node", b.URL, "--chunk", "20").exits(0).accounts(everything())
+	a.Hang()
+	b.Hang()
+	p := cmdline{args: []string{"--file", demo(), "--node", a.URL, "--node", b.URL, "--chunk", "20"}}.start(t)
+	for _, s := range []*es.Sink{a, b} {
+		taken(t, s, "a bulk", func(st es.Stats) bool { return st.Received > 0 })
+	}
+	a.Resume()
+	b.Resume()
+	p.wait().exits(0).accounts(everything())
 	if a.Stats().Docs+b.Stats().Docs != demoPackets || a.Stats().Docs == 0 || b.Stats().Docs == 0 {
 		t.Errorf("%d and %d documents", a.Stats().Docs, b.Stats().Docs)
 	}

@@ -53,6 +53,7 @@ type SinkOptions struct {
 
 // Stats counts what a sink saw.
 type Stats struct {
+	Received   int // bulk requests read, whatever became of them
 	Bulks      int // bulk requests served, refused ones not included
 	Refused    int // bulk requests answered by SinkOptions.Statuses or by 401
 	Docs       int // documents taken

@@ -26,6 +26,7 @@ func (s *Sink) bulk(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "parse_exception", err.Error())
 		return
 	}
+	s.count(func(st *Stats) { st.Received++ })
 	if !s.pause(r.Context()) {
 		return // the client has gone
 	}

@@ -96,9 +96,9 @@ func TestSinkBulk(t *testing.T) {
 				if !slices.Equal(got, tt.docs) {
 					t.Errorf("documents %q, want %q", got, tt.docs)
 				}
-				want := Stats{}
+				want := Stats{Received: 1}
 				if status == 200 {
-					want = Stats{Bulks: 1, Docs: len(tt.docs), WireBytes: len(body), BodyBytes: len(tt.body)}
+					want = Stats{Received: 1, Bulks: 1, Docs: len(tt.docs), WireBytes: len(body), BodyBytes: len(tt.body)}
 				}
 				if got := s.Stats(); got != want {
 					t.Errorf("stats %+v, want %+v", got, want)
