@@ -65,11 +65,17 @@ func New(opts Options) beat.Creator {
 		if err != nil {
 			return nil, err
 		}
+		log := b.Info.Logger.Named("espbeat")
+		if files := cfg.InputFiles(); files != nil && !cfg.Reloads() {
+			if err := loadInputs(&cfg, inputFiles(b, files), log); err != nil {
+				return nil, err
+			}
+		}
 		// At a stop libbeat closes the pipeline, after a second, before it tells the
 		// Beater. What was read is to be published first: Run decides how long that takes.
 		b.Publisher = unclosed{b.Publisher}
 		b.OverwritePipelinesCallback = func(output *conf.C) error { return setUpPipelines(&cfg, output, b.Info.Logger) }
-		e := &Beater{opts: opts, cfg: cfg, log: b.Info.Logger.Named("espbeat"), done: make(chan struct{}), read: &progress.Counters{}}
+		e := &Beater{opts: opts, cfg: cfg, log: log, done: make(chan struct{}), read: &progress.Counters{}}
 		if e.opts.Outcome == nil {
 			e.opts.Outcome = NewOutcome()
 		}
@@ -92,21 +98,23 @@ func closePipeline(p beat.PipelineConnector) {
 // Stop implements beat.Beater.
 func (e *Beater) Stop() { e.once.Do(func() { close(e.done) }) }
 
-// Run implements beat.Beater. It ends by itself when all inputs have ended and all
+// Run implements beat.Beater. It ends by itself when all inputs have ended, none can come, and all
 // that they published is acknowledged. What went wrong stands in the Outcome.
 func (e *Beater) Run(b *beat.Beat) error {
 	if b.Manager != nil && b.Manager.Enabled() {
 		return errors.New("espbeat does not run under Elastic Agent: start it with a configuration of its own")
 	}
 	on := e.cfg.Enabled()
-	if len(on) == 0 {
+	if len(on) == 0 && !e.cfg.Reloads() {
 		return errors.New("espbeat.inputs: []: nothing to read, add an input")
 	}
 	if e.cfg.ExcludeOwn && !e.cfg.Finite() {
 		e.opts.own = servers(b)
 	}
 	ledger := publish.NewLedger(b.Monitoring.StatsRegistry())
-	pub := publish.New(b.Publisher, ledger, publish.Options{Encoders: e.cfg.Publish.Encoders, MaxBytes: int64(e.cfg.Publish.MaxBytes)})
+	pub := publish.New(b.Publisher, ledger, publish.Options{
+		Encoders: e.cfg.Publish.Encoders, MaxBytes: int64(e.cfg.Publish.MaxBytes), Log: e.log,
+	})
 
 	e.flows = &flows{}
 	ledger.WithFlows(e.flows.read)
@@ -116,31 +124,21 @@ func (e *Beater) Run(b *beat.Beat) error {
 		return err
 	}
 	defer e.forget()
-	var ways []*way
-	defer func() {
-		for _, w := range ways {
-			w.stop()
-		}
-		closePipeline(b.Publisher) // before waiting: a Publish may wait for room in the queue
-		for _, w := range ways {
-			w.wait()
-		}
-	}()
-	for _, in := range on {
-		w, err := e.open(pub, in)
-		if err != nil {
-			for _, w := range ways {
-				w.line.close()
-			}
-			return fmt.Errorf("start input %s: %w", in.ID, err)
-		}
-		ways = append(ways, w)
-	}
 
 	reading, stopReading := context.WithCancel(context.Background())
 	defer stopReading()
 	handing, giveUp := context.WithCancel(context.Background())
 	defer giveUp()
+	ins := &inputs{beater: e, pub: pub, ledger: ledger, reading: reading, handing: handing, open: map[string]*runner{}}
+	defer ins.close(b.Publisher)
+	var static []*runner
+	for _, in := range on {
+		r, err := ins.create(in)
+		if err != nil {
+			return err
+		}
+		static = append(static, r)
+	}
 	ended := make(chan struct{})
 	defer close(ended)
 	go e.watchStop(stopReading, giveUp, ended)
@@ -154,15 +152,13 @@ func (e *Beater) Run(b *beat.Beat) error {
 	if e.cfg.Finite() {
 		shown.Go(func() { e.showProgress(showing) })
 	}
-	var wg sync.WaitGroup
-	for _, w := range ways {
-		wg.Go(func() { w.line.run(reading, handing) })
+	for _, r := range static {
+		r.Start()
 	}
-	wg.Wait()
-	e.log.Info("all inputs have ended, waiting for the output to acknowledge what they published")
-	for _, w := range ways {
-		w.drain(handing)
+	if files := e.cfg.InputFiles(); e.cfg.Reloads() {
+		ins.running.Go(func() { newReloader(ins, inputFiles(b, files), files.Reload.Period).run(reading) })
 	}
+	ins.running.Wait()
 	hide()
 	shown.Wait()
 	e.settle(ledger)
@@ -224,6 +220,11 @@ func (e *Beater) say(text string) {
 // fail makes the run fail, and says so at once.
 func (e *Beater) fail(err error) {
 	e.opts.Outcome.Fail(err)
+	e.complain(err)
+}
+
+// complain says what is wrong, where the run may go on well.
+func (e *Beater) complain(err error) {
 	if e.opts.Report != nil {
 		e.opts.Report(err.Error())
 		return

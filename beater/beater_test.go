@@ -169,7 +169,7 @@ func TestMappedFieldsStayBelowTheLimit(t *testing.T) {
 		t.Errorf("%d mapped fields, the template allows %d", n, fieldsLimit)
 	}
 	for _, f := range []string{config.FormatECS, config.FormatLite} {
-		ix := indexOf(&config.Config{Format: f})
+		ix := indexOf(f, &config.Config{})
 		if m := ix.Template["mappings"].(map[string]any); m["dynamic"] != false {
 			t.Errorf("%s: a packet can add fields", f)
 		}

@@ -40,12 +40,17 @@ func List(w io.Writer) error {
 // Check finds what is wrong with inputs before anything runs: filters that do not compile.
 func Check(cfg config.Config) error {
 	for _, in := range cfg.Enabled() {
-		if in.Filter == "" {
-			continue
-		}
-		if _, err := capture.NewFilterSet(in.Filter); err != nil {
+		if err := checkFilter(in); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func checkFilter(in config.Input) error {
+	if in.Filter == "" || !in.Enabled {
+		return nil
+	}
+	_, err := capture.NewFilterSet(in.Filter)
+	return err
 }

@@ -34,13 +34,13 @@ func indexByOutput(b *beat.Beat, cfg *config.Config) string {
 	case o.Index != "":
 		return o.Index
 	}
-	return indexOf(cfg).Name
+	return indexOf(cfg.Format, cfg).Name
 }
 
 // remember opens what makes a run go on where an earlier one was interrupted.
 func (e *Beater) remember(b *beat.Beat, on []config.Input) error {
 	files := slices.ContainsFunc(on, func(in config.Input) bool { return in.Type == config.TypeFile })
-	if e.opts.Forget || !files {
+	if e.opts.Forget || !files && !e.cfg.Reloads() {
 		return nil
 	}
 	var err error

@@ -46,17 +46,14 @@ func Settings(o SettingsOptions) instance.Settings {
 		IndexPrefix:   "espbeat",
 		Version:       stackVersion,
 		HasDashboards: true,
-		Processing: publish.Processing(o.Release, func(root *conf.C) bool {
-			cfg, err := parse(root)
-			return err == nil && cfg.Format == config.FormatLite
-		}),
+		Processing:    publish.Processing(o.Release),
 		IndexManagement: indices.Management(indices.Options{
 			Default: func(root *conf.C) (indices.Index, error) {
 				cfg, err := parse(root)
 				if err != nil {
 					return indices.Index{}, err
 				}
-				return indexOf(&cfg), nil
+				return indexOf(cfg.Format, &cfg), nil
 			},
 			NoLifecycle: o.NoLifecycle,
 			NoRollover:  o.NoRollover,
@@ -107,9 +104,9 @@ func profileOf(cfg *config.Config) field.Profile {
 	return p
 }
 
-// indexOf is where the documents of a configuration go.
-func indexOf(cfg *config.Config) indices.Index {
-	if cfg.Format == config.FormatLite {
+// indexOf is where the documents of a format go.
+func indexOf(format string, cfg *config.Config) indices.Index {
+	if format == config.FormatLite {
 		return indices.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
 			"dynamic": false,
 			// libbeat sends @timestamp with every document; the format has four fields.

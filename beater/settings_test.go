@@ -15,7 +15,7 @@ func TestMappingOfEveryProfile(t *testing.T) {
 	for _, profile := range []string{config.Minimal, config.Standard, config.Full} {
 		cfg := config.Default()
 		cfg.Index.Profile = profile
-		ix := indexOf(&cfg)
+		ix := indexOf(cfg.Format, &cfg)
 		properties := ix.Template["mappings"].(map[string]any)["properties"].(map[string]any)
 		for _, key := range indices.Sort {
 			if at(properties, key.Field)["type"] == nil {

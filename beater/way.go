@@ -35,11 +35,14 @@ func (w *way) to(index string) (*publish.Input, error) {
 	return in, err
 }
 
-// drain waits for the acknowledgement of all that was published; the ledger has what is missing.
-func (w *way) drain(ctx context.Context) {
+// drain waits for the acknowledgement of all that was published, after the line has ended; the ledger has what is missing.
+func (w *way) drain(ctx context.Context) error {
 	for _, in := range w.ins {
-		_ = in.Drain(ctx)
+		if err := in.Drain(ctx); err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 func (w *way) stop() {
@@ -59,6 +62,10 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 	if err != nil {
 		return nil, err
 	}
+	if in.Index == "" && in.Format != e.cfg.Format { // the output's own index is for the Beat's format
+		in.Index = indexOf(in.Format, &e.cfg).Name
+	}
+	l.in.Index = in.Index
 	w := &way{line: l, ins: map[string]*publish.Input{}}
 	w.open = func(index string) (*publish.Input, error) {
 		if index == "" {
@@ -66,7 +73,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		}
 		return pub.Open(publish.InputOptions{
 			ID: in.ID, Tags: in.Tags, Fields: in.Fields, Index: index, Pipeline: in.Pipeline, Lost: l.losses.read, Acknowledged: acknowledged,
-			NewEncoder: func() publish.Encoder { return &encoder{format: e.cfg.Format} },
+			Processors: in.Processors, Bare: in.Format == config.FormatLite, NewEncoder: func() publish.Encoder { return &encoder{format: in.Format} },
 		})
 	}
 	if _, err := w.to(""); err != nil {
@@ -74,7 +81,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		return nil, err
 	}
 	l.flows, l.files, l.marks, l.say = e.flows, e.read, e.marks, e.say
-	if e.cfg.Format != config.FormatLite { // which has no fields for it
+	if in.Format != config.FormatLite { // which has no fields for it
 		l.notice = func(ctx context.Context, d *document.Document) error { return w.ins[""].Notice(ctx, d) }
 	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}

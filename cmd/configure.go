@@ -71,7 +71,7 @@ func configure(f *flags, files, over *conf.C) (*plan, error) {
 	if p.espbeat, err = parseEspbeat(c, over); err != nil {
 		return nil, err
 	}
-	if len(p.espbeat.Enabled()) == 0 && !managed(c, over) {
+	if len(p.espbeat.Enabled()) == 0 && p.espbeat.InputFiles() == nil && !managed(c, over) {
 		return nil, errNothingToRead
 	}
 	if err := p.setFormat(f); err != nil {
@@ -117,8 +117,10 @@ func setInputs(f *flags, c *conf.C) error {
 	if len(f.nics) > 0 {
 		inputs = append(inputs, common(settings{"type": config.TypeLive, "id": "live", "interfaces": f.nics}))
 	}
-	if _, err := c.Remove("espbeat.inputs", -1); err != nil {
-		return fmt.Errorf("replace espbeat.inputs by what the flags say: %w", err)
+	for _, key := range []string{"espbeat.inputs", "espbeat.config"} {
+		if _, err := c.Remove(key, -1); err != nil {
+			return fmt.Errorf("replace %s by what the flags say: %w", key, err)
+		}
 	}
 	return c.Merge(settings{"espbeat": settings{"inputs": inputs}})
 }

@@ -46,7 +46,7 @@ func (a *app) plan() (*plan, error) {
 	var files *conf.C
 	given := a.configGiven()
 	if given || !a.flags.capture() {
-		if !given && missing(cfgfile.GetDefaultCfgfile()) && !managed(overwrites()) && !isSet("espbeat.inputs", overwrites()) {
+		if !given && missing(cfgfile.GetDefaultCfgfile()) && !managed(overwrites()) && !isSet("espbeat.inputs", overwrites()) && !isSet("espbeat.config.inputs", overwrites()) {
 			if err := a.flags.check(); err != nil {
 				return nil, err
 			}

@@ -30,6 +30,10 @@ const (
 type Config struct {
 	// Inputs are the sources of packets; those with enabled: false are kept and skipped.
 	Inputs []Input `config:"inputs"`
+	// Config names files with more of them.
+	Config struct {
+		Inputs *InputFiles `config:"inputs"`
+	} `config:"config"`
 	// Format is the shape of the documents: ecs or lite.
 	Format  string  `config:"format"`
 	Dissect Dissect `config:"dissect"`
@@ -111,8 +115,11 @@ func (c *Config) Enabled() []Input {
 	return on
 }
 
-// Finite tells whether the inputs end by themselves: only files are read, and none is watched.
+// Finite tells whether the inputs end by themselves: only files are read, none is watched, and no inputs are to come.
 func (c *Config) Finite() bool {
+	if c.Reloads() {
+		return false
+	}
 	on := c.Enabled()
 	for _, in := range on {
 		if in.Type != TypeFile || in.Watch {

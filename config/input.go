@@ -2,6 +2,8 @@
 
 package config
 
+import conf "github.com/elastic/elastic-agent-libs/config"
+
 // Input is one configured source of packets.
 type Input struct {
 	// ID names the input in metrics and logs; the default is its place in the list.
@@ -11,6 +13,10 @@ type Input struct {
 	// Tags and Fields are added to every document of the input.
 	Tags   []string       `config:"tags"`
 	Fields map[string]any `config:"fields"`
+	// Processors are libbeat's, run on the documents of the input before those of the Beat.
+	Processors []*conf.C `config:"processors"`
+	// Format is ecs or lite; the default is the Beat's.
+	Format string `config:"format"`
 	// Filter is a BPF expression, in libpcap's syntax.
 	Filter string `config:"filter"`
 	// Count ends the input after so many packets; 0 is all.

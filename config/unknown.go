@@ -43,6 +43,9 @@ func settings(t reflect.Type, known map[string]reflect.Type) {
 }
 
 func unknownIn(c *conf.C, name string, t reflect.Type, path string) error {
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
 	switch {
 	case t.Kind() == reflect.Struct:
 		if sub, err := c.Child(name, -1); err == nil {

@@ -27,8 +27,8 @@ func fault(key string, value any, fix string) error {
 }
 
 func (c *Config) check() error {
-	if c.Format != FormatECS && c.Format != FormatLite {
-		return fault("espbeat.format", quoted(c.Format), "no such format, use ecs or lite")
+	if err := checkFormat("espbeat.format", c.Format); err != nil {
+		return err
 	}
 	if c.Dissect.Compat != "" && !c.Dissect.Wireshark() {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
@@ -54,31 +54,40 @@ func (c *Config) check() error {
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownFor {
 		return fault("espbeat.shutdown_timeout", c.ShutdownTimeout, "use a duration from 0s to 24h")
 	}
+	if err := c.Config.Inputs.check(); err != nil {
+		return err
+	}
 	return c.checkInputs()
 }
 
 func (c *Config) checkInputs() error {
-	ids := map[string]string{}
+	ids := IDs{}
 	for i := range c.Inputs {
-		in, key := &c.Inputs[i], fmt.Sprintf("espbeat.inputs.%d", i)
+		in, key := &c.Inputs[i], inputKey(i)
 		if in.ID == "" {
 			in.ID = fmt.Sprintf("%s-%d", in.Type, i)
 		}
 		if !in.Enabled {
 			continue
 		}
-		if was, taken := ids[in.ID]; taken {
-			return fault(key+".id", quoted(in.ID), "already the id of "+was+", give each input its own")
+		if err := ids.add(in.ID, key); err != nil {
+			return err
 		}
-		ids[in.ID] = key
-		if err := in.check(key); err != nil {
+		if err := c.checkInput(in, key); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (in *Input) check(key string) error {
+// checkInput validates an input, and settles what it has of the configuration as a whole.
+func (c *Config) checkInput(in *Input, key string) error {
+	if in.Format == "" {
+		in.Format = c.Format
+	}
+	if err := checkFormat(key+".format", in.Format); err != nil {
+		return err
+	}
 	if err := in.Sampling.check(key + ".sampling"); err != nil {
 		return err
 	}
@@ -108,6 +117,13 @@ func (in *Input) checkLive(key string) error {
 		return fault(key+".engine", quoted(in.Engine), "no such engine, use auto, af_packet or pcap")
 	case in.Fanout < 1 || in.Fanout > maxFanout:
 		return fault(key+".fanout", in.Fanout, fmt.Sprintf("use 1 to %d", maxFanout))
+	}
+	return nil
+}
+
+func checkFormat(key, format string) error {
+	if format != FormatECS && format != FormatLite {
+		return fault(key, quoted(format), "no such format, use ecs or lite")
 	}
 	return nil
 }

@@ -22,36 +22,47 @@ import (
 // Processing is libbeat's event processing for events made of views: they stay
 // views unless the configuration has something that looks inside an event.
 //
-// Every event gets agent, host and ecs, unless the format is bare; release is
+// Every event gets agent, host and ecs, unless its input is bare; release is
 // espbeat's own version.
-func Processing(release string, bare func(root *config.C) bool) processing.SupportFactory {
+func Processing(release string) processing.SupportFactory {
 	return func(info beat.Info, log *logp.Logger, root *config.C) (processing.Supporter, error) {
 		why, err := looksInside(root)
 		if err != nil {
 			return nil, err
 		}
-		fields := mapstr.M{}
-		if !bare(root) {
-			fields = builtin(info, release)
-		}
-		apart := why == "" && diskQueue(root)
-		if c := newConstants(fields); why == "" && len(fields) > 0 {
-			e := &beat.Event{Fields: mapstr.M{c.Key(0): &whole{c}}}
-			if apart {
-				split(e)
-			}
-			fields = e.Fields
-		}
-		inner, err := processing.MakeDefaultSupport(false, nil, processing.WithFields(fields))(info, log, root)
+		s := &support{why: why, apart: diskQueue(root), log: log}
+		s.Supporter, err = processing.MakeDefaultSupport(false, nil, &builtins{of: s, fields: builtin(info, release)})(info, log, root)
 		if err != nil {
 			return nil, err
 		}
-		pipeline, err := pipelineSelector(root, log)
-		if err != nil {
-			return nil, err
-		}
-		return &support{Supporter: inner, why: why, apart: apart, pipeline: pipeline, log: log}, nil
+		s.pipeline, err = pipelineSelector(root, log)
+		return s, err
 	}
+}
+
+// bare, as the private setting of a client, leaves the builtin fields out.
+type bare bool
+
+// builtins are fields that libbeat adds to every event, in the form that the events of a client have.
+type builtins struct {
+	of     *support
+	fields mapstr.M
+}
+
+// BuiltinFields is libbeat's way to ask for fields of all clients.
+func (*builtins) BuiltinFields(beat.Info) mapstr.M { return nil }
+
+// ClientFields is libbeat's way to ask for those of one client.
+func (b *builtins) ClientFields(_ beat.Info, cfg beat.ProcessingConfig) mapstr.M {
+	if without, _ := cfg.Private.(bare); bool(without) {
+		return nil
+	}
+	c := newConstants(b.fields)
+	e := &beat.Event{Fields: mapstr.M{c.Key(0): &whole{c}}}
+	if form, _ := b.of.form(cfg); form != nil {
+		form(e)
+	}
+	return e.Fields
 }
 
 // builtin is what libbeat's WithECS, WithHost and WithAgentMeta add, and espbeat's
@@ -179,8 +190,8 @@ func pipelineSelector(root *config.C, log *logp.Logger) (*outil.Selector, error)
 
 type support struct {
 	processing.Supporter
-	why      string // events are maps
-	apart    bool   // events hold a view a member
+	why      string // all events are maps
+	apart    bool   // events that are none hold a view a member
 	pipeline *outil.Selector
 	log      *logp.Logger
 }
@@ -191,21 +202,28 @@ func (s *support) Create(cfg beat.ProcessingConfig, drop bool) (beat.Processor, 
 	if err != nil {
 		return nil, err
 	}
-	why := s.why
-	if why == "" {
-		why = clientLooksInside(cfg)
-	}
-	c := &chain{next: next, pipeline: s.pipeline}
-	switch {
-	case why != "":
+	form, why := s.form(cfg)
+	if why != "" {
 		s.log.Debugf("events are built as maps because of %s", why)
-		c.form = materialize
-	case s.apart:
-		c.form = split
-	case s.pipeline == nil:
+	}
+	if form == nil && s.pipeline == nil {
 		return next, nil
 	}
-	return c, nil
+	return &chain{next: next, form: form, pipeline: s.pipeline}, nil
+}
+
+// form is what becomes of whole objects in the events of a client, nil leaves them; and, of maps, why.
+func (s *support) form(cfg beat.ProcessingConfig) (form func(*beat.Event), why string) {
+	if why = s.why; why == "" {
+		why = clientLooksInside(cfg)
+	}
+	switch {
+	case why != "":
+		return materialize, why
+	case s.apart:
+		return split, ""
+	}
+	return nil, ""
 }
 
 // clientLooksInside is looksInside for the settings of one pipeline client.
@@ -231,7 +249,7 @@ func clientLooksInside(cfg beat.ProcessingConfig) string {
 // chain is libbeat's processing with what ours needs around it.
 type chain struct {
 	next     beat.Processor
-	form     func(*beat.Event) // what becomes of whole objects; nil leaves them
+	form     func(*beat.Event) // of support
 	pipeline *outil.Selector
 }
 

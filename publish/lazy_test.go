@@ -27,8 +27,6 @@ func yml(t testing.TB, s string) *config.C {
 
 var info = beat.Info{Beat: "espbeat", Name: "sensor", Hostname: "sensor", Version: "9.3.0"}
 
-func full(*config.C) bool { return false }
-
 // needs says what a processor kind needs that a test does not have.
 var needs = map[string]string{
 	"add_cloud_metadata":       "a cloud's metadata server",
@@ -129,7 +127,7 @@ func registered(t *testing.T) []string {
 
 func process(t *testing.T, root *config.C, cfg beat.ProcessingConfig, fields mapstr.M) map[string]any {
 	t.Helper()
-	s, err := Processing("1.2.3", full)(info, nopLog(), root)
+	s, err := Processing("1.2.3")(info, nopLog(), root)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,6 +21,12 @@ type Lost struct {
 	Own uint64
 }
 
+func (l *Lost) add(o Lost) {
+	l.Kernel += o.Kernel
+	l.Pool += o.Pool
+	l.Own += o.Own
+}
+
 // Counts account for every packet of an input:
 // Seen = Acknowledged + Filtered + Sampled + Deduplicated + Own + Kernel + Pool + Shutdown + Resumed + Known + InFlight.
 type Counts struct {
@@ -46,9 +52,7 @@ func (c *Counts) add(o Counts) {
 	c.Published += o.Published
 	c.Acknowledged += o.Acknowledged
 	c.Filtered += o.Filtered
-	c.Kernel += o.Kernel
-	c.Pool += o.Pool
-	c.Own += o.Own
+	c.Lost.add(o.Lost)
 	c.Shutdown += o.Shutdown
 	c.Resumed += o.Resumed
 	c.Known += o.Known
@@ -63,7 +67,8 @@ type tally struct {
 	handed, published, acknowledged, filtered, shutdown, resumed, known, unknown atomic.Uint64
 	sampled, deduplicated, dedupEvicted, notices                                 atomic.Uint64
 
-	lost func() Lost
+	lost func() Lost // of the sources that are open
+	gone Lost        // of those before
 }
 
 func (t *tally) counts() Counts {
@@ -74,8 +79,9 @@ func (t *tally) counts() Counts {
 		UnknownLink: t.unknown.Load(), DedupEvicted: t.dedupEvicted.Load(), Notices: t.notices.Load(),
 	}
 	handed := t.handed.Load()
+	c.Lost = t.gone
 	if t.lost != nil {
-		c.Lost = t.lost()
+		c.Lost.add(t.lost())
 	}
 	c.InFlight = handed - min(handed, c.Acknowledged+c.Filtered+c.Sampled+c.Deduplicated+c.Shutdown+c.Resumed+c.Known)
 	c.Seen = handed + c.Kernel + c.Pool + c.Own
@@ -136,6 +142,16 @@ func (l *Ledger) input(id string, lost func() Lost) *tally {
 	}
 	t.lost = lost
 	return t
+}
+
+// Retire keeps what the sources of an input have lost when they are closed for good.
+func (l *Ledger) Retire(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t := l.inputs[id]; t != nil && t.lost != nil {
+		t.gone.add(t.lost())
+		t.lost = nil
+	}
 }
 
 // Totals are the counts of all inputs.

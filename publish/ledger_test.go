@@ -35,3 +35,21 @@ func TestMetricsOfWhatIsLeftOutAndRead(t *testing.T) {
 		t.Errorf("block:\n%s", s)
 	}
 }
+
+// TestLossesOfAnInputThatStartsAgainAddUp: its sources are others then, and count from 0.
+func TestLossesOfAnInputThatStartsAgainAddUp(t *testing.T) {
+	l := NewLedger(monitoring.NewRegistry())
+	l.input("a", func() Lost { return Lost{Kernel: 3, Pool: 2, Own: 1} })
+	l.Retire("a")
+	l.Retire("a") // is retired already
+	l.Retire("b") // never was there
+	want := Lost{Kernel: 3, Pool: 2, Own: 1}
+	if c := l.Totals(); c.Lost != want || c.Seen != 6 {
+		t.Errorf("%+v after the end", c)
+	}
+	l.input("a", func() Lost { return Lost{Kernel: 10} })
+	want.Kernel += 10
+	if c := l.Totals(); c.Lost != want || c.Seen != 16 {
+		t.Errorf("%+v after another start", c)
+	}
+}

@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/semaphore"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
-	"github.com/elastic/beats/v7/libbeat/common/acker"
-	"github.com/elastic/elastic-agent-libs/mapstr"
+	"github.com/elastic/beats/v7/libbeat/processors"
+	"github.com/elastic/elastic-agent-libs/logp"
 )
 
 // Options of a Publisher.
@@ -23,6 +23,8 @@ type Options struct {
 	Encoders int
 	// MaxBytes bounds the records in flight, of all inputs together.
 	MaxBytes int64
+	// Log is told what libbeat's processors have to say; nil tells nobody.
+	Log *logp.Logger
 }
 
 // Publisher hands the batches of inputs to the libbeat pipeline.
@@ -39,6 +41,9 @@ func New(pipeline beat.PipelineConnector, ledger *Ledger, opts Options) *Publish
 	if opts.Encoders <= 0 {
 		opts.Encoders = max(1, runtime.GOMAXPROCS(0)-1)
 	}
+	if opts.Log == nil {
+		opts.Log = logp.NewNopLogger()
+	}
 	return &Publisher{
 		pipeline: pipeline, ledger: ledger, opts: opts,
 		bytes:   semaphore.NewWeighted(opts.MaxBytes),
@@ -54,6 +59,10 @@ type InputOptions struct {
 	// Index and Pipeline name where the documents go and the ingest pipeline that they take there, instead of the output's own;
 	// static names, no format strings. Empty leaves that to the output.
 	Index, Pipeline string
+	// Processors are the configuration of libbeat's processors that the input's documents go through before the Beat's own.
+	Processors processors.PluginConfig
+	// Bare leaves out the fields of agent, host and ecs, which every document gets otherwise.
+	Bare bool
 	// Lost reads what the input's source lost; it may be nil.
 	Lost func() Lost
 	// Acknowledged, which may be nil, is told of a batch before its Release: all of its events were acknowledged by the output, or
@@ -74,6 +83,8 @@ type Input struct {
 	workers []*worker
 	notices notices
 	running sync.WaitGroup
+	// processors are those of all clients, so that what they keep, such as the rate of a limit, is the input's.
+	processors *processors.Processors
 
 	mu      sync.Mutex
 	pending int           // batches published and not released, and notices not acknowledged
@@ -94,19 +105,23 @@ type worker struct {
 // Open connects an input to the pipeline and starts its encoders.
 func (p *Publisher) Open(o InputOptions) (*Input, error) {
 	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), ways: newWays(o.Index, o.Pipeline), told: o.Acknowledged, work: make(chan Batch, p.opts.Encoders)}
+	var err error
+	if in.processors, err = processors.New(o.Processors, p.opts.Log); err != nil {
+		return nil, fmt.Errorf("processors of input %s: %w", o.ID, err)
+	}
 	for range p.opts.Encoders {
 		w := &worker{in: in, enc: o.NewEncoder()}
-		var err error
-		if w.client, err = p.connect(&o, w.acknowledged, listener{w}); err != nil {
+		if w.client, err = in.connect(&o, w.acknowledged, listener{w}); err != nil {
 			in.disconnect()
+			in.Wait()
 			return nil, err
 		}
 		in.workers = append(in.workers, w)
 	}
 	in.notices = notices{in: in, queue: make(chan Document)}
-	var err error
-	if in.notices.client, err = p.connect(&o, in.notices.acknowledged, nil); err != nil {
+	if in.notices.client, err = in.connect(&o, in.notices.acknowledged, nil); err != nil {
 		in.disconnect()
+		in.Wait()
 		return nil, err
 	}
 	in.running.Add(1)
@@ -116,36 +131,6 @@ func (p *Publisher) Open(o InputOptions) (*Input, error) {
 		go w.run()
 	}
 	return in, nil
-}
-
-// connect makes a client of the pipeline; acknowledged counts its events.
-func (p *Publisher) connect(o *InputOptions, acknowledged func(acked, total int), events beat.ClientListener) (beat.Client, error) {
-	normalize := false
-	client, err := p.pipeline.ConnectWith(beat.ClientConfig{
-		// In any other mode libbeat drops a batch after some retries and acknowledges it.
-		PublishMode: beat.GuaranteedSend,
-		Processing: beat.ProcessingConfig{
-			EventNormalization: &normalize,
-			EventMetadata:      mapstr.EventMetadata{Tags: o.Tags, Fields: mapstr.M(o.Fields)},
-		},
-		// Counts events that processors filter, in their place.
-		EventListener:  acker.TrackingCounter(acknowledged),
-		ClientListener: events,
-	})
-	if err != nil {
-		return nil, fmt.Errorf("connect input %s to the pipeline: %w", o.ID, err)
-	}
-	return client, nil
-}
-
-// disconnect closes the clients.
-func (in *Input) disconnect() {
-	for _, w := range in.workers {
-		_ = w.client.Close()
-	}
-	if in.notices.client != nil {
-		_ = in.notices.client.Close()
-	}
 }
 
 // Publish takes a batch over and releases it when all of it is acknowledged. It
@@ -248,7 +233,10 @@ func (in *Input) Stop() {
 }
 
 // Wait waits for the end of an input after Stop.
-func (in *Input) Wait() { in.running.Wait() }
+func (in *Input) Wait() {
+	in.running.Wait()
+	_ = in.processors.Close()
+}
 
 // Counts are the input's part of the ledger.
 func (in *Input) Counts() Counts { return in.tally.counts() }

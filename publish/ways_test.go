@@ -27,7 +27,7 @@ func TestInputNamesIndexAndPipeline(t *testing.T) {
 		for _, w := range []struct{ index, pipeline string }{{"espbeat-lab", "geo"}, {"espbeat-lab", ""}, {"", "geo"}, {"", ""}} {
 			t.Run(name+" "+w.index+" "+w.pipeline, func(t *testing.T) {
 				root := yml(t, c.yml)
-				s, err := Processing("1.2.3", full)(info, nopLog(), root)
+				s, err := Processing("1.2.3")(info, nopLog(), root)
 				if err != nil {
 					t.Fatal(err)
 				}
