@@ -64,7 +64,8 @@ func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
 	b := f.next
 	f.next = nil
 	if f.from != nil {
-		b.from, b.token = f.from, f.from.sent(b.Records[len(b.Records)-1].Number)
+		last := &b.Records[len(b.Records)-1]
+		b.from, b.token = f.from, f.from.sent(last.Number, last.Offset)
 	}
 	if f.known != nil {
 		n, err := f.known.leaveOut(ctx, &b.Batch)

@@ -81,18 +81,24 @@ func (l *line) skipped(_ string, err error) {
 
 // readFile reads one file and returns the number of its records.
 func (l *line) readFile(reading, handing context.Context, file discover.File, part *progress.Part, count uint64) uint64 {
-	s, err := openFile(reading, file, l.in.Reimport)
-	if err != nil {
-		l.fail(err)
-		return 0
-	}
+	s := newSource(file, l.in.Reimport)
 	s.part = part
 	s.prompt = s.prompt || l.in.Watch
 	var from *resume
 	if l.in.Count == 0 { // a part of a file is read anew every time
 		from = resumeAt(l.marks, s, l.release)
 	}
+	opt := capture.FileOptions{}
+	if from != nil && l.in.Watch && !file.Identity.Compressed { // a file that may grow for ever
+		opt.Start = from.start()
+	}
+	var err error
+	if s.Source, err = file.Open(reading, opt); err != nil {
+		l.fail(err)
+		return 0
+	}
 	if from != nil {
+		from.startable = s.startable
 		from.finished = func() { l.dispose(file.Path) }
 		if from.done {
 			file.Done()

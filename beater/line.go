@@ -120,7 +120,9 @@ func (l *line) run(reading, handing context.Context) {
 func (l *line) read(reading, handing context.Context, s *source, from *resume, count uint64) (uint64, error) {
 	defer s.Close()
 	defer context.AfterFunc(reading, func() { _ = s.Close() })()
-	feed, err := l.feed(l.documents(s), from)
+	docs := l.documents(s)
+	docs.Partial = from != nil && from.before > 0
+	feed, err := l.feed(docs, from)
 	if err != nil {
 		return 0, err
 	}
@@ -147,7 +149,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		}
 	}
 	if from != nil {
-		opt.From = from.entry.Number
+		opt.From, opt.Before = from.entry.Number, from.before
 	}
 	e := engine.New(s, protocols, opt)
 	counted := l.flows.begin()
@@ -178,7 +180,8 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 			}
 		}
 		if from != nil && reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) {
-			from.end(e.Stats().Seen, s.read())
+			number, offset := e.Last()
+			from.end(number, offset, s.read())
 		}
 		if errors.Is(err, io.EOF) {
 			return e.Stats().Yielded, nil

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/espbeat/espbeat/capture"
 	marks "github.com/espbeat/espbeat/publish/progress"
 )
 
@@ -19,6 +20,10 @@ type resume struct {
 	tracker *marks.Tracker
 	// again: an earlier run began it; done: that read it to its end, and it has not grown since.
 	again, done bool
+	// startable tells whether a later run can go on at a packet of the source.
+	startable func() bool
+	// before is the number of packets that are not read again.
+	before uint64
 	// finished is called when all of the capture is acknowledged.
 	finished func()
 }
@@ -59,9 +64,22 @@ func (r *resume) String() string {
 	return fmt.Sprintf("%d packets were stored by espbeat %s until %s", r.entry.Number, r.entry.Release, r.entry.Updated.UTC().Format(time.RFC3339))
 }
 
-// sent notes a batch that ends with packet number, before it is published.
-func (r *resume) sent(number uint64) marks.Token {
-	return r.tracker.Add(marks.Mark{Number: number})
+// start is where a capture is read on from that is too long to be read from its start again.
+func (r *resume) start() capture.Start {
+	m := r.store.Rebuild(r.entry)
+	if r.done || m.Number == 0 || m.Offset >= r.entry.Size {
+		return capture.Start{}
+	}
+	r.before = m.Number - 1
+	return capture.Start{Offset: m.Offset, Packets: r.before}
+}
+
+// sent notes a batch that ends with a packet, whose record begins at offset, before it is published.
+func (r *resume) sent(number uint64, offset int64) marks.Token {
+	if !r.startable() {
+		offset = 0
+	}
+	return r.tracker.Add(marks.Mark{Number: number, Offset: offset})
 }
 
 // acknowledged notes that a batch is.
@@ -73,10 +91,10 @@ func (r *resume) acknowledged(t marks.Token) {
 	}
 }
 
-// end notes that the capture has no packet after that of a number; the last ones may have been filtered.
+// end notes that the capture has no packet after that of a number, whose record begins at offset; the last ones may have been filtered.
 // size is that of the file as far as it was read, bytes.
-func (r *resume) end(number uint64, size int64) {
-	r.acknowledged(r.sent(number))
+func (r *resume) end(number uint64, offset, size int64) {
+	r.acknowledged(r.sent(number, offset))
 	if r.store.End(r.key, number, size) {
 		r.finished()
 	}

@@ -3,7 +3,6 @@
 package beater
 
 import (
-	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -54,17 +53,19 @@ func randomID() captureID {
 	return id
 }
 
-// openFile opens a capture file or stream that was found.
-func openFile(ctx context.Context, file discover.File, salt string) (*source, error) {
-	src, err := file.Open(ctx, capture.FileOptions{})
-	if err != nil {
-		return nil, err
-	}
-	s := &source{Source: src, name: file.Path, id: randomID(), prompt: file.Path == "-" || capture.IsAddress(file.Path)}
+// newSource is a capture file or stream that was found, and is still to be opened.
+func newSource(file discover.File, salt string) *source {
+	s := &source{name: file.Path, id: randomID(), prompt: file.Path == "-" || capture.IsAddress(file.Path)}
 	if file.Identity.Bytes > 0 {
 		s.id, s.identified, s.size = captureIDOf(file.Identity, salt), true, file.Size
 	}
-	return s, nil
+	return s
+}
+
+// startable tells whether a later run can go on at a packet that was read.
+func (s *source) startable() bool {
+	p, ok := s.Source.(capture.Starter)
+	return ok && p.Startable()
 }
 
 // read is how much of the file was read, bytes.

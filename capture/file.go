@@ -23,6 +23,8 @@ type FileOptions struct {
 	// written header or record: true means look again, false that the file is finished.
 	// It is called by Next and may block; closing the source does not end its wait.
 	More func() bool
+	// Start is the first record to yield, of a plain regular file.
+	Start Start
 }
 
 const (
@@ -69,6 +71,7 @@ type file struct {
 	// unfinished says that the file may grow: that it ends inside a record means nothing.
 	unfinished bool
 	compressed bool
+	described  bool // interfaces were described after the first packet
 	started    bool
 	final      error // what every further Next returns
 
@@ -217,7 +220,7 @@ func (f *file) start() error {
 	if err := f.fmt.open(f); err != nil {
 		return f.broken(f.offset, 0, err)
 	}
-	return nil
+	return f.begin()
 }
 
 // detect tells the format by the first bytes, nil when none fits.

@@ -151,6 +151,9 @@ func (p *pcapng) look(f *file, kind uint32, total int64) (int, error) {
 
 // block handles one block, of which the first bytes are at hand: all up to maxBlock.
 func (p *pcapng) block(f *file, b *Batch, kind uint32, block []byte, total, offset int64) error {
+	if (kind == blockSection || kind == blockInterface) && f.packets+uint64(len(b.Packets)) > 0 {
+		f.described = true
+	}
 	switch kind {
 	case blockSection:
 		if major := p.order.Uint16(block[12:]); major != 1 {

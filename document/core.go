@@ -30,6 +30,7 @@ var (
 	sInbound, sOutbound     = field.Intern("inbound"), field.Intern("outbound")
 	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
 	sPacket, sFlow          = field.Intern("packet"), field.Intern("flow")
+	sPartial                = field.Intern("partial")
 )
 
 // numbers[n] is n as text.
@@ -234,6 +235,9 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	}
 	if r.Cut || o.Cut || e.cut != (limit{}) {
 		o.Bool(fCutDocument, true)
+	}
+	if e.opt.Partial {
+		o.Const(fState, sPartial)
 	}
 	if s := e.opt.Sampling; s.Every > 1 {
 		o.Uint(fSampleRate, s.Every)

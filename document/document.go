@@ -34,6 +34,8 @@ type Options struct {
 	AllAddresses bool
 	// Sampling is the engine's; where there is some, documents say how many packets they stand for.
 	Sampling engine.Sampling
+	// Partial says of documents that what spans packets is not known from the capture's start on.
+	Partial bool
 }
 
 // MaxBytes bounds one document, bytes.

@@ -68,6 +68,7 @@ var (
 	fCutDocument  = packet.Add("truncated_document", field.Bool, "", "A limit left fields of the packet out", field.Core)
 	fSampleRate   = packet.Add("sampling.rate", field.Uint32, "", "One packet or flow in so many has documents: counts are to be multiplied by it", field.Core, field.Rare)
 	fSampleBy     = packet.Add("sampling.by", field.Keyword, "", "What was sampled: packet or flow", field.Core)
+	fState        = packet.Add("state", field.Keyword, "", "partial where a long capture was gone on in without reading it from its start: of flows that began before, id, counters and analysis begin anew", field.Core)
 	fLostKernel   = packet.Add("lost.kernel", field.Int64, "", "Packets of the interval that the kernel or the network card lost", field.Core, field.Rare)
 	fLostPool     = packet.Add("lost.pool", field.Int64, "", "Packets of the interval that espbeat dropped because its memory for packets was in use", field.Core, field.Rare)
 )

@@ -26,6 +26,8 @@ type Options struct {
 	// From resumes a source that is read from its start again: packets numbered up to it
 	// are dissected for the flows, fragments and streams that they leave, and not yielded.
 	From uint64
+	// Before is the number of packets that stand before the source's first; they count as rebuilt, and are fewer than From.
+	Before uint64
 	// Reveal keeps secrets.
 	Reveal bool
 }
@@ -34,7 +36,7 @@ type Options struct {
 type Stats struct {
 	Seen     uint64 // packets taken from the source: all of those below but the last two
 	Filtered uint64
-	// Rebuilt counts those up to Options.From, filtered ones included: an earlier run has accounted for them.
+	// Rebuilt counts those up to Options.From, filtered ones and those before the source included: an earlier run has accounted for them.
 	Rebuilt      uint64
 	Deduplicated uint64
 	Sampled      uint64 // dissected, and left out
@@ -54,6 +56,7 @@ type Engine struct {
 	state  *flow.State
 	copies *copies // nil keeps them
 	stats  Stats
+	offset int64 // of the last packet
 }
 
 // New returns the engine of a source.
@@ -62,7 +65,7 @@ func New(source capture.Source, registry *dissect.Registry, opt Options) *Engine
 	if opt.Dissect.Wireshark { // whose conversations last as long as the capture
 		opt.Flow.Idle, opt.Flow.IdleTCP, opt.Flow.Wireshark = -1, -1, true
 	}
-	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow)}
+	e := &Engine{source: source, opt: opt, state: flow.New(opt.Flow), stats: Stats{Seen: opt.Before, Rebuilt: opt.Before}}
 	if opt.Dedup.Window > 0 {
 		e.copies = newCopies(opt.Dedup, dedupPackets)
 	}
@@ -78,6 +81,9 @@ func (e *Engine) Stats() Stats {
 	}
 	return st
 }
+
+// Last is the number of the last packet taken from the source, and where its record begins, bytes.
+func (e *Engine) Last() (number uint64, offset int64) { return e.stats.Seen, e.offset }
 
 // FlowStats returns the counters of the flow state.
 func (e *Engine) FlowStats() flow.Stats { return e.state.Stats() }
@@ -96,6 +102,7 @@ func (e *Engine) Next(b *Batch) error {
 	for i := range e.in.Packets {
 		p := &e.in.Packets[i]
 		e.stats.Seen++
+		e.offset = p.Offset
 		rebuild := e.stats.Seen <= e.opt.From
 		if rebuild {
 			e.stats.Rebuilt++

@@ -49,6 +49,20 @@ func TestFromIsNotYielded(t *testing.T) {
 	}
 }
 
+func TestWhatStandsBeforeTheSourceIsCounted(t *testing.T) {
+	e := engine.New(&enginetest.Source{Packets: enginetest.Ethernet(frames(7)...), PerBatch: 3}, all.Registry(), engine.Options{From: 104, Before: 100})
+	got, err := numbers(e)
+	if flat := slices.Concat(got...); !errors.Is(err, io.EOF) || !slices.Equal(flat, []uint64{105, 106, 107}) {
+		t.Errorf("%v, %v", flat, err)
+	}
+	if want := (engine.Stats{Seen: 107, Rebuilt: 104, Yielded: 3}); e.Stats() != want {
+		t.Errorf("%+v, want %+v", e.Stats(), want)
+	}
+	if n, _ := e.Last(); n != 107 {
+		t.Errorf("the last packet is %d", n)
+	}
+}
+
 func TestFromDoesNotCountUnknownLinks(t *testing.T) {
 	packets := enginetest.Ethernet(frames(4)...)
 	packets[0].LinkType, packets[3].LinkType = 189, 189

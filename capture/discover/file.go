@@ -119,6 +119,12 @@ func (s *followed) Position() (read, total int64) {
 	return 0, 0
 }
 
+// Startable is part of capture.Starter.
+func (s *followed) Startable() bool {
+	p, ok := s.Source.(capture.Starter)
+	return ok && p.Startable()
+}
+
 // Close is part of capture.Source.
 func (s *followed) Close() error {
 	s.cancel()

@@ -30,6 +30,8 @@ type Options struct {
 	Interval time.Duration
 	// CleanInactive is the age of an entry, since its last update, from which it is removed when its capture is gone; 0 keeps all.
 	CleanInactive time.Duration
+	// Window bounds how far before its mark a capture is read again to rebuild what spans packets, bytes; 0 is DefaultWindow.
+	Window int64
 	// Failed is told when writing begins to fail, once until it works again; nil tells the log. It must not call the store.
 	Failed func(error)
 	Log    *logp.Logger
@@ -60,6 +62,9 @@ type Store struct {
 func Open(o Options) (*Store, error) {
 	if o.Interval <= 0 {
 		o.Interval = time.Second
+	}
+	if o.Window <= 0 {
+		o.Window = DefaultWindow
 	}
 	if o.Log == nil {
 		o.Log = logp.NewNopLogger()
@@ -130,6 +135,10 @@ func (s *Store) Get(id string) (Entry, bool) {
 	return c.Entry, true
 }
 
+// Rebuild is where reading begins that goes on at an entry's mark and does not begin at the capture's start: at most Window bytes before
+// the mark. The zero Mark is the capture's start.
+func (s *Store) Rebuild(e Entry) Mark { return e.rebuild(s.opts.Window) }
+
 // Put begins a capture, or begins it again: with the mark to go on from, and not Done when it grew.
 func (s *Store) Put(id string, e Entry) {
 	s.mu.Lock()
@@ -148,6 +157,7 @@ func (s *Store) Advance(id string, to Mark) (done bool) {
 		return false
 	}
 	c.Mark = to
+	c.pass(s.opts.Window)
 	s.touch(id, c)
 	return c.settle()
 }
