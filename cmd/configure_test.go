@@ -121,6 +121,16 @@ func TestConfigure(t *testing.T) {
 				"output.elasticsearch.hosts": list("https://n:9200"),
 			}, private: true, interactive: true, format: "lite",
 		},
+		"files of inputs are something to read": {
+			file: `{espbeat.config.inputs.reload.enabled: true, output.console.pretty: true}`,
+			want: map[string]any{"espbeat.config.inputs": map[string]any{"reload": map[string]any{"enabled": true}}}, format: "ecs",
+		},
+		"flags replace files of inputs": {
+			args:    []string{"--file", "x"},
+			file:    `{espbeat.config.inputs.path: "a/*.yml", output.console.pretty: true}`,
+			want:    map[string]any{"espbeat.inputs": list(map[string]any{"type": "file", "id": "file", "paths": list("x")}), "espbeat.config": nil},
+			private: true, interactive: true, format: "ecs",
+		},
 		"flags replace the inputs as a whole": {
 			args:    []string{"--file", "x"},
 			file:    `{espbeat.inputs: [{type: live, interfaces: [lo], filter: udp}, {type: file, paths: [b]}], output.console.pretty: true}`,
@@ -215,6 +225,7 @@ func TestConfigureRefuses(t *testing.T) {
 		"nothing":                {nil, ``, ``, "nothing to read: give --file"},
 		"only a node":            {[]string{"--node", "n"}, ``, ``, "nothing to read"},
 		"inputs all off":         {nil, `espbeat.inputs: [{type: file, enabled: false, paths: [a]}]`, ``, "nothing to read"},
+		"files of inputs off":    {nil, `espbeat.config.inputs.enabled: false`, ``, "nothing to read"},
 		"bad format":             {[]string{"--file", "a", "--format", "xml"}, ``, ``, `--format "xml"`},
 		"summary to a node":      {[]string{"--file", "a", "--node", "n", "--format", "summary"}, ``, ``, "--format summary is for standard output"},
 		"bad color":              {[]string{"--file", "a", "--color", "red"}, ``, ``, `--color "red"`},

@@ -149,7 +149,7 @@ func TestProcessorThatIsNoneIsAnError(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err := New(newPipeline(), NewLedger(monitoring.NewRegistry()), Options{MaxBytes: 1 << 20}).Open(InputOptions{ID: "a", Processors: c.Processors})
-		if err == nil || !strings.Contains(err.Error(), "processors of input a: ") || !strings.Contains(err.Error(), want) {
+		if err == nil || !strings.Contains(err.Error(), "processors: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v", err)
 		}
 	}

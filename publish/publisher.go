@@ -107,7 +107,7 @@ func (p *Publisher) Open(o InputOptions) (*Input, error) {
 	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), ways: newWays(o.Index, o.Pipeline), told: o.Acknowledged, work: make(chan Batch, p.opts.Encoders)}
 	var err error
 	if in.processors, err = processors.New(o.Processors, p.opts.Log); err != nil {
-		return nil, fmt.Errorf("processors of input %s: %w", o.ID, err)
+		return nil, fmt.Errorf("processors: %w", err)
 	}
 	for range p.opts.Encoders {
 		w := &worker{in: in, enc: o.NewEncoder()}
