@@ -60,6 +60,7 @@ func (s *inputs) close(pipeline beat.PipelineConnector) {
 	for _, r := range s.open {
 		r.way.wait()
 	}
+	clear(s.open)
 }
 
 // runner is one input of a run.
