@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package http dissects the heads of HTTP/1 requests and responses (RFC 9112) over TCP, and SSDP over UDP (UPnP Device Architecture 2.0, 1).
+// Package http dissects the heads of HTTP/1 requests and responses (RFC 9112) over TCP and, a message of SCTP
+// each (draft-natarajan-http-over-sctp), SCTP; and SSDP over UDP (UPnP Device Architecture 2.0, 1).
 //
 //	GET /path?query HTTP/1.1        HTTP/1.1 200 OK
 //	Host: example.com               Content-Length: 5
@@ -24,9 +25,10 @@ const maxHead = 64 << 10
 var (
 	Protocol = &dissect.Protocol{
 		Name: "http", Title: "HTTP", Reference: "RFC 9112", Application: true,
-		TCPPorts: []uint16{80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371},
-		GuessTCP: guess,
-		Summary:  summary,
+		TCPPorts:  []uint16{80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371},
+		SCTPPorts: []uint16{80},
+		GuessTCP:  guess, AcceptTCP: accept,
+		Summary: summary,
 	}
 	SSDP = &dissect.Protocol{
 		Name: "ssdp", Title: "SSDP", Reference: "UPnP Device Architecture 2.0", Application: true,
@@ -36,8 +38,8 @@ var (
 	}
 )
 
-// The stream names its Protocol, which cannot name it back in its own value.
-func init() { Protocol.Stream = stream }
+// The stream and the messages name their Protocol, which cannot name them back in its own value.
+func init() { Protocol.Stream, Protocol.Dissect = stream, message }
 
 // Every message of the packet has its values: a scalar when there is one.
 var (

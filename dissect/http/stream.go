@@ -100,7 +100,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		return 0
 	}
 	if d.scanned == 0 {
-		switch v := classify(data); {
+		switch v := classifyHere(data); {
 		case v == yes || p.Truncated && guess(data):
 		case v == more && len(data) < maxHead:
 			return 0
@@ -191,16 +191,47 @@ func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 	if !p.Push(Protocol) {
 		return false
 	}
+	write(p, c, b)
+	return true
+}
+
+// write writes the fields of a head.
+func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
 	h := parse(b)
 	h.write(p.Out)
 	switch {
 	case h.method != nil:
-		common.Request(p, c, 0)
+		request(p, c)
 	case final(h.status):
 		answered.Response(p, c, 0)
 	}
-	return true
+}
+
+// request notes a request. Responses come in the order of requests (RFC 9112, 9.3.2); tshark ties a response to the last one only.
+func request(p *dissect.Packet, c *dissect.Conversation) {
+	if c != nil && p.Options.Wireshark {
+		c.Answer(0)
+	}
+	common.Request(p, c, 0)
+}
+
+// message is a message of SCTP: a head with what there is of its body, or more of a body, after a head.
+func message(p *dissect.Packet, b []byte, _ int) {
+	c := p.Conversation
+	if classifyHere(b) != yes {
+		if c == nil || c.App != Protocol {
+			p.Pop()
+		}
+		return
+	}
+	if n := headEnd(b, 0); n > 0 {
+		b = b[:n]
+	}
+	write(p, c, b)
+	if c != nil {
+		c.App = Protocol
+	}
 }
 
 // release emits a head that was held.
