@@ -32,14 +32,14 @@ func Request(p *dissect.Packet, c *dissect.Conversation, key uint64) uint64 {
 	return n
 }
 
-// Repeatable is Request where clients send a request again under its key while it is open: at most within nanoseconds after it was sent first it is the
-// same request, and later one that takes its place.
+// Repeatable is Request where clients send a request again under its key while it is open: within as many nanoseconds after it was sent first it is the
+// same request, and from then on one that takes its place.
 func Repeatable(p *dissect.Packet, c *dissect.Conversation, key uint64, within int64) {
 	if c == nil || outside(p) {
 		return
 	}
 	r, open := c.Asked(key)
-	if open && p.Time-r.Time <= within {
+	if open && p.Time-r.Time < within {
 		transaction(p, c, r.Ordinal)
 		return
 	}

@@ -74,12 +74,12 @@ func TestRepeatable(t *testing.T) {
 	at(1, 0)
 	Request(p, c, 8)
 	Repeatable(p, c, 7, 10)
-	at(2, 10)
+	at(2, 9)
 	Repeatable(p, c, 7, 10)
 	if r, ok := c.Asked(7); !ok || r.Number != 1 {
 		t.Errorf("repeated in time: %+v, %v", r, ok)
 	}
-	at(3, 11)
+	at(3, 10)
 	Repeatable(p, c, 7, 10)
 	if r, ok := Response(p, c, 7); !ok || r.Number != 3 || r.Ordinal != 3 {
 		t.Errorf("repeated too late: the response is to %+v, %v", r, ok)

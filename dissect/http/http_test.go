@@ -111,18 +111,32 @@ func TestWhere(t *testing.T) {
 	}
 }
 
-// Pipelined responses come in the order of their requests; tshark ties one response to the last request, and the others to none.
-func TestPipelined(t *testing.T) {
-	ok := text("HTTP/1.1 200 OK", "Content-Length: 0", "", "")
+// Responses come in the order of their requests; tshark ties one response, an interim one also, to the last request, and the others to none.
+func TestAnswers(t *testing.T) {
+	ok, early := text("HTTP/1.1 200 OK", "Content-Length: 0", "", ""), text("HTTP/1.1 103 Early Hints", "", "")
+	notify := client(text("NOTIFY / HTTP/1.1", "Host: a", "", ""))
 	b := dissecttest.New(nil, Protocol)
 	for _, tt := range []struct {
-		compat bool
-		want   []string
-	}{{false, []string{"", "", "1", "1,2", ""}}, {true, []string{"", "", "2", "", ""}}} {
-		b.P.Options.Wireshark = tt.compat
-		for i, r := range b.Stream(Protocol, client(get+get), client(get), server(ok), server(ok+ok), server(ok)) {
-			if got := strings.Join(r.Fields["http.request_in"], ","); got != tt.want[i] {
-				t.Errorf("compat %v: packet %d answers %q, want %q", tt.compat, i+1, got, tt.want[i])
+		name           string
+		pieces         []dissecttest.Piece
+		normal, compat string // the packets that are answered, of each packet
+	}{
+		{"pipelined", []dissecttest.Piece{client(get + get), client(get), server(ok), server(ok + ok), server(ok)}, "||1|1,2|", "||2||"},
+		{"interim response", []dissecttest.Piece{client(get), server(early), server(ok)}, "||1", "|1|"},
+		{"notification", []dissecttest.Piece{notify, server(ok), client(get), server(ok)}, "|1||3", "|||3"},
+	} {
+		for _, compat := range []bool{false, true} {
+			b.P.Options.Wireshark = compat
+			var answered []string
+			for _, r := range b.Stream(Protocol, tt.pieces...) {
+				answered = append(answered, strings.Join(r.Fields["http.request_in"], ","))
+			}
+			want := tt.normal
+			if compat {
+				want = tt.compat
+			}
+			if got := strings.Join(answered, "|"); got != want {
+				t.Errorf("%s, compat %v: answers %s, want %s", tt.name, compat, got, want)
 			}
 		}
 	}

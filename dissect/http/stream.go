@@ -202,15 +202,20 @@ func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	h.write(p.Out)
 	switch {
 	case h.method != nil:
-		request(p, c)
-	case final(h.status):
+		request(p, c, h.method)
+	case final(h.status) || p.Options.Wireshark: // tshark takes an interim response for the answer
 		answered.Response(p, c, 0)
 	}
 }
 
-// request notes a request. Responses come in the order of requests (RFC 9112, 9.3.2); tshark ties a response to the last one only.
-func request(p *dissect.Packet, c *dissect.Conversation) {
+// request notes a request. Responses come in the order of requests (RFC 9112, 9.3.2); tshark ties a response to the last one only, and none to
+// the notifications of UPnP's event architecture (GENA).
+func request(p *dissect.Packet, c *dissect.Conversation, method []byte) {
 	if c != nil && p.Options.Wireshark {
+		switch string(method) {
+		case "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE":
+			return
+		}
 		c.Answer(0)
 	}
 	common.Request(p, c, 0)
