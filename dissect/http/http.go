@@ -9,7 +9,8 @@
 //
 // A message is emitted in the packet that completes its head; its body is counted, never kept, and http.message_end marks the packet
 // that ends it. With Options.Wireshark the message is emitted in the packet that ends the body, as tshark does. Limits: heads of 64 KiB.
-// Not decoded: bodies, trailers, folded header lines (obs-fold), HTTP/0.9, HTTP/2 (another protocol), what follows CONNECT or Upgrade.
+// Not decoded: bodies, trailers, folded header lines (obs-fold), requests of HTTP/0.9 that no empty line follows and its responses, HTTP/2 (another
+// protocol), what follows CONNECT or Upgrade.
 package http
 
 import (
