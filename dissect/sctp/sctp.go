@@ -11,7 +11,7 @@
 //
 // The sequence numbers of DATA chunks count from the first one seen of an association's half, as Wireshark's relative TSNs do. The other chunks are in
 // chunk.go, parameters and error causes in parameter.go. Limits: 1024 chunks, and as many parameters, causes, gaps of each. Not decoded:
-// user data other than HTTP's (messages of one chunk; RFC 9260, 6.9 on others), the content of cookies and heartbeats, SCTP over UDP (RFC 6951).
+// user data of applications that register no port, messages of several chunks, the content of cookies and heartbeats, SCTP over UDP (RFC 6951).
 package sctp
 
 import (

@@ -117,12 +117,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, offset) {
 		return
 	}
-	mark, depth, application, messages := p.Out.Len(), p.Depth, p.Core.Application, p.Core.Messages
+	before := mark(p)
 	d := p.State.Deliver(p, c, seg, b[offset:], wire-offset)
 	if p.Options.Wireshark && info.Analysis.Findings&(dissect.Retransmission|dissect.OutOfOrder) != 0 {
-		// tshark hands these segments to no application (tcp.no_subdissector_on_error); they are part of messages that others complete.
-		p.Out.Truncate(mark)
-		p.Depth, p.Core.Application, p.Core.Messages = depth, application, messages
+		before.restore(p)
 	}
 	if d.Segments > 0 {
 		p.Out.Uint(fSegments, uint64(d.Segments))

@@ -108,6 +108,9 @@ func TestOutOfOrderInCompat(t *testing.T) {
 		n := bytes.IndexByte(data, '\n') + 1
 		if n > 0 && p.Push(lines) {
 			p.Message(lines)
+			if data[0] == 'b' {
+				p.Bad()
+			}
 		}
 		return n
 	}
@@ -127,6 +130,9 @@ func TestOutOfOrderInCompat(t *testing.T) {
 			r := b.Run(tcp.Protocol, h, len(h))
 			if r.Layers != s.layers[i] || r.Core.Messages != strings.Count(r.Layers, "lines") {
 				t.Errorf("compat %v, %q: layers %q and %d messages, want %q", compat, s.data, r.Layers, r.Core.Messages, s.layers[i])
+			}
+			if bad := r.Malformed != ""; bad != (s.data == "b\n" && !compat) {
+				t.Errorf("compat %v, %q: malformed %q", compat, s.data, r.Malformed)
 			}
 		}
 	}
