@@ -153,7 +153,14 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 			binary.BigEndian.PutUint32(p.Data[42:], seq)
 		}
 	}
-	e := engine.New(s, all.Registry(), engine.Options{})
+	for _, flows := range []bool{false, true} {
+		withoutAllocations(t, s, engine.Options{Flows: flows})
+	}
+}
+
+func withoutAllocations(t *testing.T, s *enginetest.Source, opt engine.Options) {
+	t.Helper()
+	e := engine.New(s, all.Registry(), opt)
 	var b engine.Batch
 	next := func() {
 		if err := e.Next(&b); err != nil || len(b.Records) != 64 {
