@@ -110,3 +110,32 @@ func TestFlowsOfFormatLite(t *testing.T) {
 	t.Parallel()
 	run(t, "--file", demo(), "--format", "lite", "-E", summaries).exits(2).complains("espbeat.flow.summary", "format lite has no documents of flows")
 }
+
+// TestFlowsAfterARollover imports the demo again where its documents lie in another backing index, whose ids do not refuse them: they are looked
+// up. A search finds flows by what they are.
+func TestFlowsAfterARollover(t *testing.T) {
+	s := server(t)
+	index := stream(t, s)
+	imports := func() ledger {
+		return cmdline{args: []string{"--node", s.URL, "--index", index, "--file", demo(), "-E", summaries, "-E", "path.data=" + t.TempDir()}}.run(t).exits(0).ledger()
+	}
+	flows := imports()["of flows"]
+	if status, m := s.Do("POST", "/"+index+"/_rollover", nil); status != 200 || m["rolled_over"] != true {
+		t.Fatalf("rollover: status %d: %v", status, m)
+	}
+	if l := imports(); l["duplicates skipped"] != demoPackets || l["documents stored"] != 0 || l["of flows"] != 0 {
+		t.Errorf("ledger of the second import: %v", l)
+	}
+	s.Refresh(index)
+	if n := s.Count(index, "event.dataset: espbeat.flow"); flows == 0 || n != flows {
+		t.Errorf("%d flows are stored, want %d", n, flows)
+	}
+	for query, want := range map[string]int{
+		"flow.end_reason: closed AND network.transport: tcp AND source.ip: \"192.0.2.10\" AND network.packets: >29": 1,
+		"event.action: network_flow AND flow.final: true AND source.bytes: >0 AND event.start: [* TO now]":          flows,
+	} {
+		if n := s.Count(index, query); n != want {
+			t.Errorf("%s: %d flows, want %d", query, n, want)
+		}
+	}
+}
