@@ -35,7 +35,7 @@ func (e *Beater) watchProgress(ledger *publish.Ledger, ended <-chan struct{}) {
 			continue
 		}
 		if time.Since(since) >= timeout {
-			err := fmt.Errorf("the output has accepted nothing for %s, %d packets and flows wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight+c.FlowsPending)
+			err := fmt.Errorf("the output has accepted nothing for %s, %d documents wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight+c.FlowsPending)
 			e.fail(err)
 			e.opts.Outcome.Abort(err)
 			return
