@@ -98,7 +98,6 @@ func (l *line) readFile(reading, handing context.Context, file discover.File, pa
 		return 0
 	}
 	if from != nil {
-		from.startable = s.startable
 		from.finished = func() { l.dispose(file.Path) }
 		if from.done {
 			file.Done()

@@ -161,7 +161,7 @@ func TestErrorsOfReloading(t *testing.T) {
 		again      bool // although no file changes
 	}{
 		"no YAML":           {text: `- {id: a`, want: `b.yml: `},
-		"no list":           {text: `id: a`, want: `b.yml: `},
+		"no list":           {text: `id: a`, want: `b.yml: id: no list of inputs, begin each with -`},
 		"setting":           {text: `- {type: file, paths: [a], after: burn}`, want: `b.yml: 0.after: "burn": no such action, use keep`},
 		"filter":            {text: `- {type: file, paths: [a], filter: "tcp and"}`, want: `b.yml: 0.filter: compile filter "tcp and"`},
 		"id of another":     {text: `- {id: right, type: file, paths: [a]}`, want: `b.yml: 0.id: "right": already the id of `},

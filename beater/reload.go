@@ -39,9 +39,9 @@ func loadInputs(cfg *config.Config, path string, log *logp.Logger) error {
 	}
 	ids := cfg.IDs()
 	for _, file := range found {
-		list, err := cfgfile.LoadList(file, log)
+		list, err := readInputs(file)
 		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
+			return err
 		}
 		more, err := parseInputs(cfg, list, file, ids)
 		if err != nil {
@@ -50,6 +50,22 @@ func loadInputs(cfg *config.Config, path string, log *logp.Logger) error {
 		cfg.Inputs = append(cfg.Inputs, more...)
 	}
 	return nil
+}
+
+// readInputs reads the list that a file holds.
+func readInputs(file string) ([]*conf.C, error) {
+	raw, err := common.LoadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	if keys := raw.GetFields(); len(keys) > 0 { // Unpack makes an empty list of them
+		return nil, fmt.Errorf("%s: %s: no list of inputs, begin each with - as below espbeat.inputs", file, keys[0])
+	}
+	var list []*conf.C
+	if err := raw.Unpack(&list); err != nil {
+		return nil, fmt.Errorf("%s: no list of inputs: %w", file, err)
+	}
+	return list, nil
 }
 
 // parseInputs reads and validates the inputs of a file, their filters too. It adds their ids to ids.
@@ -136,7 +152,7 @@ func (r *reloader) load(files []string) (again bool) {
 	for _, err := range unjoined(r.list.Reload(all)) {
 		again = true
 		if !errors.As(err, new(*common.ErrInputNotFinished)) {
-			say(err)
+			say(cmp.Or(errors.Unwrap(err), err)) // without the words that libbeat puts before it
 		}
 	}
 	r.last, r.told = last, told
@@ -145,9 +161,9 @@ func (r *reloader) load(files []string) (again bool) {
 
 // read reads what a file says, if it is right.
 func (r *reloader) read(file string) ([]*conf.C, error) {
-	list, err := cfgfile.LoadList(file, r.log)
+	list, err := readInputs(file)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: its inputs stay as they are until that is mended", file, err)
+		return nil, err
 	}
 	return list, r.check(file, list)
 }

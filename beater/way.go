@@ -73,7 +73,8 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		}
 		return pub.Open(publish.InputOptions{
 			ID: in.ID, Tags: in.Tags, Fields: in.Fields, Index: index, Pipeline: in.Pipeline, Lost: l.losses.read, Acknowledged: acknowledged,
-			Processors: in.Processors, Bare: in.Format == config.FormatLite, NewEncoder: func() publish.Encoder { return &encoder{format: in.Format} },
+			Processors: in.Processors, Bare: in.Format == config.FormatLite,
+			NewEncoder: func() publish.Encoder { return &encoder{format: in.Format} }, NewFlowEncoder: flowEncoders(l),
 		})
 	}
 	if _, err := w.to(""); err != nil {
@@ -113,7 +114,7 @@ func (e *Beater) resume(f *pipelineFeed, in config.Input) string {
 	}
 	target := f.from.begin(own)
 	if e.looker != nil && target != "" {
-		f.known = &known{looker: e.looker, target: target, capture: f.opt.CaptureID, say: e.say, enough: lookedForNew}
+		f.known = &known{looker: e.looker, target: target, capture: f.opt.CaptureID, flows: document.FlowCaptureID(f.opt.CaptureID), say: e.say, enough: lookedForNew}
 		if f.from.again {
 			f.known.enough = lookedFor
 		}

@@ -101,5 +101,5 @@ espbeat.inputs: [{id: lab, type: file, paths: [%q], processors: [{drop_evnt: ~}]
 output.elasticsearch.hosts: [%q]
 `, demo(), s.URL))
 	cmdline{args: []string{"-c", c, "--path.home", dir}, dir: dir}.run(t).exits(1).
-		complains("start input lab: processors: the processor action drop_evnt does not exist", "drop_event")
+		complains("start input lab: processors: the processor action drop_evnt does not exist")
 }
