@@ -36,7 +36,8 @@ type Options struct {
 	// Forget: the run leaves nothing behind, and so reads every file from its start.
 	Forget bool
 
-	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
+	own     []netip.AddrPort // servers of the output, whose connections are left out of a capture
+	dropped bool             // the capabilities are gone
 }
 
 // Beater implements beat.Beater.
@@ -136,6 +137,13 @@ func (e *Beater) Run(b *beat.Beat) error {
 		}
 		ways = append(ways, w)
 	}
+	if err := dropPrivileges(&e.cfg); err != nil {
+		for _, w := range ways {
+			w.line.close()
+		}
+		return err
+	}
+	e.opts.dropped = e.cfg.Privileges.Drop == config.DropAll
 
 	reading, stopReading := context.WithCancel(context.Background())
 	defer stopReading()

@@ -247,10 +247,11 @@ func (l *Live) Close() error {
 
 // systemError explains an error of the system on an interface, with the remedy.
 func systemError(op, name string, err error) error {
+	if isErr(err, errPermission) {
+		return permissionError(name, err)
+	}
 	remedy := ""
 	switch {
-	case isErr(err, errPermission):
-		remedy = "; run with sudo, or give the program the right once: `sudo setcap cap_net_raw,cap_net_admin=eip espbeat`"
 	case isErr(err, errNoDevice):
 		remedy = "; `espbeat --list` shows the interfaces"
 	case isErr(err, errDown):

@@ -31,9 +31,15 @@ func (a *app) run(settings instance.Settings) int {
 	if err == nil {
 		err = beater.Check(p.espbeat)
 	}
+	if err == nil {
+		err = checkPrivileges(p)
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "espbeat: %v\n", err)
 		return exitUsage
+	}
+	if err := a.changeUser(p, true); err != nil {
+		return failed(err)
 	}
 	if p.print {
 		return a.print(p)
@@ -44,6 +50,7 @@ func (a *app) run(settings instance.Settings) int {
 // plan reads what there is to read and settles what to do.
 func (a *app) plan() (*plan, error) {
 	var files *conf.C
+	var read []string
 	given := a.configGiven()
 	if given || !a.flags.capture() {
 		if !given && missing(cfgfile.GetDefaultCfgfile()) && !managed(overwrites()) && !isSet("espbeat.inputs", overwrites()) {
@@ -57,9 +64,14 @@ func (a *app) plan() (*plan, error) {
 			if files, err = readFiles(); err != nil {
 				return nil, err
 			}
+			read = configFiles()
 		}
 	}
-	return configure(&a.flags, files, overwrites())
+	p, err := configure(&a.flags, files, overwrites())
+	if err == nil {
+		p.files = read
+	}
+	return p, err
 }
 
 func failed(err error) int {

@@ -69,6 +69,9 @@ internal_networks: [10.0.0.0/8]
 
 func TestErrorsNameKeyValueAndFix(t *testing.T) {
 	for name, c := range map[string]struct{ yml, want string }{
+		"drop":             {`privileges.drop: some`, `espbeat.privileges.drop: "some": use keep or all`},
+		"group alone":      {`privileges.group: staff`, `espbeat.privileges.group: "staff": only with privileges.user`},
+		"user root":        {`privileges.user: root`, `espbeat.privileges.user: "root": that is nobody else`},
 		"format":           {`format: ek`, `espbeat.format: "ek": no such format, use ecs or lite`},
 		"compat":           {`dissect.compat: tcpdump`, `espbeat.dissect.compat: "tcpdump"`},
 		"profile":          {`index.profile: huge`, `espbeat.index.profile: "huge": no such profile, use minimal, standard or full`},

@@ -54,6 +54,9 @@ func (c *Config) check() error {
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownFor {
 		return fault("espbeat.shutdown_timeout", c.ShutdownTimeout, "use a duration from 0s to 24h")
 	}
+	if err := c.Privileges.check(); err != nil {
+		return err
+	}
 	return c.checkInputs()
 }
 

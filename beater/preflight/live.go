@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package preflight
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/espbeat/espbeat/capture"
+	"github.com/espbeat/espbeat/config"
+)
+
+// live looks at the interfaces of an input.
+func live(in *config.Input, checksums, may bool) []Finding {
+	var all []Finding
+	for _, name := range in.Interfaces {
+		is, err := capture.InspectInterface(name)
+		if err != nil {
+			all = append(all, Finding{Status: Fail, Subject: "interface " + name, Text: err.Error()})
+			continue
+		}
+		all = append(all, link(name, is), offloads(is, checksums))
+		if strings.TrimSpace(in.Filter) != "" {
+			all = append(all, filter(in, is))
+		}
+		all = append(all, ring(in, is, may))
+	}
+	return all
+}
+
+func link(asked string, is capture.InterfaceState) Finding {
+	f := Finding{Subject: "interface " + is.Name, Text: fmt.Sprintf("up, link type %s", is.LinkType)}
+	if asked != is.Name {
+		f.Text += ", of " + asked
+	}
+	switch {
+	case !is.Up:
+		f.Status, f.Text, f.Remedy = Fail, "down", fmt.Sprintf("bring it up: `ip link set %s up`", is.Name)
+	case !is.Running:
+		f.Status, f.Text, f.Remedy = Warn, "up, without a carrier", "check the cable, or the other end"
+	}
+	return f
+}
+
+// offloads tells how far packets are those of the wire.
+func offloads(is capture.InterfaceState, checksums bool) Finding {
+	f := Finding{Subject: "offloads of " + is.Name, Text: "packets are captured as they are on the wire"}
+	var told, off []string
+	for _, o := range []struct{ name, means, turn string }{
+		{capture.OffloadLRO, "the card puts received packets of a connection together (LRO)", "lro off"},
+		{capture.OffloadGRO, "received packets of a connection are put together (GRO)", "gro off"},
+		{capture.OffloadTSO, "sent packets are captured before the card cuts them (TSO)", "tso off"},
+		{capture.OffloadGSO, "sent packets are captured before they are cut (GSO)", "gso off"},
+	} {
+		if slices.Contains(is.Offloads, o.name) {
+			told, off = append(told, o.means), append(off, o.turn)
+		}
+	}
+	if len(off) > 0 {
+		f.Status = Warn
+		f.Remedy = fmt.Sprintf("to capture what is on the wire: `ethtool -K %s %s`", is.Name, strings.Join(off, " "))
+	}
+	if slices.Contains(is.Offloads, capture.OffloadChecksum) {
+		told = append(told, "sent packets have no checksum yet")
+		if checksums {
+			f.Status = Warn
+			f.Remedy = strings.TrimPrefix(f.Remedy+", and leave dissect.checksums off", ", and ")
+		}
+	}
+	if len(told) > 0 {
+		f.Text = strings.Join(told, ", ")
+	}
+	return f
+}
+
+func filter(in *config.Input, is capture.InterfaceState) Finding {
+	f := Finding{Subject: "filter on " + is.Name, Text: fmt.Sprintf("%q compiles for link type %s", in.Filter, is.LinkType)}
+	if err := capture.CheckFilter(is, in.Filter, in.SnapLen); err != nil {
+		f.Status, f.Text = Fail, err.Error()
+	}
+	return f
+}
+
+// engines are the names of the configuration for capture's engines.
+var engines = map[string]string{"auto": capture.EngineAuto, "af_packet": capture.EngineAFPacket, "pcap": capture.EnginePcap}
+
+// ring begins a capture with the configured buffer, and ends it.
+func ring(in *config.Input, is capture.InterfaceState, may bool) Finding {
+	f := Finding{Subject: "ring of " + is.Name, Text: fmt.Sprintf("%d MiB can be had, engine %s", in.BufferSize>>20, in.Engine)}
+	if !may {
+		f.Status, f.Text = Fail, "not tried: permissions are missing"
+		return f
+	}
+	l, err := capture.OpenLive(capture.LiveOptions{
+		Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize),
+	})
+	if err != nil {
+		f.Status, f.Text = Fail, err.Error()
+		return f
+	}
+	if err := l.Close(); err != nil {
+		f.Status, f.Text = Fail, err.Error()
+	}
+	return f
+}

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/espbeat/espbeat/tests/internal/es"
+)
+
+// liveBeat configures a live capture of lo, in a folder that another user may look into.
+func liveBeat(t *testing.T, s *es.Sink, engine, privileges string) (cmdline, string) {
+	t.Helper()
+	nobody(t) // may run the binary
+	dir := open(t)
+	c := write(t, dir, "live.yml", fmt.Sprintf(`
+espbeat:
+  privileges: {%s}
+  inputs: [{type: live, interfaces: [lo], engine: %s}]
+output.elasticsearch: {hosts: [%q], index: live}
+setup: {template.enabled: false, ilm.enabled: false}
+queue.mem: {events: 1600, flush.min_events: 200, flush.timeout: 100ms}
+logging.to_stderr: true
+`, privileges, engine, s.URL))
+	if err := os.Chmod(c, 0o644); err != nil { //nolint:gosec // for another user
+		t.Fatal(err)
+	}
+	return cmdline{args: []string{"-c", c, "--path.home", dir}, dir: dir}, dir
+}
+
+// threads checks lines of /proc/PID/status of all threads of a process.
+func threads(t *testing.T, p *process, want map[string]string) {
+	t.Helper()
+	all, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", p.cmd.Process.Pid))
+	if err != nil || len(all) < 2 {
+		t.Fatalf("threads: %v, %v", all, err)
+	}
+	for _, path := range all {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			continue // it has ended
+		}
+		for line := range strings.Lines(string(text)) {
+			name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+			if is, asked := strings.Join(strings.Fields(value), " "), want[name]; asked != "" && is != asked {
+				t.Errorf("%s: %s is %s, want %s", path, name, is, asked)
+			}
+		}
+	}
+}
+
+// documentsOf are those that a sink has.
+func documentsOf(t *testing.T, s *es.Sink) []document {
+	t.Helper()
+	var all []document
+	for _, d := range s.Docs() {
+		var doc document
+		if err := json.Unmarshal(d.Source, &doc); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, doc)
+	}
+	return all
+}
+
+// arrives sends, waits until all of it is stored, and ends the run.
+func arrives(t *testing.T, p *process, s *es.Sink) result {
+	t.Helper()
+	x := send(t)
+	for have := 0; !x.complete(documentsOf(t, s)); have = s.Stats().Docs {
+		taken(t, s, "all that was sent", func(st es.Stats) bool { return st.Docs > have })
+	}
+	p.signal(os.Interrupt)
+	r := p.wait().exits(0)
+	x.check(t, documentsOf(t, s))
+	return r
+}
+
+const (
+	noCapability = "0000000000000000"
+	onlyNetRaw   = "0000000000002000"
+	asNobody     = "65534 65534 65534 65534"
+	filtered     = "2" // by a system call policy (seccomp)
+)
+
+// TestGoesOnAsAnotherUser: started as root it captures as nobody, under the system call policy, and what it writes is nobody's.
+func TestGoesOnAsAnotherUser(t *testing.T) {
+	for name, c := range map[string]struct{ engine, drop, caps string }{
+		"af_packet":                  {"af_packet", "keep", onlyNetRaw},
+		"libpcap":                    {"pcap", "keep", onlyNetRaw},
+		"af_packet, nothing is kept": {"af_packet", "all", noCapability},
+		"libpcap, nothing is kept":   {"pcap", "all", noCapability},
+	} {
+		t.Run(name, func(t *testing.T) {
+			namespace(t)
+			s := es.NewSink(t, es.SinkOptions{})
+			line, dir := liveBeat(t, s, c.engine, "user: nobody, drop: "+c.drop)
+			p := line.start(t)
+			capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
+			threads(t, p, map[string]string{
+				"Uid": asNobody, "Gid": asNobody, "CapInh": c.caps, "CapPrm": c.caps, "CapEff": c.caps, "CapAmb": c.caps, "CapBnd": onlyNetRaw,
+				"NoNewPrivs": "1", "Seccomp": filtered,
+			})
+			arrives(t, p, s)
+			err := filepath.WalkDir(filepath.Join(dir, "data"), func(path string, d os.DirEntry, err error) error {
+				if err != nil {
+					return err
+				}
+				info, err := d.Info()
+				if err == nil && info.Sys().(*syscall.Stat_t).Uid != 65534 {
+					t.Errorf("%s is not nobody's", path)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// TestRootGivesItsCapabilitiesUp: without another user, too.
+func TestRootGivesItsCapabilitiesUp(t *testing.T) {
+	namespace(t)
+	s := es.NewSink(t, es.SinkOptions{})
+	line, _ := liveBeat(t, s, "auto", "drop: all")
+	p := line.start(t)
+	capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
+	threads(t, p, map[string]string{"Uid": "0 0 0 0", "CapPrm": noCapability, "CapEff": noCapability, "Seccomp": filtered})
+	arrives(t, p, s)
+}
+
+// TestPrintsAsAnotherUser: so does what needs no libbeat.
+func TestPrintsAsAnotherUser(t *testing.T) {
+	namespace(t)
+	nobody(t)
+	p := cmdline{args: []string{"--nic", "lo", "-E", "espbeat.privileges.user=nobody", "-E", "espbeat.privileges.drop=all"}, dir: open(t)}.start(t)
+	capturing(t, func() bool { return p.out.String() != "" || ended(p) })
+	threads(t, p, map[string]string{"Uid": asNobody, "CapPrm": noCapability})
+	p.signal(os.Interrupt)
+	p.wait().exits(0)
+}
+
+// TestFileCapabilitiesAlone: setcap lets any user capture, by both engines and under the system call policy.
+func TestFileCapabilitiesAlone(t *testing.T) {
+	for _, engine := range []string{"af_packet", "pcap"} {
+		t.Run(engine, func(t *testing.T) {
+			namespace(t)
+			s := es.NewSink(t, es.SinkOptions{})
+			line, dir := liveBeat(t, s, engine, "")
+			line.user = nobody(t)
+			line.binary = filepath.Join(dir, "espbeat")
+			if err := os.WriteFile(line.binary, read(t, espbeat(t)), 0o755); err != nil { //nolint:gosec // for another user
+				t.Fatal(err)
+			}
+			if out, err := exec.Command("setcap", "cap_net_raw=ep", line.binary).CombinedOutput(); err != nil {
+				t.Skipf("not tested: setcap: %v %s (`apt-get install libcap2-bin`, and a file system with attributes)", err, out)
+			}
+			if err := os.Chown(dir, int(line.user.Uid), int(line.user.Gid)); err != nil {
+				t.Fatal(err)
+			}
+			p := line.start(t)
+			capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
+			threads(t, p, map[string]string{"Uid": asNobody, "CapEff": onlyNetRaw, "Seccomp": filtered})
+			arrives(t, p, s)
+		})
+	}
+}
+
+// TestWhatIsMissingIsSaidInOneLine: for both engines.
+func TestWhatIsMissingIsSaidInOneLine(t *testing.T) {
+	for _, engine := range []string{"af_packet", "pcap"} {
+		s := es.NewSink(t, es.SinkOptions{})
+		line, dir := liveBeat(t, s, engine, "")
+		line.user = nobody(t)
+		if line.user == nil {
+			t.Skip("not tested: it needs root, to be somebody without rights")
+		}
+		if err := os.Chown(dir, int(line.user.Uid), int(line.user.Gid)); err != nil {
+			t.Fatal(err)
+		}
+		r := line.run(t).exits(1).complains("may not capture on ")
+		n := 0
+		for l := range strings.Lines(r.err) {
+			if strings.Contains(l, "CAP_NET_RAW is missing") && strings.Contains(l, "run as root (sudo), or `sudo setcap cap_net_raw=ep "+espbeat(t)+"` once") {
+				n++
+			}
+		}
+		if n == 0 {
+			t.Errorf("%s: no line says it:\n%s", engine, tail(r.err, 3000))
+		}
+	}
+}
+
+func TestPrivilegesAreRefused(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("not tested: only root changes to another user")
+	}
+	dir := open(t)
+	private := write(t, dir, "private.yml", "espbeat: {privileges.user: nobody, inputs: [{type: live, interfaces: [lo]}]}\noutput.console.enabled: true\n")
+	for name, c := range map[string]struct {
+		args []string
+		code int
+		says []string
+	}{
+		"no such user":                  {[]string{"--nic", "lo", "-E", "espbeat.privileges.user=no-such-user"}, 1, []string{`"no-such-user": there is no such user`, "useradd"}},
+		"configuration that is private": {[]string{"-c", private, "--path.home", dir}, 1, []string{private + ": user nobody may not read it", "chgrp"}},
+		"under Elastic Agent":           {[]string{"-E", "management.enabled=true", "-E", "espbeat.privileges.drop=all"}, 2, []string{"espbeat.privileges", "Elastic Agent"}},
+		"a folder of the system":        {[]string{"-c", shared(t, private), "--path.data", "/var/lib"}, 1, []string{"/var/lib", "a folder of the system"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			cmdline{args: c.args, dir: dir}.run(t).exits(c.code).complains(c.says...)
+		})
+	}
+}
+
+// shared is a copy that everybody may read.
+func shared(t *testing.T, path string) string {
+	t.Helper()
+	to := filepath.Join(open(t), "shared.yml")
+	if err := os.WriteFile(to, read(t, path), 0o644); err != nil { //nolint:gosec // for another user
+		t.Fatal(err)
+	}
+	return to
+}
+
+// TestTestCapture: each line, with what is wrong.
+func TestTestCapture(t *testing.T) {
+	namespace(t)
+	for _, args := range []string{"link add down0 type veth peer name peer0"} {
+		if out, err := exec.Command("ip", strings.Fields(args)...).CombinedOutput(); err != nil {
+			t.Fatalf("ip %s: %v: %s", args, err, out)
+		}
+	}
+	user, dir := nobody(t), open(t)
+	c := write(t, dir, "espbeat.yml", "espbeat.inputs: [{type: live, interfaces: [lo], filter: udp}, {type: file, paths: ["+strconv.Quote(demo())+"]}]\noutput.console.enabled: true\n")
+	for name, c := range map[string]struct {
+		args []string
+		user *syscall.Credential
+		code int
+		says []string
+	}{
+		"all is well": {[]string{"-c", c, "--path.data", filepath.Join(dir, "data")}, nil, 0, []string{
+			"ok   permissions: CAP_NET_RAW is there", "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", `ok   filter on lo: "udp" compiles`,
+			"ok   ring of lo: 32 MiB", "ok   files of file-1: 1 captures", "ok   disk: path.data " + filepath.Join(dir, "data"),
+		}},
+		"nobody": {[]string{"--nic", "lo"}, user, 1, []string{"FAIL permissions: CAP_NET_RAW is missing; run as root (sudo), or `sudo setcap", "FAIL ring of lo: not tried"}},
+		"root that will be nobody": {[]string{"--nic", "lo", "-E", "espbeat.privileges.user=nobody", "-E", "path.data=" + filepath.Join(dir, "theirs")}, nil, 0, []string{
+			"ok   permissions: CAP_NET_RAW is there", "ok   ring of lo", "ok   disk: path.data " + filepath.Join(dir, "theirs") + ": a start as root gives it to nobody"}},
+		"interfaces": {[]string{"--nic", "down0", "--nic", "nowhere0"}, nil, 1, []string{"FAIL interface down0: down; bring it up", "FAIL interface nowhere0: "}},
+		"filter":     {[]string{"--nic", "lo", "--bpf", "type mgt"}, nil, 1, []string{"FAIL filter on lo: "}},
+		"files":      {[]string{"--file", filepath.Join(dir, "nowhere.pcap"), "--dir", dir}, nil, 1, []string{"FAIL files of file: "}},
+		"disk":       {[]string{"--file", demo(), "-E", "path.data=" + c}, nil, 1, []string{"FAIL disk: path.data " + c, "set another path.data"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := cmdline{args: append([]string{"test", "capture"}, c.args...), dir: dir, user: c.user}.run(t).exits(c.code)
+			for _, s := range c.says {
+				if !strings.Contains(r.out, s) {
+					t.Errorf("stdout lacks %q:\n%s", s, r.out)
+				}
+			}
+		})
+	}
+	for _, args := range [][]string{{}, {"--nic", ""}, {"--nik", "lo"}} {
+		cmdline{args: append([]string{"test", "capture"}, args...), dir: dir}.run(t).exits(2)
+	}
+}
