@@ -9,7 +9,8 @@ type InterfaceState struct {
 	// Up says that it is switched on, Running that it has a carrier too.
 	Up, Running bool
 	LinkType    LinkType
-	// Offloads are the features, by ethtool's names, with which packets differ from those on the wire; empty where the system does not tell.
+	// Offloads are the features, by ethtool's names, with which packets differ from those on the wire; nil where
+	// the system does not tell, as for AnyInterface.
 	Offloads []string
 }
 

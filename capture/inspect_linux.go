@@ -52,7 +52,7 @@ const (
 )
 
 func offloads(name string) []string {
-	var on []string
+	on := []string{}
 	for _, f := range []struct {
 		name string
 		read uint32

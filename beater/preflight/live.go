@@ -20,7 +20,10 @@ func live(in *config.Input, checksums, may bool) []Finding {
 			all = append(all, Finding{Status: Fail, Subject: "interface " + name, Text: err.Error()})
 			continue
 		}
-		all = append(all, link(name, is), offloads(is, checksums))
+		all = append(all, link(name, is))
+		if is.Offloads != nil {
+			all = append(all, offloads(is, checksums))
+		}
 		if strings.TrimSpace(in.Filter) != "" {
 			all = append(all, filter(in, is))
 		}
@@ -85,22 +88,22 @@ func filter(in *config.Input, is capture.InterfaceState) Finding {
 // engines are the names of the configuration for capture's engines.
 var engines = map[string]string{"auto": capture.EngineAuto, "af_packet": capture.EngineAFPacket, "pcap": capture.EnginePcap}
 
-// ring begins a capture with the configured buffer, and ends it.
+// ring begins a capture with the configured buffers, and ends it.
 func ring(in *config.Input, is capture.InterfaceState, may bool) Finding {
-	f := Finding{Subject: "ring of " + is.Name, Text: fmt.Sprintf("%d MiB can be had, engine %s", in.BufferSize>>20, in.Engine)}
+	f := Finding{Subject: "ring of " + is.Name, Text: fmt.Sprintf("%d MiB can be had, engine %s", int64(in.BufferSize)*int64(in.Fanout)>>20, in.Engine)}
 	if !may {
 		f.Status, f.Text = Fail, "not tried: permissions are missing"
 		return f
 	}
-	l, err := capture.OpenLive(capture.LiveOptions{
-		Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize),
-	})
-	if err != nil {
-		f.Status, f.Text = Fail, err.Error()
-		return f
-	}
-	if err := l.Close(); err != nil {
-		f.Status, f.Text = Fail, err.Error()
+	for range in.Fanout { // all at once
+		l, err := capture.OpenLive(capture.LiveOptions{
+			Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize),
+		})
+		if err != nil {
+			f.Status, f.Text = Fail, err.Error()
+			break
+		}
+		defer l.Close()
 	}
 	return f
 }

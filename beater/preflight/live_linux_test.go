@@ -38,7 +38,7 @@ func TestLive(t *testing.T) {
 		return live(&in, false, may)
 	}
 	expect(t, check(true, "", "lo"), "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", "ok   ring of lo: 1 MiB can be had, engine auto")
-	expect(t, check(true, "", "any"), "ok   interface any: up, link type LINUX_SLL2", "ok   offloads of any: ", "ok   ring of any: ")
+	expect(t, check(true, "", "any"), "ok   interface any: up, link type LINUX_SLL2", "ok   ring of any: ")
 	expect(t, check(true, "udp and inbound", "lo"), "ok   interface lo", "WARN offloads of lo", `ok   filter on lo: "udp and inbound" compiles for link type ETHERNET`, "ok   ring of lo")
 	expect(t, check(true, "type mgt", "lo"), "ok   interface lo", "WARN offloads of lo", `FAIL filter on lo: compile filter "type mgt" for link type ETHERNET`, "ok   ring of lo")
 	expect(t, check(false, "", "lo"), "ok   interface lo", "WARN offloads of lo", "FAIL ring of lo: not tried: permissions are missing")

@@ -5,6 +5,8 @@ package preflight
 
 import (
 	"fmt"
+	"runtime"
+	"slices"
 
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/privileges"
@@ -52,7 +54,10 @@ func Run(cfg *config.Config, o Options) []Finding {
 	on := cfg.Enabled()
 	needed := privileges.Needed(on)
 	missing := privileges.Missing(needed)
-	all := []Finding{permissions(needed, missing, o.Program)}
+	var all []Finding
+	if runtime.GOOS == "linux" { // elsewhere opening an interface tells
+		all = append(all, permissions(needed, missing, o.Program))
+	}
 	for i := range on {
 		switch in := &on[i]; in.Type {
 		case config.TypeLive:
@@ -69,12 +74,7 @@ func Run(cfg *config.Config, o Options) []Finding {
 
 // Failed tells whether any finding is a failure.
 func Failed(all []Finding) bool {
-	for _, f := range all {
-		if f.Status == Fail {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(all, func(f Finding) bool { return f.Status == Fail })
 }
 
 func permissions(needed, missing []privileges.Capability, program string) Finding {
