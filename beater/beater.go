@@ -36,8 +36,7 @@ type Options struct {
 	// Forget: the run leaves nothing behind, and so reads every file from its start.
 	Forget bool
 
-	own     []netip.AddrPort // servers of the output, whose connections are left out of a capture
-	dropped bool             // the capabilities are gone
+	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
 }
 
 // Beater implements beat.Beater.
@@ -143,7 +142,6 @@ func (e *Beater) Run(b *beat.Beat) error {
 		}
 		return err
 	}
-	e.opts.dropped = e.cfg.Privileges.Drop == config.DropAll
 
 	reading, stopReading := context.WithCancel(context.Background())
 	defer stopReading()

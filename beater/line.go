@@ -69,9 +69,6 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	var err error
 	if in.Type == config.TypeLive {
 		if l.live, err = openLive(in, opts.own); err != nil {
-			if opts.dropped {
-				err = explainDropped(err)
-			}
 			return nil, err
 		}
 		for _, s := range l.live {

@@ -19,9 +19,9 @@ func dropPrivileges(cfg *config.Config) error {
 	return privileges.DropAll()
 }
 
-// explainDropped tells why an input cannot be opened once the capabilities are gone.
+// explainDropped tells why an interface cannot be opened once the capabilities are gone.
 func explainDropped(err error) error {
-	if !errors.Is(err, fs.ErrPermission) {
+	if !privileges.Dropped() || !errors.Is(err, fs.ErrPermission) {
 		return err
 	}
 	return fmt.Errorf("%w (espbeat.privileges.drop: all gave every capability up when the first inputs were open: start espbeat again, or set drop: keep)", err)

@@ -95,7 +95,7 @@ func openLive(in config.Input, own []netip.AddrPort) ([]*source, error) {
 				for _, s := range all {
 					_ = s.Close()
 				}
-				return nil, err
+				return nil, explainDropped(err)
 			}
 			all = append(all, &source{Source: live, name: name, id: randomID(), prompt: true})
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 
 	"golang.org/x/sys/unix"
 	"kernel.org/pub/linux/libs/security/libcap/cap"
@@ -39,6 +40,11 @@ func value(c Capability) cap.Value {
 	return v
 }
 
+var dropped atomic.Bool
+
+// Dropped tells whether the process has given its capabilities up.
+func Dropped() bool { return dropped.Load() }
+
 // DropAll gives up every capability, in all threads and for good: no program that is executed later gets one, either. It
 // looks at what the kernel says of each thread, since a thread that kept some could give them back to attackers.
 func DropAll() error {
@@ -49,6 +55,7 @@ func DropAll() error {
 	if err := cap.NewSet().SetProc(); err != nil {
 		return fmt.Errorf(op+"capset: %w: a system call policy of your own (seccomp) has to allow capset", err)
 	}
+	dropped.Store(true)
 	threads, err := filepath.Glob("/proc/self/task/*/status")
 	if err == nil && len(threads) == 0 {
 		err = os.ErrNotExist

@@ -12,6 +12,9 @@ import (
 // Missing are none: only Linux has capabilities.
 func Missing([]Capability) []Capability { return nil }
 
+// Dropped is never so.
+func Dropped() bool { return false }
+
 // DropAll has nothing to give up.
 func DropAll() error {
 	return fmt.Errorf("espbeat.privileges.drop: all: there are no capabilities on %s: remove it", runtime.GOOS)

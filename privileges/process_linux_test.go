@@ -46,8 +46,11 @@ var roles = map[string]func() error{
 		if os.Getenv("THREADS") != "" {
 			defer threads(8)()
 		}
-		if err := DropAll(); err != nil {
-			return err
+		if Dropped() {
+			return errors.New("dropped before it is")
+		}
+		if err := DropAll(); err != nil || !Dropped() {
+			return fmt.Errorf("dropped %v: %w", Dropped(), err)
 		}
 		if _, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0); !errors.Is(err, unix.EPERM) {
 			return fmt.Errorf("a socket afterwards: %v", err)
