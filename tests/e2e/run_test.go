@@ -87,7 +87,7 @@ type cmdline struct {
 	stdout *os.File  // nil: kept in process.out
 	env    []string  // added to the environment
 	user   *syscall.Credential
-	binary string // empty: the one that is tested
+	binary string // empty: that of the tests
 }
 
 // process is a started espbeat.
