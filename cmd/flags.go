@@ -32,7 +32,7 @@ func (f *flags) register(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.StringArrayVar(&f.files, "file", nil, "Capture `file` to read, - for standard input (repeatable)")
 	fs.StringVar(&f.dir, "dir", "", "Read all captures under this `directory`, in order of time")
-	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface` to capture on (repeatable)")
+	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface`, or glob of several, to capture on (repeatable)")
 	fs.StringVar(&f.bpf, "bpf", "", "Only packets that match this BPF `expression`, files included")
 	fs.Uint64Var(&f.count, "count", 0, "Stop after `n` packets (0: all)")
 	fs.StringArrayVar(&f.nodes, "node", nil, "Elasticsearch `URL` to index into; host:port alone is http (repeatable)")
