@@ -10,28 +10,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// InspectInterface finds out about an interface, as LiveOptions.Interface names it. It needs no privileges.
-func InspectInterface(name string) (InterfaceState, error) {
+// InspectInterface finds out about an interface, by its own name or AnyInterface, in a network namespace as LiveOptions.NetNS names it. It needs
+// no privileges in the process's own.
+func InspectInterface(name, netns string) (s InterfaceState, err error) {
 	if name == AnyInterface {
 		return InterfaceState{Name: name, Up: true, Running: true, LinkType: linkSLL2}, nil
 	}
-	if name == DefaultRoute {
-		var err error
-		if name, err = defaultRoute(); err != nil {
-			return InterfaceState{}, err
+	err = inNetNS(netns, func(uint64) error {
+		hatype, err := interfaceType(name)
+		if err != nil {
+			return systemError("find", name, os.NewSyscallError("ioctl", err))
 		}
-	}
-	hatype, err := interfaceType(name)
-	if err != nil {
-		return InterfaceState{}, systemError("find", name, os.NewSyscallError("ioctl", err))
-	}
-	i, err := net.InterfaceByName(name)
-	if err != nil {
-		return InterfaceState{}, systemError("find", name, err)
-	}
-	s := InterfaceState{Name: name, Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Offloads: offloads(name)}
-	s.LinkType, _ = linkOfARPHRD(hatype)
-	return s, nil
+		i, err := net.InterfaceByName(name)
+		if err != nil {
+			return systemError("find", name, err)
+		}
+		s = InterfaceState{Name: name, Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Features: features(name)}
+		s.LinkType, _ = linkOfARPHRD(hatype)
+		return nil
+	})
+	return s, err
 }
 
 // CheckFilter tells whether a capture from an interface can have this filter.
@@ -51,15 +49,15 @@ const (
 	ethtoolFlagLRO = 1 << 15
 )
 
-func offloads(name string) []string {
+func features(name string) []string {
 	on := []string{}
 	for _, f := range []struct {
 		name string
 		read uint32
 		mask uint32
 	}{
-		{OffloadGRO, ethtoolGGRO, 1}, {OffloadLRO, ethtoolGFlags, ethtoolFlagLRO},
-		{OffloadTSO, ethtoolGTSO, 1}, {OffloadGSO, ethtoolGGSO, 1}, {OffloadChecksum, ethtoolGTXCSUM, 1},
+		{FeatureGRO, ethtoolGGRO, 1}, {FeatureLRO, ethtoolGFlags, ethtoolFlagLRO},
+		{FeatureTSO, ethtoolGTSO, 1}, {FeatureGSO, ethtoolGGSO, 1}, {FeatureChecksum, ethtoolGTXCSUM, 1},
 	} {
 		if v, err := ethtoolValue(name, f.read); err == nil && v&f.mask != 0 {
 			on = append(on, f.name)

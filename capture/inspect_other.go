@@ -6,8 +6,8 @@ package capture
 
 import "fmt"
 
-// InspectInterface finds out about an interface, as LiveOptions.Interface names it.
-func InspectInterface(name string) (InterfaceState, error) {
+// InspectInterface finds out about an interface, by its own name.
+func InspectInterface(name, _ string) (InterfaceState, error) {
 	all, err := ListInterfaces()
 	if err != nil {
 		return InterfaceState{}, err

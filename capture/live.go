@@ -56,6 +56,9 @@ type LiveOptions struct {
 	// FanoutGroup, 1 to 65535, shares the interface's packets among all captures of
 	// the same group, by flow (AF_PACKET only); 0 is no sharing.
 	FanoutGroup int
+	// NetNS is the network namespace of the interface (Linux): a name as `ip netns list`
+	// shows it or a path such as /proc/PID/ns/net; empty is the process's own.
+	NetNS string
 	// ExcludeOwn are remote addresses; see Live.SetOwn.
 	ExcludeOwn []netip.AddrPort
 }
@@ -136,15 +139,17 @@ func OpenLive(o LiveOptions) (*Live, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	if o.Interface == DefaultRoute {
-		name, err := defaultRoute()
-		if err != nil {
-			return nil, err
+	var e engine
+	var filter *Filter
+	if err := inNetNS(o.NetNS, func(uint64) (err error) {
+		if o.Interface == DefaultRoute {
+			if o.Interface, err = defaultRoute(); err != nil {
+				return err
+			}
 		}
-		o.Interface = name
-	}
-	e, filter, err := openEngine(o)
-	if err != nil {
+		e, filter, err = openEngine(o)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	l := newLive(o, e)
@@ -243,6 +248,11 @@ func (l *Live) Close() error {
 	l.stop.Do(l.engine.stop)
 	<-l.done
 	return nil
+}
+
+// removedError is that of an interface that is no longer there; err is what the system says.
+func removedError(name string, err error) error {
+	return fmt.Errorf("read packets from interface %s: %w (%w); take another one from `espbeat --list`", name, ErrRemoved, err)
 }
 
 // systemError explains an error of the system on an interface, with the remedy.

@@ -46,7 +46,7 @@ func (f *flags) registerInputs(fs *pflag.FlagSet) {
 	fs.SortFlags = false
 	fs.StringArrayVar(&f.files, "file", nil, "Capture `file` to read, - for standard input (repeatable)")
 	fs.StringVar(&f.dir, "dir", "", "Read all captures under this `directory`, in order of time")
-	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface` to capture on (repeatable)")
+	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface`, or glob of several, to capture on (repeatable)")
 	fs.StringVar(&f.bpf, "bpf", "", "Only packets that match this BPF `expression`, files included")
 }
 

@@ -12,9 +12,9 @@ import (
 )
 
 // allowSyscalls adds what espbeat does to libbeat's default system call policy: per-thread timers of the Go runtime's CPU profiler, without which --cpuprofile
-// would abort the process at its end, and the link that moves a file (after: move) without replacing another.
+// would abort the process at its end, the link that moves a file (after: move) without replacing another, and the way into network namespaces (netns).
 func allowSyscalls() error {
-	return allow("timer_create", "timer_settime", "timer_delete", "linkat")
+	return allow("timer_create", "timer_settime", "timer_delete", "linkat", "setns")
 }
 
 // allowDrop adds what a run needs that gives its capabilities up.

@@ -98,6 +98,9 @@ func (in *Input) check(key string) error {
 }
 
 func (in *Input) checkLive(key string) error {
+	if err := in.Live.check(key, in.Interfaces); err != nil {
+		return err
+	}
 	switch {
 	case len(in.Interfaces) == 0:
 		return fault(key+".interfaces", "[]", "nothing to capture on, list interfaces (espbeat --list shows them), any or default_route")

@@ -19,6 +19,8 @@ const (
 	// NetRaw is for every capture: sockets of AF_PACKET and libpcap. Their ring, their filter, fanout and promiscuous mode (by
 	// PACKET_ADD_MEMBERSHIP, not by the interface's flag) ask for nothing more.
 	NetRaw Capability = "CAP_NET_RAW"
+	// SysAdmin is for entering another network namespace (setns).
+	SysAdmin Capability = "CAP_SYS_ADMIN"
 )
 
 // Needed are the capabilities that these inputs need, in order of their names.
@@ -35,7 +37,11 @@ func neededBy(in *config.Input) []Capability {
 	if in.Type != config.TypeLive {
 		return nil
 	}
-	return []Capability{NetRaw}
+	all := []Capability{NetRaw}
+	if in.NetNS != "" {
+		all = append(all, SysAdmin)
+	}
+	return all
 }
 
 // Names lists capabilities for people.

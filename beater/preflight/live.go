@@ -14,14 +14,40 @@ import (
 // live looks at the interfaces of an input.
 func live(in *config.Input, checksums, may bool) []Finding {
 	var all []Finding
-	for _, name := range in.Interfaces {
-		is, err := capture.InspectInterface(name)
+	watch := capture.WatchSelection(capture.Selection{Names: in.Interfaces, Exclude: in.ExcludeInterfaces, NetNS: in.NetNS})
+	defer watch.Close()
+	found, missing, err := watch.Look()
+	absent := func(subject, text string) Finding {
+		if in.WaitForInterfaces {
+			return Finding{Status: Warn, Subject: subject, Text: text, Remedy: "the input will wait for it"}
+		}
+		return Finding{Status: Fail, Subject: subject, Text: text}
+	}
+	switch subject := "interfaces of " + in.ID; {
+	case err != nil:
+		return []Finding{{Status: Fail, Subject: subject, Text: err.Error()}}
+	case missing != nil:
+		all = append(all, absent(subject, missing.Error()))
+	case len(found) == 0:
+		all = append(all, Finding{Status: Warn, Subject: subject, Text: "none matches " + strings.Join(in.Interfaces, " or "), Remedy: "the input will wait for one"})
+	}
+	if in.NetNS != "" && missing == nil {
+		all = append(all, Finding{Subject: "network namespace " + in.NetNS, Text: "can be entered"})
+	}
+	for _, s := range found {
+		is, err := capture.InspectInterface(s.Name, in.NetNS)
 		if err != nil {
-			all = append(all, Finding{Status: Fail, Subject: "interface " + name, Text: err.Error()})
+			all = append(all, absent("interface "+s.Name, err.Error()))
 			continue
 		}
-		all = append(all, link(name, is))
-		if is.Offloads != nil {
+		f := link(is)
+		if !is.Up && (!s.Named || in.WaitForInterfaces) {
+			f.Status, f.Remedy = Warn, "the input will wait until it is up"
+			all = append(all, f)
+			continue
+		}
+		all = append(all, f)
+		if is.Features != nil {
 			all = append(all, offloads(is, checksums))
 		}
 		if strings.TrimSpace(in.Filter) != "" {
@@ -32,11 +58,8 @@ func live(in *config.Input, checksums, may bool) []Finding {
 	return all
 }
 
-func link(asked string, is capture.InterfaceState) Finding {
+func link(is capture.InterfaceState) Finding {
 	f := Finding{Subject: "interface " + is.Name, Text: fmt.Sprintf("up, link type %s", is.LinkType)}
-	if asked != is.Name {
-		f.Text += ", of " + asked
-	}
 	switch {
 	case !is.Up:
 		f.Status, f.Text, f.Remedy = Fail, "down", fmt.Sprintf("bring it up: `ip link set %s up`", is.Name)
@@ -51,12 +74,12 @@ func offloads(is capture.InterfaceState, checksums bool) Finding {
 	f := Finding{Subject: "offloads of " + is.Name, Text: "packets are captured as they are on the wire"}
 	var told, off []string
 	for _, o := range []struct{ name, means, turn string }{
-		{capture.OffloadLRO, "the card puts received packets of a connection together (LRO)", "lro off"},
-		{capture.OffloadGRO, "received packets of a connection are put together (GRO)", "gro off"},
-		{capture.OffloadTSO, "sent packets are captured before the card cuts them (TSO)", "tso off"},
-		{capture.OffloadGSO, "sent packets are captured before they are cut (GSO)", "gso off"},
+		{capture.FeatureLRO, "the card puts received packets of a connection together (LRO)", "lro off"},
+		{capture.FeatureGRO, "received packets of a connection are put together (GRO)", "gro off"},
+		{capture.FeatureTSO, "sent packets are captured before the card cuts them (TSO)", "tso off"},
+		{capture.FeatureGSO, "sent packets are captured before they are cut (GSO)", "gso off"},
 	} {
-		if slices.Contains(is.Offloads, o.name) {
+		if slices.Contains(is.Features, o.name) {
 			told, off = append(told, o.means), append(off, o.turn)
 		}
 	}
@@ -64,7 +87,7 @@ func offloads(is capture.InterfaceState, checksums bool) Finding {
 		f.Status = Warn
 		f.Remedy = fmt.Sprintf("to capture what is on the wire: `ethtool -K %s %s`", is.Name, strings.Join(off, " "))
 	}
-	if slices.Contains(is.Offloads, capture.OffloadChecksum) {
+	if slices.Contains(is.Features, capture.FeatureChecksum) {
 		told = append(told, "sent packets have no checksum yet")
 		if checksums {
 			f.Status = Warn
@@ -97,7 +120,7 @@ func ring(in *config.Input, is capture.InterfaceState, may bool) Finding {
 	}
 	for range in.Fanout { // all at once
 		l, err := capture.OpenLive(capture.LiveOptions{
-			Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize),
+			Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize), NetNS: in.NetNS,
 		})
 		if err != nil {
 			f.Status, f.Text = Fail, err.Error()

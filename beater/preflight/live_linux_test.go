@@ -3,6 +3,8 @@
 package preflight
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"runtime"
 	"strings"
@@ -43,7 +45,32 @@ func TestLive(t *testing.T) {
 	expect(t, check(true, "type mgt", "lo"), "ok   interface lo", "WARN offloads of lo", `FAIL filter on lo: compile filter "type mgt" for link type ETHERNET`, "ok   ring of lo")
 	expect(t, check(false, "", "lo"), "ok   interface lo", "WARN offloads of lo", "FAIL ring of lo: not tried: permissions are missing")
 	expect(t, check(true, "", "nowhere0"), "FAIL interface nowhere0: find interface nowhere0: ioctl: no such device; `espbeat --list` shows the interfaces")
-	expect(t, check(true, "", "default_route"), "FAIL interface default_route: ")
+	expect(t, check(true, "", "default_route"), "FAIL interfaces of mine: ")
 	// Order is that of the list, and all of it is told.
 	expect(t, check(true, "", "down0", "nowhere0"), "FAIL interface down0: down; bring it up: `ip link set down0 up`", "", "FAIL ring of down0: ", "FAIL interface nowhere0")
+
+	in := inputOf(config.TypeLive)
+	in.Interfaces = []string{"nothing*"}
+	expect(t, live(&in, false, true), "WARN interfaces of mine: none matches nothing*; the input will wait for one")
+	in.Interfaces = []string{"down*"}
+	expect(t, live(&in, false, true), "WARN interface down0: down; the input will wait until it is up")
+	in.Interfaces = []string{"*"}
+	in.ExcludeInterfaces = []string{"down0", "peer0", "lo"}
+	expect(t, live(&in, false, true), "WARN interfaces of mine: none matches *")
+	in.Interfaces, in.ExcludeInterfaces, in.WaitForInterfaces = []string{"nowhere0"}, nil, true
+	expect(t, live(&in, false, true), "WARN interface nowhere0: find interface nowhere0: ioctl: no such device; `espbeat --list` shows the interfaces; the input will wait for it")
+	in.NetNS, in.WaitForInterfaces = "nowhere", false
+	expect(t, live(&in, false, true), "FAIL interfaces of mine: open network namespace nowhere: ")
+}
+
+func TestLiveInAnotherNamespace(t *testing.T) {
+	namespace(t, "link add inside0 type veth peer name inside1", "link set inside0 up")
+	in := inputOf(config.TypeLive)
+	in.Interfaces, in.BufferSize = []string{"inside0", "inside1"}, 1<<20
+	here := fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), syscall.Gettid())
+	in.NetNS = here
+	done := make(chan []Finding)
+	go func() { done <- live(&in, false, true) }() // on a thread outside
+	expect(t, <-done, "ok   network namespace "+here+": can be entered", "WARN interface inside0: up, without a carrier", "WARN offloads of inside0: ", "ok   ring of inside0: ",
+		"FAIL interface inside1: down", "WARN offloads of inside1: ", "FAIL ring of inside1: ")
 }

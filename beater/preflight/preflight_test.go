@@ -46,8 +46,8 @@ func TestPermissions(t *testing.T) {
 		want            string
 	}{
 		"files only": {nil, nil, "ok   permissions: reading files needs no capability"},
-		"there":      {raw, nil, "ok   permissions: CAP_NET_RAW is there"},
-		"missing":    {raw, raw, "FAIL permissions: CAP_NET_RAW is missing; run as root (sudo), or `sudo setcap cap_net_raw=ep /opt/espbeat` once"},
+		"there":      {raw, nil, "ok   permissions: the inputs have what they need, CAP_NET_RAW"},
+		"missing":    {raw, raw, "FAIL permissions: missing: CAP_NET_RAW; run as root (sudo), or `sudo setcap cap_net_raw=ep /opt/espbeat` once"},
 	} {
 		if got := permissions(c.needed, c.missing, "/opt/espbeat").String(); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s", name, got)
@@ -57,12 +57,11 @@ func TestPermissions(t *testing.T) {
 
 func TestLink(t *testing.T) {
 	is := capture.InterfaceState{Name: "eth0", Up: true, Running: true, LinkType: 1}
-	expect(t, []Finding{link("eth0", is), link(capture.DefaultRoute, is)},
-		"ok   interface eth0: up, link type ETHERNET", "ok   interface eth0: up, link type ETHERNET, of default_route")
+	expect(t, []Finding{link(is)}, "ok   interface eth0: up, link type ETHERNET")
 	is.Running = false
-	expect(t, []Finding{link("eth0", is)}, "WARN interface eth0: up, without a carrier; check the cable")
+	expect(t, []Finding{link(is)}, "WARN interface eth0: up, without a carrier; check the cable")
 	is.Up = false
-	expect(t, []Finding{link("eth0", is)}, "FAIL interface eth0: down; bring it up: `ip link set eth0 up`")
+	expect(t, []Finding{link(is)}, "FAIL interface eth0: down; bring it up: `ip link set eth0 up`")
 }
 
 func TestOffloads(t *testing.T) {
@@ -72,13 +71,13 @@ func TestOffloads(t *testing.T) {
 		want      string
 	}{
 		"none":                    {nil, true, "ok   offloads of eth0: packets are captured as they are on the wire"},
-		"checksums":               {[]string{capture.OffloadChecksum}, false, "ok   offloads of eth0: sent packets have no checksum yet"},
-		"checksums, verified":     {[]string{capture.OffloadChecksum}, true, "WARN offloads of eth0: sent packets have no checksum yet; leave dissect.checksums off"},
-		"received are merged":     {[]string{capture.OffloadGRO, capture.OffloadLRO}, false, "WARN offloads of eth0: the card puts received packets of a connection together (LRO), received packets of a connection are put together (GRO); to capture what is on the wire: `ethtool -K eth0 lro off gro off`"},
-		"sent are cut later":      {[]string{capture.OffloadGSO, capture.OffloadTSO}, false, "WARN offloads of eth0: sent packets are captured before the card cuts them (TSO), sent packets are captured before they are cut (GSO); to capture what is on the wire: `ethtool -K eth0 tso off gso off`"},
-		"all, checksums verified": {[]string{capture.OffloadGRO, capture.OffloadChecksum}, true, "WARN offloads of eth0: received packets of a connection are put together (GRO), sent packets have no checksum yet; to capture what is on the wire: `ethtool -K eth0 gro off`, and leave dissect.checksums off"},
+		"checksums":               {[]string{capture.FeatureChecksum}, false, "ok   offloads of eth0: sent packets have no checksum yet"},
+		"checksums, verified":     {[]string{capture.FeatureChecksum}, true, "WARN offloads of eth0: sent packets have no checksum yet; leave dissect.checksums off"},
+		"received are merged":     {[]string{capture.FeatureGRO, capture.FeatureLRO}, false, "WARN offloads of eth0: the card puts received packets of a connection together (LRO), received packets of a connection are put together (GRO); to capture what is on the wire: `ethtool -K eth0 lro off gro off`"},
+		"sent are cut later":      {[]string{capture.FeatureGSO, capture.FeatureTSO}, false, "WARN offloads of eth0: sent packets are captured before the card cuts them (TSO), sent packets are captured before they are cut (GSO); to capture what is on the wire: `ethtool -K eth0 tso off gso off`"},
+		"all, checksums verified": {[]string{capture.FeatureGRO, capture.FeatureChecksum}, true, "WARN offloads of eth0: received packets of a connection are put together (GRO), sent packets have no checksum yet; to capture what is on the wire: `ethtool -K eth0 gro off`, and leave dissect.checksums off"},
 	} {
-		got := offloads(capture.InterfaceState{Name: "eth0", Offloads: c.on}, c.checksums)
+		got := offloads(capture.InterfaceState{Name: "eth0", Features: c.on}, c.checksums)
 		if got.String() != c.want {
 			t.Errorf("%s:\n %s\nwant\n %s", name, got, c.want)
 		}

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -57,30 +56,16 @@ func threads(t *testing.T, p *process, want map[string]string) {
 	}
 }
 
-// documentsOf are those that a sink has.
-func documentsOf(t *testing.T, s *es.Sink) []document {
-	t.Helper()
-	var all []document
-	for _, d := range s.Docs() {
-		var doc document
-		if err := json.Unmarshal(d.Source, &doc); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, doc)
-	}
-	return all
-}
-
 // arrives sends, waits until all of it is stored, and ends the run.
 func arrives(t *testing.T, p *process, s *es.Sink) result {
 	t.Helper()
 	x := send(t)
-	for have := 0; !x.complete(documentsOf(t, s)); have = s.Stats().Docs {
+	for have := 0; !x.complete(shippedDocs(t, s)); have = s.Stats().Docs {
 		taken(t, s, "all that was sent", func(st es.Stats) bool { return st.Docs > have })
 	}
 	p.signal(os.Interrupt)
 	r := p.wait().exits(0)
-	x.check(t, documentsOf(t, s))
+	x.check(t, shippedDocs(t, s))
 	return r
 }
 
@@ -147,6 +132,49 @@ func TestPrintsAsAnotherUser(t *testing.T) {
 	threads(t, p, map[string]string{"Uid": asNobody, "CapPrm": noCapability})
 	p.signal(os.Interrupt)
 	p.wait().exits(0)
+}
+
+// TestFollowsInterfacesAsAnotherUser: interfaces that come later are opened, in another network namespace, too. That takes one capability more.
+func TestFollowsInterfacesAsAnotherUser(t *testing.T) {
+	for name, c := range map[string]struct{ netns, caps string }{
+		"here":                      {"", onlyNetRaw},
+		"another network namespace": {"espbeat-e2e-user", "0000000000202000"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			namespace(t)
+			nobody(t)
+			inside := ""
+			if c.netns != "" {
+				ip(t, "netns add "+c.netns)
+				t.Cleanup(func() { ip(t, "netns del "+c.netns) })
+				inside = "-n " + c.netns + " "
+			}
+			s := es.NewSink(t, es.SinkOptions{})
+			p := cmdline{args: []string{"--nic", "hot*", "--node", s.URL, "-E", "espbeat.privileges.user=nobody", "-E", "espbeat.inputs.0.netns=" + c.netns}, dir: open(t)}.start(t)
+			p.says("no interface matches hot*")
+			ip(t, inside+"link add hot0 type veth peer name cold0")
+			ip(t, inside+"link set cold0 up")
+			ip(t, inside+"link set hot0 up") // which sends for itself: neighbour discovery
+			p.says("hot0 is there")
+			taken(t, s, "a packet", func(st es.Stats) bool { return st.Docs > 0 })
+			threads(t, p, map[string]string{"Uid": asNobody, "CapEff": c.caps, "CapBnd": c.caps, "Seccomp": filtered})
+			p.signal(os.Interrupt)
+			p.wait().exits(0)
+		})
+	}
+}
+
+// TestInterfaceThatComesAfterTheDrop: it cannot be opened, and the reason is said.
+func TestInterfaceThatComesAfterTheDrop(t *testing.T) {
+	namespace(t)
+	s := es.NewSink(t, es.SinkOptions{})
+	p := cmdline{args: []string{"--nic", "hot*", "--node", s.URL, "-E", "espbeat.privileges.drop=all"}}.start(t)
+	p.says("no interface matches hot*")
+	plugIn(t)
+	p.says("may not capture on hot0: CAP_NET_RAW is missing")
+	p.says("espbeat.privileges.drop: all gave every capability up")
+	p.signal(os.Interrupt)
+	p.wait()
 }
 
 // TestFileCapabilitiesAlone: setcap lets any user capture, by both engines and under the system call policy.
@@ -235,9 +263,7 @@ func shared(t *testing.T, path string) string {
 // TestTestCapture: each line, with what is wrong.
 func TestTestCapture(t *testing.T) {
 	namespace(t)
-	if out, err := exec.Command("ip", strings.Fields("link add down0 type veth peer name peer0")...).CombinedOutput(); err != nil {
-		t.Fatalf("ip link add: %v: %s", err, out)
-	}
+	ip(t, "link add down0 type veth peer name peer0")
 	user, dir := nobody(t), open(t)
 	c := write(t, dir, "mine.yml", "espbeat.inputs: [{type: live, interfaces: [lo], filter: udp}, {type: file, paths: ["+strconv.Quote(demo())+"]}]\noutput.console.enabled: true\n")
 	for name, c := range map[string]struct {
@@ -247,16 +273,17 @@ func TestTestCapture(t *testing.T) {
 		says []string
 	}{
 		"all is well": {[]string{"-c", c, "--path.data", filepath.Join(dir, "data")}, nil, 0, []string{
-			"ok   permissions: CAP_NET_RAW is there", "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", `ok   filter on lo: "udp" compiles`,
+			"ok   permissions: the inputs have what they need, CAP_NET_RAW", "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", `ok   filter on lo: "udp" compiles`,
 			"ok   ring of lo: 32 MiB", "ok   files of file-1: 1 captures", "ok   disk: path.data " + filepath.Join(dir, "data"),
 		}},
-		"nobody": {[]string{"--nic", "lo"}, user, 1, []string{"FAIL permissions: CAP_NET_RAW is missing; run as root (sudo), or `sudo setcap", "FAIL ring of lo: not tried"}},
+		"nobody": {[]string{"--nic", "lo"}, user, 1, []string{"FAIL permissions: missing: CAP_NET_RAW; run as root (sudo), or `sudo setcap", "FAIL ring of lo: not tried"}},
 		"root that will be nobody": {[]string{"--nic", "lo", "-E", "espbeat.privileges.user=nobody", "-E", "path.data=" + filepath.Join(dir, "theirs")}, nil, 0, []string{
-			"ok   permissions: CAP_NET_RAW is there", "ok   ring of lo", "ok   disk: path.data " + filepath.Join(dir, "theirs") + ": a start as root gives it to nobody"}},
-		"interfaces": {[]string{"--nic", "down0", "--nic", "nowhere0"}, nil, 1, []string{"FAIL interface down0: down; bring it up", "FAIL interface nowhere0: "}},
-		"filter":     {[]string{"--nic", "lo", "--bpf", "type mgt"}, nil, 1, []string{"FAIL filter on lo: "}},
-		"files":      {[]string{"--file", filepath.Join(dir, "nowhere.pcap"), "--dir", dir}, nil, 1, []string{"FAIL files of file: "}},
-		"disk":       {[]string{"--file", demo(), "-E", "path.data=" + c}, nil, 1, []string{"FAIL disk: path.data " + c, "set another path.data"}},
+			"ok   permissions: the inputs have what they need, CAP_NET_RAW", "ok   ring of lo", "ok   disk: path.data " + filepath.Join(dir, "theirs") + ": a start as root gives it to nobody"}},
+		"interfaces":        {[]string{"--nic", "down0", "--nic", "nowhere0"}, nil, 1, []string{"FAIL interface down0: down; bring it up", "FAIL interface nowhere0: "}},
+		"network namespace": {[]string{"--nic", "lo", "-E", "espbeat.inputs.0.netns=nowhere"}, nil, 1, []string{"ok   permissions: the inputs have what they need, CAP_NET_RAW, CAP_SYS_ADMIN", "FAIL interfaces of live: open network namespace nowhere: "}},
+		"filter":            {[]string{"--nic", "lo", "--bpf", "type mgt"}, nil, 1, []string{"FAIL filter on lo: "}},
+		"files":             {[]string{"--file", filepath.Join(dir, "nowhere.pcap"), "--dir", dir}, nil, 1, []string{"FAIL files of file: "}},
+		"disk":              {[]string{"--file", demo(), "-E", "path.data=" + c}, nil, 1, []string{"FAIL disk: path.data " + c, "set another path.data"}},
 	} {
 		// Not by t.Run: another goroutine is on another thread, outside the namespace.
 		r := cmdline{args: append([]string{"test", "capture"}, c.args...), dir: dir, user: c.user}.run(t)
