@@ -9,19 +9,19 @@ type InterfaceState struct {
 	// Up says that it is switched on, Running that it has a carrier too.
 	Up, Running bool
 	LinkType    LinkType
-	// Offloads are the features, by ethtool's names, with which packets differ from those on the wire; nil where
+	// Features are those, by ethtool's names, with which packets differ from those on the wire; nil where
 	// the system does not tell, as for AnyInterface.
-	Offloads []string
+	Features []string
 }
 
-// Names of Offloads (ethtool -k).
+// Names of Features (ethtool -k).
 const (
-	// OffloadGRO and OffloadLRO: received packets of a connection have been put together.
-	OffloadGRO = "generic-receive-offload"
-	OffloadLRO = "large-receive-offload"
-	// OffloadTSO and OffloadGSO: sent packets have not been cut yet.
-	OffloadTSO = "tcp-segmentation-offload"
-	OffloadGSO = "generic-segmentation-offload"
-	// OffloadChecksum: sent packets have no checksum yet.
-	OffloadChecksum = "tx-checksumming"
+	// FeatureGRO and FeatureLRO: received packets of a connection have been put together.
+	FeatureGRO = "generic-receive-offload"
+	FeatureLRO = "large-receive-offload"
+	// FeatureTSO and FeatureGSO: sent packets have not been cut yet.
+	FeatureTSO = "tcp-segmentation-offload"
+	FeatureGSO = "generic-segmentation-offload"
+	// FeatureChecksum: sent packets have no checksum yet.
+	FeatureChecksum = "tx-checksumming"
 )

@@ -29,7 +29,7 @@ func InspectInterface(name string) (InterfaceState, error) {
 	if err != nil {
 		return InterfaceState{}, systemError("find", name, err)
 	}
-	s := InterfaceState{Name: name, Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Offloads: offloads(name)}
+	s := InterfaceState{Name: name, Up: i.Flags&net.FlagUp != 0, Running: i.Flags&net.FlagRunning != 0, Features: features(name)}
 	s.LinkType, _ = linkOfARPHRD(hatype)
 	return s, nil
 }
@@ -51,15 +51,15 @@ const (
 	ethtoolFlagLRO = 1 << 15
 )
 
-func offloads(name string) []string {
+func features(name string) []string {
 	on := []string{}
 	for _, f := range []struct {
 		name string
 		read uint32
 		mask uint32
 	}{
-		{OffloadGRO, ethtoolGGRO, 1}, {OffloadLRO, ethtoolGFlags, ethtoolFlagLRO},
-		{OffloadTSO, ethtoolGTSO, 1}, {OffloadGSO, ethtoolGGSO, 1}, {OffloadChecksum, ethtoolGTXCSUM, 1},
+		{FeatureGRO, ethtoolGGRO, 1}, {FeatureLRO, ethtoolGFlags, ethtoolFlagLRO},
+		{FeatureTSO, ethtoolGTSO, 1}, {FeatureGSO, ethtoolGGSO, 1}, {FeatureChecksum, ethtoolGTXCSUM, 1},
 	} {
 		if v, err := ethtoolValue(name, f.read); err == nil && v&f.mask != 0 {
 			on = append(on, f.name)

@@ -21,7 +21,7 @@ func live(in *config.Input, checksums, may bool) []Finding {
 			continue
 		}
 		all = append(all, link(name, is))
-		if is.Offloads != nil {
+		if is.Features != nil {
 			all = append(all, offloads(is, checksums))
 		}
 		if strings.TrimSpace(in.Filter) != "" {
@@ -51,12 +51,12 @@ func offloads(is capture.InterfaceState, checksums bool) Finding {
 	f := Finding{Subject: "offloads of " + is.Name, Text: "packets are captured as they are on the wire"}
 	var told, off []string
 	for _, o := range []struct{ name, means, turn string }{
-		{capture.OffloadLRO, "the card puts received packets of a connection together (LRO)", "lro off"},
-		{capture.OffloadGRO, "received packets of a connection are put together (GRO)", "gro off"},
-		{capture.OffloadTSO, "sent packets are captured before the card cuts them (TSO)", "tso off"},
-		{capture.OffloadGSO, "sent packets are captured before they are cut (GSO)", "gso off"},
+		{capture.FeatureLRO, "the card puts received packets of a connection together (LRO)", "lro off"},
+		{capture.FeatureGRO, "received packets of a connection are put together (GRO)", "gro off"},
+		{capture.FeatureTSO, "sent packets are captured before the card cuts them (TSO)", "tso off"},
+		{capture.FeatureGSO, "sent packets are captured before they are cut (GSO)", "gso off"},
 	} {
-		if slices.Contains(is.Offloads, o.name) {
+		if slices.Contains(is.Features, o.name) {
 			told, off = append(told, o.means), append(off, o.turn)
 		}
 	}
@@ -64,7 +64,7 @@ func offloads(is capture.InterfaceState, checksums bool) Finding {
 		f.Status = Warn
 		f.Remedy = fmt.Sprintf("to capture what is on the wire: `ethtool -K %s %s`", is.Name, strings.Join(off, " "))
 	}
-	if slices.Contains(is.Offloads, capture.OffloadChecksum) {
+	if slices.Contains(is.Features, capture.FeatureChecksum) {
 		told = append(told, "sent packets have no checksum yet")
 		if checksums {
 			f.Status = Warn

@@ -72,13 +72,13 @@ func TestOffloads(t *testing.T) {
 		want      string
 	}{
 		"none":                    {nil, true, "ok   offloads of eth0: packets are captured as they are on the wire"},
-		"checksums":               {[]string{capture.OffloadChecksum}, false, "ok   offloads of eth0: sent packets have no checksum yet"},
-		"checksums, verified":     {[]string{capture.OffloadChecksum}, true, "WARN offloads of eth0: sent packets have no checksum yet; leave dissect.checksums off"},
-		"received are merged":     {[]string{capture.OffloadGRO, capture.OffloadLRO}, false, "WARN offloads of eth0: the card puts received packets of a connection together (LRO), received packets of a connection are put together (GRO); to capture what is on the wire: `ethtool -K eth0 lro off gro off`"},
-		"sent are cut later":      {[]string{capture.OffloadGSO, capture.OffloadTSO}, false, "WARN offloads of eth0: sent packets are captured before the card cuts them (TSO), sent packets are captured before they are cut (GSO); to capture what is on the wire: `ethtool -K eth0 tso off gso off`"},
-		"all, checksums verified": {[]string{capture.OffloadGRO, capture.OffloadChecksum}, true, "WARN offloads of eth0: received packets of a connection are put together (GRO), sent packets have no checksum yet; to capture what is on the wire: `ethtool -K eth0 gro off`, and leave dissect.checksums off"},
+		"checksums":               {[]string{capture.FeatureChecksum}, false, "ok   offloads of eth0: sent packets have no checksum yet"},
+		"checksums, verified":     {[]string{capture.FeatureChecksum}, true, "WARN offloads of eth0: sent packets have no checksum yet; leave dissect.checksums off"},
+		"received are merged":     {[]string{capture.FeatureGRO, capture.FeatureLRO}, false, "WARN offloads of eth0: the card puts received packets of a connection together (LRO), received packets of a connection are put together (GRO); to capture what is on the wire: `ethtool -K eth0 lro off gro off`"},
+		"sent are cut later":      {[]string{capture.FeatureGSO, capture.FeatureTSO}, false, "WARN offloads of eth0: sent packets are captured before the card cuts them (TSO), sent packets are captured before they are cut (GSO); to capture what is on the wire: `ethtool -K eth0 tso off gso off`"},
+		"all, checksums verified": {[]string{capture.FeatureGRO, capture.FeatureChecksum}, true, "WARN offloads of eth0: received packets of a connection are put together (GRO), sent packets have no checksum yet; to capture what is on the wire: `ethtool -K eth0 gro off`, and leave dissect.checksums off"},
 	} {
-		got := offloads(capture.InterfaceState{Name: "eth0", Offloads: c.on}, c.checksums)
+		got := offloads(capture.InterfaceState{Name: "eth0", Features: c.on}, c.checksums)
 		if got.String() != c.want {
 			t.Errorf("%s:\n %s\nwant\n %s", name, got, c.want)
 		}
