@@ -4,8 +4,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -185,8 +187,12 @@ func (a *app) isolate(p *plan) (func(), error) {
 	set := map[string]any{"path.data": dir}
 	if !isSet("keystore.path", p.libbeat, overwrites()) {
 		store := filepath.Join(home(), "data", Name+".keystore")
-		if !missing(store) {
+		switch f, err := os.Open(store); {
+		case err == nil:
+			_ = f.Close()
 			set["keystore.path"] = store
+		case !errors.Is(err, fs.ErrNotExist): // another user's: most runs need nothing of it, and those that do fail by what they miss
+			fmt.Fprintf(os.Stderr, "espbeat: the keystore is left out: %v\n", err)
 		}
 	}
 	return cleanup, p.libbeat.Merge(set)

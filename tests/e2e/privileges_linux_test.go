@@ -253,11 +253,28 @@ func TestPrivilegesAreRefused(t *testing.T) {
 // shared is a copy that everybody may read.
 func shared(t *testing.T, path string) string {
 	t.Helper()
-	to := filepath.Join(open(t), "shared.yml")
+	to := filepath.Join(open(t), "shared-"+filepath.Base(path))
 	if err := os.WriteFile(to, read(t, path), 0o644); err != nil { //nolint:gosec // for another user
 		t.Fatal(err)
 	}
 	return to
+}
+
+// TestKeystoreOfRoot: a run by flags goes on without a keystore that its user may not read, and says so.
+func TestKeystoreOfRoot(t *testing.T) {
+	user, dir := nobody(t), open(t)
+	if user == nil {
+		t.Skip("not tested: it needs root, whose files another cannot read")
+	}
+	if err := os.Mkdir(filepath.Join(dir, "data"), 0o755); err != nil { //nolint:gosec // for another user
+		t.Fatal(err)
+	}
+	cmdline{args: []string{"keystore", "create", "--path.home", dir}, dir: dir}.run(t).exits(0)
+	s := es.NewSink(t, es.SinkOptions{})
+	line := cmdline{args: []string{"--file", shared(t, demo()), "--node", s.URL, "--path.home", dir}, dir: dir, user: user}
+	line.run(t).exits(0).complains("the keystore is left out: open " + filepath.Join(dir, "data", "espbeat.keystore") + ": permission denied")
+	line.args = append(line.args, "-E", "output.elasticsearch.password=${ES_PWD}")
+	line.run(t).exits(1).complains("the keystore is left out", "output.elasticsearch")
 }
 
 // TestTestCapture: each line, with what is wrong.
