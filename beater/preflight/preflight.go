@@ -83,9 +83,9 @@ func permissions(needed, missing []privileges.Capability, program string) Findin
 	case len(needed) == 0:
 		f.Text = "reading files needs no capability"
 	case len(missing) == 0:
-		f.Text = privileges.Names(needed) + " is there, and the inputs need nothing else"
+		f.Text = "the inputs have what they need, " + privileges.Names(needed)
 	default:
-		f.Status, f.Text = Fail, privileges.Names(missing)+" is missing"
+		f.Status, f.Text = Fail, "missing: "+privileges.Names(missing)
 		f.Remedy = fmt.Sprintf("run as root (sudo), or `sudo setcap %s %s` once", privileges.FileCapabilities(needed), program)
 	}
 	return f

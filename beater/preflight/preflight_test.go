@@ -46,8 +46,8 @@ func TestPermissions(t *testing.T) {
 		want            string
 	}{
 		"files only": {nil, nil, "ok   permissions: reading files needs no capability"},
-		"there":      {raw, nil, "ok   permissions: CAP_NET_RAW is there"},
-		"missing":    {raw, raw, "FAIL permissions: CAP_NET_RAW is missing; run as root (sudo), or `sudo setcap cap_net_raw=ep /opt/espbeat` once"},
+		"there":      {raw, nil, "ok   permissions: the inputs have what they need, CAP_NET_RAW"},
+		"missing":    {raw, raw, "FAIL permissions: missing: CAP_NET_RAW; run as root (sudo), or `sudo setcap cap_net_raw=ep /opt/espbeat` once"},
 	} {
 		if got := permissions(c.needed, c.missing, "/opt/espbeat").String(); !strings.HasPrefix(got, c.want) {
 			t.Errorf("%s: %s", name, got)

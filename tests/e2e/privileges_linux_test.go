@@ -264,12 +264,12 @@ func TestTestCapture(t *testing.T) {
 		says []string
 	}{
 		"all is well": {[]string{"-c", c, "--path.data", filepath.Join(dir, "data")}, nil, 0, []string{
-			"ok   permissions: CAP_NET_RAW is there", "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", `ok   filter on lo: "udp" compiles`,
+			"ok   permissions: the inputs have what they need, CAP_NET_RAW", "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", `ok   filter on lo: "udp" compiles`,
 			"ok   ring of lo: 32 MiB", "ok   files of file-1: 1 captures", "ok   disk: path.data " + filepath.Join(dir, "data"),
 		}},
-		"nobody": {[]string{"--nic", "lo"}, user, 1, []string{"FAIL permissions: CAP_NET_RAW is missing; run as root (sudo), or `sudo setcap", "FAIL ring of lo: not tried"}},
+		"nobody": {[]string{"--nic", "lo"}, user, 1, []string{"FAIL permissions: missing: CAP_NET_RAW; run as root (sudo), or `sudo setcap", "FAIL ring of lo: not tried"}},
 		"root that will be nobody": {[]string{"--nic", "lo", "-E", "espbeat.privileges.user=nobody", "-E", "path.data=" + filepath.Join(dir, "theirs")}, nil, 0, []string{
-			"ok   permissions: CAP_NET_RAW is there", "ok   ring of lo", "ok   disk: path.data " + filepath.Join(dir, "theirs") + ": a start as root gives it to nobody"}},
+			"ok   permissions: the inputs have what they need, CAP_NET_RAW", "ok   ring of lo", "ok   disk: path.data " + filepath.Join(dir, "theirs") + ": a start as root gives it to nobody"}},
 		"interfaces": {[]string{"--nic", "down0", "--nic", "nowhere0"}, nil, 1, []string{"FAIL interface down0: down; bring it up", "FAIL interface nowhere0: "}},
 		"filter":     {[]string{"--nic", "lo", "--bpf", "type mgt"}, nil, 1, []string{"FAIL filter on lo: "}},
 		"files":      {[]string{"--file", filepath.Join(dir, "nowhere.pcap"), "--dir", dir}, nil, 1, []string{"FAIL files of file: "}},
