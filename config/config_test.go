@@ -82,6 +82,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"fragments":        {`flow.max_fragment_bytes: 1k`, `espbeat.flow.max_fragment_bytes: 1024: use 64KiB`},
 		"stream":           {`flow.max_stream_bytes: 100GiB`, `espbeat.flow.max_stream_bytes: 107374182400`},
 		"streams":          {`flow.max_streams_bytes: 0`, `espbeat.flow.max_streams_bytes: 0`},
+		"summary":          {`{format: lite, flow.summary: true}`, `espbeat.flow.summary: true: format lite has no documents of flows, use format ecs`},
 		"overlap":          {`flow.overlap: linux`, `espbeat.flow.overlap: "linux": no such policy, use first or last`},
 		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
 		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},
