@@ -21,6 +21,7 @@ import (
 // lossy is a live source that yields nothing and loses what the test says.
 type lossy struct {
 	kernel, pool atomic.Uint64
+	read         atomic.Uint64 // how often
 	name         string
 	closed       chan struct{}
 	once         sync.Once
@@ -33,6 +34,7 @@ func (l *lossy) Interfaces() []capture.Interface {
 	return []capture.Interface{{Name: l.name}}
 }
 func (l *lossy) Stats() capture.Stats {
+	l.read.Add(1)
 	return capture.Stats{KernelDropped: l.kernel.Load(), PoolDropped: l.pool.Load()}
 }
 func (l *lossy) Close() error {
@@ -123,6 +125,25 @@ func TestLossesAreTold(t *testing.T) {
 		stop()
 		<-done
 		expect("eth0", 5, 0, 100*time.Second, 102*time.Second)
+	})
+}
+
+// The kernel's counters have 32 bits: they are read also where nobody takes documents of lost packets.
+func TestLossesAreReadAlways(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newLossy("eth0")
+		ended := make(chan struct{})
+		done := make(chan struct{})
+		go func() {
+			(&line{}).watchGaps(t.Context(), []*source{{Source: a, name: "eth0"}}, ended)
+			close(done)
+		}()
+		time.Sleep(10*gapEvery + 1)
+		if n := a.read.Load(); n != 10 {
+			t.Errorf("read %d times in %s", n, 10*gapEvery)
+		}
+		close(ended)
+		<-done
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"maps"
 	"math"
 	"net/netip"
+	"path"
 	"slices"
 	"strings"
 
@@ -200,8 +201,8 @@ func (l *live) ended(n *nic, err error) error {
 	delete(l.nics, n.id)
 	if errors.Is(err, capture.ErrRemoved) || err == nil && n.leaving {
 		why := "is gone"
-		if !slices.Contains(l.in.Interfaces, n.id.Name) && slices.Contains(l.in.Interfaces, capture.DefaultRoute) {
-			why = "has the default route no more"
+		if err == nil && !slices.ContainsFunc(l.in.Interfaces, func(g string) bool { ok, _ := path.Match(g, n.id.Name); return ok }) {
+			why = "has the default route no more" // by which alone it was selected
 		}
 		why = fmt.Sprintf("interface %s %s: its capture has ended", n.id.Name, why)
 		if l.captures(n.id.Name) { // it is back already
@@ -246,7 +247,7 @@ func openInterface(in *config.Input, name string, own []netip.AddrPort) ([]*sour
 	for range in.Fanout {
 		s, err := capture.OpenLive(capture.LiveOptions{
 			Interface: name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous,
-			BufferSize: int(in.BufferSize), Filter: in.Filter, FanoutGroup: group, NetNS: in.NetNS, ExcludeOwn: own,
+			BufferSize: int(in.BufferSize), BufferTime: in.BufferTime, Filter: in.Filter, FanoutGroup: group, NetNS: in.NetNS, ExcludeOwn: own,
 		})
 		if err != nil {
 			for _, s := range all {

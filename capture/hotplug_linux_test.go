@@ -42,9 +42,6 @@ func TestCaptureInterfaceGoesAway(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			engines(t, func(t *testing.T, engine string) {
-				if engine == EnginePcap && c.name == "renamed_and_removed" {
-					t.Skip("libpcap is not told of what is removed while it is down: SelectionWatch is")
-				}
 				newVethPair(t)
 				l := mustOpenLive(t, LiveOptions{Interface: "veth0", Engine: engine})
 				w := newWireSender(t, "veth0") // the sender's own side is captured before the sending returns

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The engines of live capture.
@@ -42,6 +43,10 @@ type LiveOptions struct {
 	Promiscuous bool
 	// BufferSize is the kernel's buffer, bytes; 32 MiB by default.
 	BufferSize int
+	// BufferTime makes the buffer so large that it holds what comes in that time at the
+	// interface's speed, 1 MiB to 1 GiB; BufferSize is for interfaces whose speed is not
+	// known. 0 is BufferSize always.
+	BufferTime time.Duration
 	// BlockSize is the unit in which AF_PACKET hands the buffer over, bytes; 1 MiB by default.
 	BlockSize int
 	// PoolSize is the memory for packets that were captured and not yet taken by
@@ -68,6 +73,7 @@ const (
 	defaultBlock  = 1 << 20
 	defaultPool   = 64 << 20
 	defaultSlab   = 512 << 10
+	minBuffer     = 1 << 20
 	maxBuffer     = 1 << 30
 )
 
@@ -94,7 +100,7 @@ func (o *LiveOptions) complete() error {
 	}
 	for _, err := range []error{
 		bounds("the snap length", &o.SnapLen, maxPacket, 1, maxPacket),
-		bounds("the buffer size", &o.BufferSize, defaultBuffer, 1<<20, maxBuffer),
+		bounds("the buffer size", &o.BufferSize, defaultBuffer, minBuffer, maxBuffer),
 		bounds("the block size", &o.BlockSize, min(defaultBlock, o.BufferSize/2), maxPacket*2, maxBuffer/2),
 		bounds("the slab size", &o.SlabSize, defaultSlab, slabMin, maxBuffer),
 		bounds("the pool size", &o.PoolSize, defaultPool, 1, math.MaxInt),
@@ -147,6 +153,7 @@ func OpenLive(o LiveOptions) (*Live, error) {
 				return err
 			}
 		}
+		o.BufferSize = bufferFor(linkSpeed(o.Interface), o.BufferTime, o.BufferSize)
 		e, filter, err = openEngine(o)
 		return err
 	}); err != nil {
@@ -178,6 +185,15 @@ func (l *Live) start(o LiveOptions, filter *Filter) {
 		close(l.full)
 		close(l.done)
 	}()
+}
+
+// bufferFor is the size of the buffer that holds what an interface of so many Mbit/s
+// brings in that time; def where one of them is not known.
+func bufferFor(mbits int, d time.Duration, def int) int {
+	if mbits <= 0 || d <= 0 {
+		return def
+	}
+	return int(min(max(float64(mbits)*1e6/8*d.Seconds(), minBuffer), maxBuffer))
 }
 
 // openEngine also returns the filter that the system could not apply itself, or nil.

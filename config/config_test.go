@@ -111,6 +111,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"no exclude glob":  {`inputs: [{type: live, interfaces: ["*"], exclude_interfaces: [lo, "["]}]`, `espbeat.inputs.0.exclude_interfaces.1: "[": no pattern`},
 		"empty exclude":    {`inputs: [{type: live, interfaces: ["*"], exclude_interfaces: [""]}]`, `espbeat.inputs.0.exclude_interfaces: ""`},
 		"exclude of names": {`inputs: [{type: live, interfaces: [eth0], exclude_interfaces: [lo]}]`, `use a glob such as * in interfaces`},
+		"buffer time":      {`inputs: [{type: live, interfaces: [lo], buffer_time: 1h}]`, `espbeat.inputs.0.buffer_time: 1h0m0s`},
 		"netns":            {`inputs: [{type: live, interfaces: [lo], netns: a/b}]`, `espbeat.inputs.0.netns: "a/b": no network namespace`},
 		"snaplen":          {`inputs: [{type: live, interfaces: [lo], snaplen: 10}]`, `espbeat.inputs.0.snaplen: 10`},
 		"buffer":           {`inputs: [{type: live, interfaces: [lo], buffer_size: 10}]`, `espbeat.inputs.0.buffer_size: 10`},

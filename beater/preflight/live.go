@@ -113,14 +113,18 @@ var engines = map[string]string{"auto": capture.EngineAuto, "af_packet": capture
 
 // ring begins a capture with the configured buffers, and ends it.
 func ring(in *config.Input, is capture.InterfaceState, may bool) Finding {
-	f := Finding{Subject: "ring of " + is.Name, Text: fmt.Sprintf("%d MiB can be had, engine %s", int64(in.BufferSize)*int64(in.Fanout)>>20, in.Engine)}
+	size := fmt.Sprintf("%d MiB", int64(in.BufferSize)*int64(in.Fanout)>>20)
+	if in.BufferTime > 0 {
+		size = fmt.Sprintf("%s at the speed of the interface", in.BufferTime)
+	}
+	f := Finding{Subject: "ring of " + is.Name, Text: fmt.Sprintf("%s can be had, engine %s", size, in.Engine)}
 	if !may {
 		f.Status, f.Text = Fail, "not tried: permissions are missing"
 		return f
 	}
 	for range in.Fanout { // all at once
 		l, err := capture.OpenLive(capture.LiveOptions{
-			Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize), NetNS: in.NetNS,
+			Interface: is.Name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous, BufferSize: int(in.BufferSize), BufferTime: in.BufferTime, NetNS: in.NetNS,
 		})
 		if err != nil {
 			f.Status, f.Text = Fail, err.Error()

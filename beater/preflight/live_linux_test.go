@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/espbeat/espbeat/config"
 )
@@ -50,6 +51,8 @@ func TestLive(t *testing.T) {
 	expect(t, check(true, "", "down0", "nowhere0"), "FAIL interface down0: down; bring it up: `ip link set down0 up`", "", "FAIL ring of down0: ", "FAIL interface nowhere0")
 
 	in := inputOf(config.TypeLive)
+	in.Interfaces, in.BufferTime = []string{"lo"}, time.Millisecond
+	expect(t, live(&in, false, true)[2:], "ok   ring of lo: 1ms at the speed of the interface can be had, engine auto")
 	in.Interfaces = []string{"nothing*"}
 	expect(t, live(&in, false, true), "WARN interfaces of mine: none matches nothing*; the input will wait for one")
 	in.Interfaces = []string{"down*"}
