@@ -96,14 +96,13 @@ func (e *pcapEngine) run(s *sink) error {
 // explain tells an interface that was removed from other trouble: libpcap has no number for it.
 func (e *pcapEngine) explain(err error) error {
 	in := &e.ifaces[0]
-	there := true
-	if in.ID != 0 {
-		_ = inNetNS(in.NetNS, func(uint64) error {
-			now, err := net.InterfaceByName(in.Name)
-			there = err == nil && now.Index == in.ID
-			return nil
-		})
-	}
+	there := in.ID == 0                        // what only libpcap knows
+	_ = inNetNS(in.NetNS, func(uint64) error { // which may be gone itself
+		if now, err := net.InterfaceByName(in.Name); err == nil && now.Index == in.ID {
+			there = true
+		}
+		return nil
+	})
 	if !there {
 		return removedError(e.name, err)
 	}
