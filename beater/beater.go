@@ -139,6 +139,9 @@ func (e *Beater) Run(b *beat.Beat) error {
 		}
 		static = append(static, r)
 	}
+	if err := dropPrivileges(&e.cfg); err != nil {
+		return err
+	}
 	ended := make(chan struct{})
 	defer close(ended)
 	go e.watchStop(stopReading, giveUp, ended)

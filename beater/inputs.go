@@ -53,7 +53,9 @@ func (s *inputs) close(pipeline beat.PipelineConnector) {
 	defer s.mu.Unlock()
 	for _, r := range s.open {
 		r.stopReading()
-		r.way.line.close()
+		if !r.started {
+			r.way.line.close()
+		}
 		r.way.stop()
 	}
 	closePipeline(pipeline) // before waiting: a Publish may wait for room in the queue
@@ -70,6 +72,7 @@ type runner struct {
 	of          *inputs
 	reading     context.Context
 	stopReading context.CancelFunc
+	started     bool          // then its line closes what it has opened
 	ended       chan struct{} // closed when all that was published is acknowledged
 }
 
@@ -80,6 +83,7 @@ func (r *runner) String() string { return "input " + r.id }
 func (r *runner) Start() {
 	log := r.of.beater.log
 	log.Infof("%s starts", r)
+	r.started = true
 	r.of.running.Go(func() {
 		r.way.line.run(r.reading, r.of.handing)
 		log.Infof("%s has ended, waiting for the output to acknowledge what it published", r)

@@ -60,6 +60,9 @@ func (c *Config) check() error {
 	if err := c.Config.Inputs.check(); err != nil {
 		return err
 	}
+	if err := c.Privileges.check(); err != nil {
+		return err
+	}
 	return c.checkInputs()
 }
 
@@ -107,6 +110,9 @@ func (c *Config) checkInput(in *Input, key string) error {
 }
 
 func (in *Input) checkLive(key string) error {
+	if err := in.Live.check(key, in.Interfaces); err != nil {
+		return err
+	}
 	switch {
 	case len(in.Interfaces) == 0:
 		return fault(key+".interfaces", "[]", "nothing to capture on, list interfaces (espbeat --list shows them), any or default_route")

@@ -23,6 +23,7 @@ type Record struct {
 	// UnknownLink says that nobody dissects the link type.
 	UnknownLink bool
 	Interface   int
+	Offload     capture.Offload
 	// Offset is where the record begins in its (decompressed) file, bytes.
 	Offset   int64
 	Comments []string
