@@ -59,6 +59,8 @@ type line struct {
 	feed func(document.Options, *resume) (feed, error)
 	// notice publishes a document of lost packets; nil publishes none.
 	notice func(context.Context, *document.Document) error
+	// fill is how full what is behind feed is, 0 to 1; nil where that keeps nothing.
+	fill func() float64
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
 }
@@ -74,6 +76,9 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 		for _, s := range l.live {
 			l.losses.add(s)
 		}
+		if opts.store != nil {
+			l.keep(opts.store)
+		}
 		return l, nil
 	}
 	if in.Filter != "" {
@@ -87,7 +92,7 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 // close gives back what newLine opened, for a line that does not run.
 func (l *line) close() {
 	for _, s := range l.live {
-		_ = s.Close()
+		s.end()
 	}
 }
 
@@ -118,7 +123,7 @@ func (l *line) run(reading, handing context.Context) {
 
 // read takes one source through the engine, on from where an earlier run was interrupted, and returns the number of records.
 func (l *line) read(reading, handing context.Context, s *source, from *resume, count uint64) (uint64, error) {
-	defer s.Close()
+	defer s.end()
 	defer context.AfterFunc(reading, func() { _ = s.Close() })()
 	feed, err := l.feed(l.documents(s), from)
 	if err != nil {
@@ -136,6 +141,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Count:   count,
 		Reveal:  !l.cfg.Redact,
 		Dedup:   engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
+		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {
 		opt.Filter = func(p *capture.Packet) bool {
@@ -155,7 +161,9 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	var was engine.Stats // as of the last batch
 	for {
 		b := feed.batch()
+		level := e.Shedding().Level
 		err := e.Next(b)
+		l.sayLevel(s, level, e.Shedding().Level)
 		counted.update(e.FlowStats())
 		if len(b.Records) > 0 {
 			if err := feed.take(handing, b); err != nil {
@@ -193,8 +201,12 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
+	store := ""
+	if s.tap != nil {
+		store = s.tap.StoreID()
+	}
 	return document.Options{
-		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, StoreID: store, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
 }

@@ -29,8 +29,10 @@ type Packet struct {
 	LinkType LinkType
 	// Interface is the index into Source.Interfaces.
 	Interface int
-	// Offset is the byte offset of the record in the decompressed file; 0 for live.
+	// Offset is the byte offset of the record in the decompressed file; 0 for live that is not stored.
 	Offset int64
+	// File is the name of the capture store's file that has a live packet at Offset; empty for any other.
+	File string
 	// Comments are the record's comments (pcapng opt_comment), nil for most.
 	Comments []string
 }

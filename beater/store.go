@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package beater
+
+import (
+	"github.com/elastic/beats/v7/libbeat/beat"
+	"github.com/elastic/elastic-agent-libs/paths"
+
+	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/store"
+)
+
+// openStore opens the capture store, if there is to be one. close is to be called when all inputs have ended.
+func (e *Beater) openStore(b *beat.Beat, ledger *publish.Ledger) (close func(), err error) {
+	c := &e.cfg.Store
+	if !c.Enabled {
+		return func() {}, nil
+	}
+	path := c.Path
+	if path == "" {
+		path = "store"
+	}
+	ring, err := store.New(store.Options{
+		Path: b.Paths.Resolve(paths.Data, path), MaxSize: int64(c.MaxSize), MaxAge: c.MaxAge, FileSize: int64(c.FileSize),
+		Compression: store.Compression(c.Compression), Application: "espbeat " + e.opts.Release, Say: e.say,
+	})
+	if err != nil {
+		return nil, err
+	}
+	e.opts.store = ring
+	ledger.WithStore(func() publish.Kept { return publish.Kept(ring.Stats()) })
+	return func() {
+		if err := ring.Close(); err != nil {
+			e.fail(err)
+		}
+	}, nil
+}
+
+// keep lets the packets of live sources be stored.
+func (l *line) keep(ring *store.Ring) {
+	for _, s := range l.live {
+		s.tap = ring.Tap(s.Source)
+		s.Source = s.tap
+	}
+}
