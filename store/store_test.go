@@ -75,7 +75,7 @@ func packets(n, longest int) []capture.Packet {
 
 // options of small files and pieces, that are written when they are full.
 func options(dir string, c Compression) Options {
-	return Options{Path: dir, MaxSize: 1 << 30, FileSize: 64 << 10, Compression: c, Application: "a test", piece: 8 << 10, pieces: 2000, flush: time.Hour}
+	return Options{Path: dir, MaxSize: 1 << 30, FileSize: 64 << 10, Compression: c, Application: "espbeat test", piece: 8 << 10, pieces: 2000, flush: time.Hour}
 }
 
 func newRing(t *testing.T, o Options) *Ring {
