@@ -3,6 +3,10 @@
 package beater
 
 import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+
 	"github.com/elastic/beats/v7/libbeat/beat"
 	"github.com/elastic/elastic-agent-libs/paths"
 
@@ -16,9 +20,9 @@ func (e *Beater) openStore(b *beat.Beat, ledger *publish.Ledger) (close func(), 
 	if !c.Enabled {
 		return func() {}, nil
 	}
-	path := c.Path
-	if path == "" {
-		path = "store"
+	path := cmp.Or(c.Path, "store")
+	if e.opts.Forget && !filepath.IsAbs(path) {
+		return nil, fmt.Errorf("espbeat.store.path: %q: this run has a path.data of its own, which goes when it ends; give the whole path of the directory", c.Path)
 	}
 	ring, err := store.New(store.Options{
 		Path: b.Paths.Resolve(paths.Data, path), MaxSize: int64(c.MaxSize), MaxAge: c.MaxAge, FileSize: int64(c.FileSize),
