@@ -59,8 +59,12 @@ func TestLiveStore(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if when := time.Unix(0, k.Time).UTC().Format("2006-01-02T15:04:05.000000000Z"); !hasText("@timestamp", when)(d) || !hasNumber("network.bytes", float64(k.Length))(d) {
-			t.Fatalf("there is another packet, of %s and %d bytes: %v", when, k.Length, d)
+		when, err := time.Parse(time.RFC3339Nano, d.at("@timestamp")[0].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if when.UnixNano() != k.Time || !hasNumber("network.bytes", float64(k.Length))(d) {
+			t.Fatalf("there is another packet, of %d ns and %d bytes: %v", k.Time, k.Length, d)
 		}
 		if !has("source.port")(d) || !hasText("network.type", "ipv4")(d) || has("icmp.type")(d) {
 			continue
