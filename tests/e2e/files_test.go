@@ -61,6 +61,29 @@ func TestFilesAreReadOnce(t *testing.T) {
 	}
 }
 
+// TestStopInAnOutage: a run that is stopped while the output takes nothing ends in time, and the next one goes on.
+func TestStopInAnOutage(t *testing.T) {
+	t.Parallel()
+	const packets = 60_000
+	dir := t.TempDir()
+	path := write(t, dir, "long.pcap", string(pcap(1000, packets)))
+	s := es.NewSink(t, es.SinkOptions{})
+	line := stays(dir, s, "--file", path, "--chunk", "100", "-E", "espbeat.shutdown_timeout=1s")
+	p := line.start(t)
+	taken(t, s, "some bulks", func(st es.Stats) bool { return st.Bulks >= 3 })
+	s.Hang()
+	had := s.Stats().Received
+	taken(t, s, "a bulk in the outage", func(st es.Stats) bool { return st.Received > had })
+	p.signal(syscall.SIGTERM)
+	p.wait().exits(1).complains("stopped before the output had acknowledged", "shutdown_timeout")
+	s.Resume()
+	l := line.run(t).exits(0).ledger()
+	if l["packets seen"] != packets || l["acknowledged before"] == 0 {
+		t.Errorf("the second run: ledger %v", l)
+	}
+	eachOnce(t, s, packets)
+}
+
 // watching is a configuration that watches a folder.
 func watching(t *testing.T, dir string, s *es.Sink, more string) cmdline {
 	t.Helper()

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strconv"
 	"syscall"
@@ -32,18 +33,18 @@ func setting(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// TestKilledImport kills an import at random moments, with faults of all kinds between it and the server and with rollovers while it
-// runs, until one of its runs ends by itself. What is stored equals what an undisturbed import stores. ESPBEAT_KILLS and
-// ESPBEAT_KILL_PACKETS make it longer.
+// TestKilledImport kills an import at random moments, with faults of all kinds between it and the server, with rollovers just before
+// the kill, changes of espbeat's version after it, and crashes of the server, until one of its runs ends by itself. What is stored equals
+// what an undisturbed import stores. ESPBEAT_KILLS and ESPBEAT_KILL_PACKETS make it longer.
 func TestKilledImport(t *testing.T) {
 	kills, packets := setting(t, "ESPBEAT_KILLS", 8), setting(t, "ESPBEAT_KILL_PACKETS", 60_000)
-	s := server(t)
+	s := es.Start(t, es.Options{Own: true})
 	dir := t.TempDir()
 	file := filepath.Join(dir, "import.pcap")
 	if err := gen.Write(file, gen.Mixed, gen.DefaultSource(), packets); err != nil {
 		t.Fatal(err)
 	}
-	whole, killed := stream(t, s), stream(t, s)
+	const whole, killed = "whole", "killed"
 	run(t, "--file", file, "--node", s.URL, "--index", whole).exits(0)
 
 	seed := uint64(time.Now().UnixNano()) //nolint:gosec // any number
@@ -52,31 +53,54 @@ func TestKilledImport(t *testing.T) {
 	proxy := es.NewProxy(t, s.URL, 0.3, seed)
 	line := cmdline{args: []string{"--file", file, "--node", proxy.URL, "--index", killed, "--chunk", "400", "-E", "path.data=" + filepath.Join(dir, "data"),
 		"-E", "output.elasticsearch.backoff.init=50ms", "-E", "output.elasticsearch.backoff.max=200ms"}}
-	rollovers := 0
-	for range kills {
+	versions := []string{espbeat(t), release(t, "0.0.1-other")}
+	var rollovers, changes, crashes int
+	for i := range kills {
 		before := proxy.Bulks()
 		p := line.start(t)
 		waitUntil(t, "the import begins", func() bool { return proxy.Bulks() > before })
+		if i%8 == 4 {
+			s.Kill()
+			s.Restart()
+			crashes++
+		}
 		select {
 		case <-p.done:
-			t.Fatalf("the import ended before it was killed %d times: give more packets", kills)
+			t.Fatalf("the import ended before it was killed %d times: give more packets; stderr:\n%s", kills, tail(p.err.String(), 2000))
 		case <-time.After(time.Duration(r.IntN(400)) * time.Millisecond):
 		}
-		if r.IntN(3) == 0 {
-			if status, _ := s.Do("POST", "/"+killed+"/_rollover", nil); status == 200 {
-				rollovers++
+		if i%3 == 1 {
+			if status, m := s.Do("POST", "/"+killed+"/_rollover", nil); status != 200 {
+				t.Fatalf("rollover: status %d: %v", status, m)
 			}
+			rollovers++
 		}
 		p.signal(syscall.SIGKILL)
 		<-p.done
+		if i%6 == 2 {
+			changes++
+			line.binary = versions[changes%2]
+		}
 	}
 	line.run(t).exits(0)
-	t.Logf("%d rollovers; faults met: %v", rollovers, proxy.Met())
+	t.Logf("%d kills, %d rollovers, %d changes of version, %d crashes of the server; faults met: %v", kills, rollovers, changes, crashes, proxy.Met())
 	again := line.run(t).exits(0)
 	if l := again.ledger(); l["packets seen"] != packets || l["acknowledged before"] != packets {
 		t.Errorf("a run after the end: ledger %v", l)
 	}
 	same(t, sources(t, s, whole), sources(t, s, killed))
+}
+
+// release builds espbeat under another version.
+func release(t *testing.T, version string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "espbeat")
+	cmd := exec.Command("go", "build", "-buildvcs=false", "-ldflags", "-X github.com/espbeat/espbeat/cmd.version="+version, "-o", path, ".")
+	cmd.Dir = root()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	return path
 }
 
 // sources are the documents of a data stream by packet number, without what tells the runs apart.
@@ -96,8 +120,10 @@ func sources(t *testing.T, s *es.Server, index string) map[int]string {
 		}
 		for _, h := range found.Hits {
 			n := document(h.Source).number(t)
-			delete(h.Source["agent"].(map[string]any), "ephemeral_id")
-			delete(h.Source["agent"].(map[string]any), "id")
+			agent := h.Source["agent"].(map[string]any)
+			delete(agent, "ephemeral_id")
+			delete(agent, "id")
+			delete(agent, "build") // espbeat's version
 			b, err := json.Marshal(h.Source)
 			if err != nil {
 				t.Fatal(err)

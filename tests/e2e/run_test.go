@@ -87,6 +87,7 @@ type cmdline struct {
 	stdout *os.File  // nil: kept in process.out
 	env    []string  // added to the environment
 	user   *syscall.Credential
+	binary string // empty: that of the tests
 }
 
 // process is a started espbeat.
@@ -135,7 +136,10 @@ func (c cmdline) start(t *testing.T) *process {
 	if p.dir == "" {
 		p.dir = t.TempDir()
 	}
-	p.cmd = exec.Command(espbeat(t), c.args...)
+	if c.binary == "" {
+		c.binary = espbeat(t)
+	}
+	p.cmd = exec.Command(c.binary, c.args...)
 	p.cmd.Dir = p.dir
 	p.cmd.Env = append(os.Environ(), c.env...)
 	p.cmd.Stdin = c.stdin

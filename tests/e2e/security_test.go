@@ -5,6 +5,7 @@
 package e2e
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/espbeat/espbeat/tests/internal/es"
@@ -36,6 +37,28 @@ func TestTLS(t *testing.T) {
 	if n := s.Count(index, nil); n != demoPackets {
 		t.Errorf("%d documents", n)
 	}
+}
+
+// TestMissingPrivilege lets a user write to another index only: the server refuses each document, and each dead letter.
+func TestMissingPrivilege(t *testing.T) {
+	s := es.Start(t, es.Options{Security: es.Basic})
+	index, name := stream(t, s), unique()
+	for path, body := range map[string]any{
+		"/_security/role/" + name: map[string]any{"cluster": []string{"monitor"}, "indices": []any{
+			map[string]any{"names": []string{name}, "privileges": []string{"create_doc", "auto_configure"}},
+			map[string]any{"names": []string{index}, "privileges": []string{"view_index_metadata", "read"}},
+		}},
+		"/_security/user/" + name: map[string]any{"password": "a-password", "roles": []string{name}},
+	} {
+		if status, m := s.Do("PUT", path, body); status != 200 {
+			t.Fatalf("PUT %s: status %d: %v", path, status, m)
+		}
+		t.Cleanup(func() { s.Do("DELETE", path, nil) })
+	}
+	run(t, "--file", demo(), "--node", s.URL, "--index", index, "-E", "setup.template.enabled=false", "-E", "setup.ilm.enabled=false",
+		"-E", "output.elasticsearch.username="+name, "-E", "output.elasticsearch.password=a-password").exits(1).
+		complains(fmt.Sprintf("%d packets were rejected", demoPackets), "security_exception", name).
+		accounts(ledger{"packets seen": demoPackets, "acknowledged": demoPackets, "documents stored": 0, "rejected": demoPackets})
 }
 
 // The same with an imitation, which needs no Java.

@@ -47,6 +47,8 @@ type SinkOptions struct {
 	Statuses []int
 	// Reject refuses single documents. It runs under the sink's lock.
 	Reject func(Doc) Rejection
+	// Forget keeps no document, for a sink that takes them for hours.
+	Forget bool
 	// Delay passes before each bulk is answered, as a slow server would.
 	Delay time.Duration
 }

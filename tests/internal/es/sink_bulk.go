@@ -151,8 +151,10 @@ func (s *Sink) store(d Doc) map[string]any {
 		s.stats.Duplicates++
 		return refuse(http.StatusConflict, "version_conflict_engine_exception", "["+d.ID+"]: version conflict, document already exists (current version [1])")
 	}
-	s.seen[key] = true
-	s.docs = append(s.docs, d)
+	if !s.o.Forget {
+		s.seen[key] = true
+		s.docs = append(s.docs, d)
+	}
 	s.stats.Docs++
 	item["result"], item["status"] = "created", http.StatusCreated
 	return item

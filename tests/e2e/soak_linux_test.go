@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package e2e
+
+import (
+	"math/rand/v2"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/espbeat/espbeat/tests/internal/es"
+)
+
+// TestMemoryStaysAsItIs sends traffic with ever new flows for as long as ESPBEAT_SOAK says (such as 2h): once what is remembered has
+// reached its bounds, memory does not grow.
+func TestMemoryStaysAsItIs(t *testing.T) {
+	long := 2 * time.Minute
+	if v := os.Getenv("ESPBEAT_SOAK"); v != "" {
+		var err error
+		if long, err = time.ParseDuration(v); err != nil {
+			t.Fatalf("ESPBEAT_SOAK: %v", err)
+		}
+	}
+	w := newWire(t)
+	s := es.NewSink(t, es.SinkOptions{Forget: true})
+	p := cmdline{args: []string{"--nic", wireIn, "--node", s.URL, "-E", "espbeat.flow.max_flows=4096", "-E", "espbeat.flow.idle=5s"}}.start(t)
+	w.captured()
+	// A third of the time to warm up, and two windows to compare: a collected heap breathes, its peak does not grow.
+	var peaks [2]int
+	sent, begun := 0, time.Now()
+	next := time.NewTicker(10 * time.Millisecond)
+	defer next.Stop()
+	for time.Since(begun) < long {
+		<-next.C
+		for range 5 {
+			w.send(frame(rand.Uint32(), uint16(sent), rand.IntN(1000))) //nolint:gosec // any flow
+			sent++
+		}
+		third := int(3 * time.Since(begun) / long)
+		if third > 0 && third < 3 && sent%500 == 0 {
+			peaks[third-1] = max(peaks[third-1], memory(t, p.cmd.Process.Pid))
+		}
+	}
+	p.signal(os.Interrupt)
+	r := p.wait().exits(0)
+	t.Logf("%d packets in %v; peaks of resident memory: %d, then %d MiB", sent, long, peaks[0]>>20, peaks[1]>>20)
+	if l := r.ledger(); l["acknowledged"]+l["dropped by kernel"]+l["dropped, no memory"] != sent || l["acknowledged"] == 0 {
+		t.Errorf("%d packets were sent; ledger %v", sent, l)
+	}
+	if peaks[1] > peaks[0]+peaks[0]/20 {
+		t.Errorf("memory grew by more than 5 %%: from %d to %d bytes", peaks[0], peaks[1])
+	}
+}
