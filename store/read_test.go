@@ -194,14 +194,14 @@ func FuzzPacket(f *testing.F) {
 		f.Add(content, b.Packets[0].Offset)
 		f.Add(content, b.Packets[7].Offset)
 	}
+	dir := f.TempDir()
+	r, err := Open(dir)
+	if err != nil {
+		f.Fatal(err)
+	}
 	f.Fuzz(func(t *testing.T, content []byte, offset int64) {
-		dir := t.TempDir()
 		const name = "20000101T000000Z-00000001.pcapng"
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		r, err := Open(dir)
-		if err != nil {
 			t.Fatal(err)
 		}
 		p, err := r.Packet(name, offset)

@@ -167,12 +167,12 @@ func (t *Tap) ready(first int64, now time.Time) bool {
 
 // turn leaves a file that cannot be written to, and ends one that has been written to for long enough.
 func (t *Tap) turn(now time.Time) {
-	switch max := t.ring.opt.MaxAge / 10; {
+	switch longest := t.ring.opt.MaxAge / 10; {
 	case t.file == nil:
 	case t.file.broken.Load():
 		t.ring.notStored(t.held)
 		t.buf, t.held, t.file, t.retry = t.buf[:0], 0, nil, now.Add(t.ring.opt.retry)
-	case max > 0 && t.kept > 0 && now.Sub(t.since) >= max:
+	case longest > 0 && t.kept > 0 && now.Sub(t.since) >= longest:
 		t.rotate(now)
 	}
 }
