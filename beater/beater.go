@@ -213,8 +213,12 @@ func (e *Beater) settle(ledger *publish.Ledger) {
 		e.fail(fmt.Errorf("%d packets were rejected by the output: %s", n, why))
 	}
 	// After another failure the ledger says it: only a stop needs words.
-	if n := c.InFlight + c.Shutdown; n > 0 && e.opts.Outcome.Err() == nil {
-		e.fail(fmt.Errorf("stopped before the output had acknowledged %d packets that were read: read them again, or raise espbeat.shutdown_timeout (%s)", n, e.cfg.ShutdownTimeout))
+	if n := c.InFlight + c.Shutdown; n+c.FlowsPending > 0 && e.opts.Outcome.Err() == nil {
+		what := fmt.Sprintf("%d packets that were read", n)
+		if c.FlowsPending > 0 {
+			what += fmt.Sprintf(" and %d documents of flows", c.FlowsPending)
+		}
+		e.fail(fmt.Errorf("stopped before the output had acknowledged %s: read them again, or raise espbeat.shutdown_timeout (%s)", what, e.cfg.ShutdownTimeout))
 	}
 	e.say(ledger.String())
 }

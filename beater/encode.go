@@ -4,7 +4,6 @@ package beater
 
 import (
 	"context"
-	"slices"
 	"sync"
 
 	"github.com/espbeat/espbeat/config"
@@ -29,8 +28,15 @@ func (b *batch) Len() int { return len(b.Records) }
 
 // acknowledged is told when all of a batch is.
 func acknowledged(b publish.Batch) {
-	if b := b.(*batch); b.from != nil {
-		b.from.acknowledged(b.token)
+	switch b := b.(type) {
+	case *batch:
+		if b.from != nil {
+			b.from.acknowledged(b.token)
+		}
+	case *ended:
+		if b.from != nil {
+			b.from.flowsAcknowledged(b.token)
+		}
 	}
 }
 
@@ -63,7 +69,11 @@ func (f *pipelineFeed) batch() *engine.Batch {
 func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
 	b := f.next
 	f.next = nil
-	if f.from != nil {
+	if err := f.takeFlows(ctx, b.Flows); err != nil {
+		b.Release()
+		return err
+	}
+	if f.from != nil && len(b.Records) > 0 {
 		b.from, b.token = f.from, f.from.sent(b.Records[len(b.Records)-1].Number)
 	}
 	if f.known != nil {
@@ -103,14 +113,7 @@ type memory struct {
 // Encode implements publish.Encoder.
 func (e *encoder) Encode(docs []publish.Document, mem *publish.Memory, pb publish.Batch) []publish.Document {
 	b := pb.(*batch)
-	m, ok := mem.Encoder.(*memory)
-	if !ok {
-		m = &memory{}
-		mem.Encoder = m
-	}
-	// The slice must not move: documents are handed out by address.
-	m.Reset()
-	m.docs = slices.Grow(m.docs[:0], len(b.Records))
+	m := memoryOf(mem, len(b.Records))
 	e.turnTo(b.opt)
 	for i := range b.Records {
 		r := &b.Records[i]

@@ -82,13 +82,13 @@ func documents(t *testing.T, dir string, encoders int, seed maphash.Seed) *hashe
 			a.listener.ACKEvents(a.n)
 		}
 	}()
-	cfg := parsed(t, "inputs: [{type: file, paths: ['"+dir+"']}]")
+	cfg := parsed(t, "{flow.summary: true, inputs: [{type: file, paths: ['"+dir+"']}]}")
 	l, err := newLine(cfg, cfg.Enabled()[0], Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	pub := publish.New(h, publish.NewLedger(monitoring.NewRegistry()), publish.Options{Encoders: encoders, MaxBytes: 16 << 20})
-	in, err := pub.Open(publish.InputOptions{ID: "a", Lost: l.losses.read, NewEncoder: func() publish.Encoder { return &encoder{} }})
+	in, err := pub.Open(publish.InputOptions{ID: "a", Lost: l.losses.read, NewEncoder: func() publish.Encoder { return &encoder{} }, NewFlowEncoder: flowEncoders(&cfg)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func documents(t *testing.T, dir string, encoders int, seed maphash.Seed) *hashe
 	return h
 }
 
-// TestDocumentsDoNotDependOnEncoders: an input's documents are the same whatever the number of encoders.
+// TestDocumentsDoNotDependOnEncoders: an input's documents, of packets and of flows, are the same whatever the number of encoders.
 func TestDocumentsDoNotDependOnEncoders(t *testing.T) {
 	corpus := cmp.Or(os.Getenv("ESPBEAT_CORPUS"), filepath.Join("..", "..", "shared", "corpus"))
 	dir, err := filepath.Abs(filepath.Join(corpus, "dev"))

@@ -139,8 +139,8 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
-		Reveal:  !l.cfg.Redact,
-		Dedup:   engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
+		Reveal:  !l.cfg.Redact, Flows: l.cfg.Flow.Summary,
+		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
 		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {
@@ -165,7 +165,12 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		err := e.Next(b)
 		l.sayLevel(s, level, e.Shedding().Level)
 		counted.update(e.FlowStats())
-		if len(b.Records) > 0 {
+		// A later run may read on in a file that is left before its end: then its flows have not ended.
+		whole := reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) && (count == 0 || e.Stats().Yielded < count)
+		if err != nil && (whole || !s.identified) {
+			e.End(b)
+		}
+		if len(b.Records)+len(b.Flows) > 0 {
 			if err := feed.take(handing, b); err != nil {
 				return e.Stats().Yielded, err
 			}
@@ -185,7 +190,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 				return e.Stats().Yielded, ferr
 			}
 		}
-		if from != nil && reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) {
+		if from != nil && whole {
 			from.end(e.Stats().Seen, s.read())
 		}
 		if errors.Is(err, io.EOF) {

@@ -51,6 +51,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 	var seen, filtered, shed, unknown atomic.Uint64
 	for _, l := range lines {
 		l.say = o.Report
+		l.cfg.Flow.Summary = cfg.Flow.Summary && o.Format == string(print.ECS) // lines and lite have none
 		l.fail = func(err error) {
 			outcome.Fail(err)
 			if errors.Is(err, errOut) {

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"sync"
 	"time"
 
 	marks "github.com/espbeat/espbeat/publish/progress"
@@ -21,6 +22,12 @@ type resume struct {
 	again, done bool
 	// finished is called when all of the capture is acknowledged.
 	finished func()
+	last     marks.Mark // where the last batch ended that was sent
+
+	mu sync.Mutex
+	// flows is how many batches of flow documents wait for their acknowledgement; ending is what end has to do after them, nil for nothing.
+	flows  int
+	ending func()
 }
 
 // resumeAt finds out where to go on with a source, nil for one that no run can come back to: a stream has no identity, and without
@@ -41,7 +48,7 @@ func resumeAt(store *marks.Store, s *source, release string) *resume {
 	if r.entry.Release == "" {
 		r.entry.Release = release
 	}
-	r.tracker = marks.NewTracker(r.entry.Mark)
+	r.tracker, r.last = marks.NewTracker(r.entry.Mark), r.entry.Mark
 	return r
 }
 
@@ -61,7 +68,32 @@ func (r *resume) String() string {
 
 // sent notes a batch that ends with packet number, before it is published.
 func (r *resume) sent(number uint64) marks.Token {
-	return r.tracker.Add(marks.Mark{Number: number})
+	r.last = marks.Mark{Number: number}
+	return r.tracker.Add(r.last)
+}
+
+// sentFlows notes the documents of flows that ended with the packets that are going to be sent next, so that the mark passes those packets
+// only when the documents are acknowledged, too.
+func (r *resume) sentFlows() marks.Token {
+	r.mu.Lock()
+	r.flows++
+	r.mu.Unlock()
+	return r.tracker.Add(r.last)
+}
+
+// flowsAcknowledged notes that the documents of flows are.
+func (r *resume) flowsAcknowledged(t marks.Token) {
+	r.acknowledged(t)
+	r.mu.Lock()
+	r.flows--
+	ending := r.ending
+	if r.flows > 0 {
+		ending = nil
+	}
+	r.mu.Unlock()
+	if ending != nil {
+		ending()
+	}
 }
 
 // acknowledged notes that a batch is.
@@ -76,8 +108,18 @@ func (r *resume) acknowledged(t marks.Token) {
 // end notes that the capture has no packet after that of a number; the last ones may have been filtered.
 // size is that of the file as far as it was read, bytes.
 func (r *resume) end(number uint64, size int64) {
-	r.acknowledged(r.sent(number))
-	if r.store.End(r.key, number, size) {
-		r.finished()
+	ending := func() {
+		r.acknowledged(r.sent(number))
+		if r.store.End(r.key, number, size) {
+			r.finished()
+		}
 	}
+	r.mu.Lock()
+	if r.flows > 0 { // those that the end of the capture ended, too: without them it is not done
+		r.ending = ending
+		r.mu.Unlock()
+		return
+	}
+	r.mu.Unlock()
+	ending()
 }

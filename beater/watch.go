@@ -30,12 +30,12 @@ func (e *Beater) watchProgress(ledger *publish.Ledger, ended <-chan struct{}) {
 		case <-tick.C:
 		}
 		c := ledger.Totals()
-		if n := c.Acknowledged + c.Filtered; n != last || c.InFlight == 0 {
+		if n := c.Acknowledged + c.Filtered + c.Flows; n != last || c.InFlight+c.FlowsPending == 0 {
 			last, since = n, time.Now()
 			continue
 		}
 		if time.Since(since) >= timeout {
-			err := fmt.Errorf("the output has accepted nothing for %s, %d packets wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight)
+			err := fmt.Errorf("the output has accepted nothing for %s, %d documents wait: check that it is reachable, or raise --timeout (espbeat.publish.timeout)", timeout, c.InFlight+c.FlowsPending)
 			e.fail(err)
 			e.opts.Outcome.Abort(err)
 			return

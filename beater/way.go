@@ -66,7 +66,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		}
 		return pub.Open(publish.InputOptions{
 			ID: in.ID, Tags: in.Tags, Fields: in.Fields, Index: index, Pipeline: in.Pipeline, Lost: l.losses.read, Acknowledged: acknowledged,
-			NewEncoder: func() publish.Encoder { return &encoder{format: e.cfg.Format} },
+			NewEncoder: func() publish.Encoder { return &encoder{format: e.cfg.Format} }, NewFlowEncoder: flowEncoders(&e.cfg),
 		})
 	}
 	if _, err := w.to(""); err != nil {
@@ -106,7 +106,7 @@ func (e *Beater) resume(f *pipelineFeed, in config.Input) string {
 	}
 	target := f.from.begin(own)
 	if e.looker != nil && target != "" {
-		f.known = &known{looker: e.looker, target: target, capture: f.opt.CaptureID, say: e.say, enough: lookedForNew}
+		f.known = &known{looker: e.looker, target: target, capture: f.opt.CaptureID, flows: document.FlowCaptureID(f.opt.CaptureID), say: e.say, enough: lookedForNew}
 		if f.from.again {
 			f.known.enough = lookedFor
 		}

@@ -104,8 +104,7 @@ func (e *ringEngine) open(o LiveOptions, prog []libpcap.Insn, index int, cooked 
 		return fail("bind to", err)
 	}
 	if o.FanoutGroup != 0 {
-		arg := o.FanoutGroup | unix.PACKET_FANOUT_HASH<<16
-		if err = unix.SetsockoptInt(e.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, arg); err != nil {
+		if err = unix.SetsockoptInt(e.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, fanout(o.FanoutGroup)); err != nil {
 			return fail(fmt.Sprintf("join the fanout group %d on", o.FanoutGroup), err)
 		}
 	}
@@ -113,6 +112,13 @@ func (e *ringEngine) open(o LiveOptions, prog []libpcap.Insn, index int, cooked 
 		return fail("open", err)
 	}
 	return nil
+}
+
+// fanout is the argument of PACKET_FANOUT (packet(7)): packets go by the hash of their flow. Only the first fragment of a datagram has ports to
+// hash, so the kernel puts the datagrams of IPv4 together before.
+func fanout(group int) int {
+	const mode = unix.PACKET_FANOUT_HASH | unix.PACKET_FANOUT_FLAG_DEFRAG
+	return int(int32(uint32(group) | mode<<16)) //nolint:gosec // 16 bits each
 }
 
 func attach(fd int, prog []libpcap.Insn) error {

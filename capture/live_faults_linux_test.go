@@ -4,6 +4,7 @@ package capture
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"io"
 	"strings"
@@ -233,5 +234,59 @@ func TestCaptureFanout(t *testing.T) {
 	}
 	if seen[0]+seen[1] != sent || seen[0] == 0 || seen[1] == 0 {
 		t.Errorf("of %d packets of as many flows, %d and %d were captured", sent, seen[0], seen[1])
+	}
+}
+
+// Fragments have no ports to hash, so that those of a datagram would go other ways than its flow's other packets: the kernel puts them together.
+func TestCaptureFanoutOfFragments(t *testing.T) {
+	newVethPair(t)
+	var l [2]*Live
+	for i := range l {
+		l[i] = mustOpenLive(t, LiveOptions{Interface: "veth1", FanoutGroup: 8, Promiscuous: true})
+	}
+	const sent, cut = 50, 24 // bytes of the first fragment's payload
+	w := newWireSender(t, "veth0")
+	whole := len(etherFrame(ipv4(17, 0, 53, false, 60)))
+	for n := range uint16(sent) {
+		p := ipv4(17, 1000+n, 53, false, 60)
+		binary.BigEndian.PutUint16(p[4:], 1+n)
+		first, rest := bytes.Clone(p[:20+cut]), append(bytes.Clone(p[:20]), p[20+cut:]...)
+		first[6], rest[7] = 0x20, cut/8
+		for _, f := range [][]byte{rest, first} {
+			binary.BigEndian.PutUint16(f[2:], uint16(len(f)))
+			w.send(etherFrame(f))
+		}
+	}
+	packets := make(chan []byte)
+	var readers sync.WaitGroup
+	for i := range l {
+		readers.Go(func() {
+			var b Batch
+			for l[i].Next(&b) == nil {
+				for _, p := range b.Packets {
+					packets <- bytes.Clone(p.Data)
+				}
+			}
+		})
+	}
+	seen := 0
+	for seen < sent {
+		p := <-packets
+		seen++
+		if len(p) != whole || p[12] != 8 || binary.BigEndian.Uint16(p[20:])&0x3fff != 0 {
+			t.Errorf("%d bytes, want the %d of a datagram: % x", len(p), whole, p[:min(len(p), 34)])
+		}
+	}
+	go func() {
+		l[0].Close()
+		l[1].Close()
+		readers.Wait()
+		close(packets)
+	}()
+	for range packets {
+		seen++
+	}
+	if seen != sent {
+		t.Errorf("%d packets of %d datagrams", seen, sent)
 	}
 }

@@ -85,6 +85,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"fragments":        {`flow.max_fragment_bytes: 1k`, `espbeat.flow.max_fragment_bytes: 1024: use 64KiB`},
 		"stream":           {`flow.max_stream_bytes: 100GiB`, `espbeat.flow.max_stream_bytes: 107374182400`},
 		"streams":          {`flow.max_streams_bytes: 0`, `espbeat.flow.max_streams_bytes: 0`},
+		"summary":          {`{format: lite, flow.summary: true}`, `espbeat.flow.summary: true: format lite has no documents of flows, use format ecs`},
 		"overlap":          {`flow.overlap: linux`, `espbeat.flow.overlap: "linux": no such policy, use first or last`},
 		"file_size":        {`store.file_size: 1k`, `espbeat.store.file_size: 1024: use 1MiB to 4GiB`},
 		"max_size":         {`store: {file_size: 1GiB, max_size: 1GiB}`, `espbeat.store.max_size: 1073741824: use at least twice espbeat.store.file_size, 2147483648`},

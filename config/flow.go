@@ -27,6 +27,8 @@ type Flow struct {
 	MaxStreamsBytes ByteSize `config:"max_streams_bytes"`
 	// Overlap is first or last. Datagrams of IPv6 whose fragments overlap are discarded (RFC 5722).
 	Overlap string `config:"overlap"`
+	// Summary makes a document of each flow that has ended.
+	Summary bool `config:"summary"`
 }
 
 func defaultFlow() Flow {

@@ -30,6 +30,9 @@ func (c *Config) check() error {
 	if c.Format != FormatECS && c.Format != FormatLite {
 		return fault("espbeat.format", quoted(c.Format), "no such format, use ecs or lite")
 	}
+	if c.Flow.Summary && c.Format != FormatECS {
+		return fault("espbeat.flow.summary", true, "format "+c.Format+" has no documents of flows, use format ecs or leave it out")
+	}
 	if c.Dissect.Compat != "" && !c.Dissect.Wireshark() {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
 	}

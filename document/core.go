@@ -83,7 +83,6 @@ func (e *Encoder) writeEndpoints(r *engine.Record) {
 	if d.MACLen > 0 {
 		o.MAC(fDstMAC, d.MAC[:d.MACLen])
 	}
-	o.Uint(fSrcBytes, uint64(r.Length))
 	o.Addr(field.RelatedIP, s.Addr)
 	o.Addr(field.RelatedIP, d.Addr)
 	client, server := s, d
@@ -107,8 +106,6 @@ func (e *Encoder) writeEndpoints(r *engine.Record) {
 
 func (e *Encoder) writeNetwork(r *engine.Record) {
 	o, c := &e.core, &r.Core
-	o.Uint(fNetBytes, uint64(r.Length))
-	o.Uint(fNetPackets, 1)
 	switch c.IPVersion {
 	case 4:
 		o.Const(fNetType, sIPv4)
@@ -209,6 +206,13 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	o := &e.core
 	o.Uint(fNumber, r.Number)
 	o.Uint(fLength, uint64(r.Length))
+	o.Uint(fNetBytes, uint64(r.Length))
+	if e.opt.Profile != field.Minimal {
+		o.Uint(fSrcBytes, uint64(r.Length))
+	}
+	if e.opt.Profile == field.Full {
+		o.Uint(fNetPackets, 1)
+	}
 	o.Uint(fCaptured, uint64(r.Captured))
 	o.String(fLinkType, r.LinkType.String())
 	if r.UnknownLink {

@@ -9,23 +9,26 @@ var (
 	event         = field.Group("event")
 	fKind         = event.Add("kind", field.Keyword, "", "Always event", field.ECS, field.Rare)
 	fCategory     = event.Add("category", field.Keyword, "", "Always network", field.ECS, field.List, field.Rare)
-	fType         = event.Add("type", field.Keyword, "", "info; with start, end or denied when the packet starts, ends or refuses a connection", field.ECS, field.List)
-	fDataset      = event.Add("dataset", field.Keyword, "", "espbeat.packet; espbeat.gap where packets were lost", field.ECS, field.Core)
+	fType         = event.Add("type", field.Keyword, "", "info; with start, end or denied when the packet starts, ends or refuses a connection; connection and end in a flow document", field.ECS, field.List)
+	fDataset      = event.Add("dataset", field.Keyword, "", "espbeat.packet; espbeat.gap where packets were lost; espbeat.flow of a flow that has ended", field.ECS, field.Core)
 	fSequence     = event.Add("sequence", field.Int64, "frame.number", "Number of the packet in its input, from 1", field.ECS, field.Rare, field.Detail)
-	fAction       = event.Add("action", field.Keyword, "", "packets-lost in a gap document", field.ECS, field.Core)
-	fStart        = event.Add("start", field.Date, "", "When the interval of a gap document began", field.ECS, field.Core)
-	fEnd          = event.Add("end", field.Date, "", "When it ended", field.ECS, field.Core)
+	fAction       = event.Add("action", field.Keyword, "", "packets-lost in a gap document, network_flow in a flow document", field.ECS, field.Core)
+	fStart        = event.Add("start", field.Date, "", "When the interval of a gap document began; of a flow document the time of the first packet", field.ECS, field.Core)
+	fEnd          = event.Add("end", field.Date, "", "When it ended; of a flow document the time of the last packet", field.ECS, field.Core)
 	ecs           = field.Group("ecs")
 	fECSVersion   = ecs.Add("version", field.Keyword, "", "Version of the Elastic Common Schema that the document follows", field.ECS, field.Core)
 	source        = field.Group("source")
 	fSrcIP        = source.Add("ip", field.IP, "ip.src, ipv6.src", "Source address of the innermost packet", field.ECS, field.Core)
 	fSrcPort      = source.Add("port", field.Uint16, "tcp.srcport, udp.srcport", "Source port of the innermost packet", field.ECS, field.Core)
 	fSrcMAC       = source.Add("mac", field.MAC, "eth.src", "Source link address of the innermost frame", field.ECS)
-	fSrcBytes     = source.Add("bytes", field.Int64, "frame.len", "Bytes that the source sent with this packet: its length on the wire", field.ECS, field.Rare)
+	fSrcBytes     = source.Add("bytes", field.Int64, "frame.len", "Bytes that the source sent with this packet, in a flow document with all of the flow: lengths on the wire", field.ECS, field.Rare, field.Core)
+	fSrcPackets   = source.Add("packets", field.Int64, "", "Packets of a flow document's flow that the source sent", field.ECS, field.Rare, field.Core)
 	destination   = field.Group("destination")
 	fDstIP        = destination.Add("ip", field.IP, "ip.dst, ipv6.dst", "Destination address of the innermost packet", field.ECS, field.Core)
 	fDstPort      = destination.Add("port", field.Uint16, "tcp.dstport, udp.dstport", "Destination port of the innermost packet", field.ECS, field.Core)
 	fDstMAC       = destination.Add("mac", field.MAC, "eth.dst", "Destination link address of the innermost frame", field.ECS)
+	fDstBytes     = destination.Add("bytes", field.Int64, "", "Bytes of a flow document's flow that the destination sent: lengths on the wire", field.ECS, field.Rare, field.Core)
+	fDstPackets   = destination.Add("packets", field.Int64, "", "Packets of a flow document's flow that the destination sent", field.ECS, field.Rare, field.Core)
 	client        = field.Group("client")
 	fClientIP     = client.Add("ip", field.IP, "", "Address of the side that began the conversation", field.ECS, field.Rare)
 	fClientPort   = client.Add("port", field.Uint16, "", "Port of the side that began the conversation", field.ECS, field.Rare)
@@ -39,8 +42,8 @@ var (
 	fIANA         = network.Add("iana_number", field.Keyword, "ip.proto", "IANA's number of a transport without a name, in profile full of every one", field.ECS, field.Rare)
 	fCommunityID  = network.Add("community_id", field.Keyword, "communityid", "Community ID of the flow, version 1", field.ECS)
 	fDirection    = network.Add("direction", field.Keyword, "", "inbound, outbound, internal or external, by the configured internal networks", field.ECS)
-	fNetBytes     = network.Add("bytes", field.Int64, "frame.len", "Length of the packet on the wire, bytes", field.ECS, field.Rare, field.Core)
-	fNetPackets   = network.Add("packets", field.Int64, "", "Always 1", field.ECS, field.Rare, field.Detail)
+	fNetBytes     = network.Add("bytes", field.Int64, "frame.len", "Length of the packet on the wire, of a flow document all of its packets', bytes", field.ECS, field.Rare, field.Core)
+	fNetPackets   = network.Add("packets", field.Int64, "", "1, in profile full; of a flow document the packets of the flow", field.ECS, field.Rare, field.Core)
 	fVLAN         = network.Add("vlan.id", field.Keyword, "vlan.id", "Outermost VLAN", field.ECS, field.Core)
 	fInnerVLAN    = network.Add("inner.vlan.id", field.Keyword, "vlan.id", "Innermost VLAN of a packet with several tags", field.ECS, field.Core)
 	observer      = field.Group("observer")
@@ -52,6 +55,8 @@ var (
 	fIngressID    = observer.Add("ingress.interface.id", field.Keyword, "frame.interface_id", "Number of the capture interface in its capture", field.ECS)
 	flowGroup     = field.Group("flow")
 	fFlowID       = flowGroup.Add("id", field.Keyword, "", "The conversation of the innermost 5-tuple, equal for both directions", field.Core)
+	fFlowFinal    = flowGroup.Add("final", field.Bool, "", "true in a flow document: no packet of the flow follows", field.Core)
+	fEndReason    = flowGroup.Add("end_reason", field.Keyword, "", "Why the flow of a flow document ended: closed, reset, reused_ports, idle_timeout, lack_of_resources or forced_end", field.Core)
 	packet        = field.Group("packet")
 	fNumber       = packet.Add("number", field.Int64, "frame.number", "Number of the packet in its input, from 1", field.Rare, field.Core)
 	fLength       = packet.Add("length", field.Uint32, "frame.len", "Length on the wire, bytes", field.Rare, field.Detail)
@@ -80,8 +85,9 @@ var (
 // Version of the Elastic Common Schema that documents follow.
 const ECSVersion = field.ECSVersion
 
-// Values of event.dataset: of packets, and of what stands for lost ones.
+// Values of event.dataset: of packets, of what stands for lost ones, and of flows.
 const (
-	Dataset    = "espbeat.packet"
-	GapDataset = "espbeat.gap"
+	Dataset     = "espbeat.packet"
+	GapDataset  = "espbeat.gap"
+	FlowDataset = "espbeat.flow"
 )

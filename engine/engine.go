@@ -30,6 +30,8 @@ type Options struct {
 	From uint64
 	// Reveal keeps secrets.
 	Reveal bool
+	// Flows yields the flows that have ended, in Batch.Flows.
+	Flows bool
 }
 
 // Stats counts an engine's packets. Counters only grow.
@@ -103,6 +105,9 @@ func (e *Engine) Next(b *Batch) error {
 		e.opt.Dissect.HeadersOnly = e.shed.Level != Full
 	}
 	b.buffer.Reveal = e.opt.Reveal
+	if e.opt.Flows {
+		e.state.Collect(&b.Flows)
+	}
 	for i := range e.in.Packets {
 		p := &e.in.Packets[i]
 		e.stats.Seen++
@@ -122,14 +127,13 @@ func (e *Engine) Next(b *Batch) error {
 			}
 			continue
 		}
-		if !e.dissect(b, p) {
-			if !rebuild {
-				e.stats.Sampled++
-			}
+		kept := e.dissect(b, p)
+		if rebuild {
+			b.Reset() // it holds nothing else: rebuilt packets come first, and flows that ended with them
 			continue
 		}
-		if rebuild {
-			b.Reset() // it holds nothing else: rebuilt packets come first
+		if !kept {
+			e.stats.Sampled++
 			continue
 		}
 		e.stats.Yielded++
@@ -144,6 +148,15 @@ func (e *Engine) Next(b *Batch) error {
 	return nil
 }
 
+// End yields the flows that have not ended, when the source has no more packets.
+func (e *Engine) End(b *Batch) {
+	b.Reset()
+	if e.opt.Flows {
+		e.state.Collect(&b.Flows)
+		e.state.End()
+	}
+}
+
 // dissect adds the record of a packet to b. It reports false when sampling or shedding leaves the packet out, after what spans packets has seen it.
 func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	p := &e.packet
@@ -152,6 +165,9 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	first, arena := b.buffer.Start(), len(b.buffer.Arena)
 	link := p.Registry.Link(uint32(c.LinkType))
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))
+	if e.opt.Flows && p.Conversation != nil {
+		e.noteFlow(c, b.buffer.Entries[first:], b.buffer.Arena)
+	}
 	if !e.opt.Sampling.keeps(p.Number, p.Conversation) || !e.shed.keeps(p.Number, p.Conversation) {
 		b.buffer.Truncate(first)
 		b.buffer.Arena = b.buffer.Arena[:arena]

@@ -153,7 +153,14 @@ func TestHotPathDoesNotAllocate(t *testing.T) {
 			binary.BigEndian.PutUint32(p.Data[42:], seq)
 		}
 	}
-	e := engine.New(s, all.Registry(), engine.Options{})
+	for _, flows := range []bool{false, true} {
+		withoutAllocations(t, s, engine.Options{Flows: flows})
+	}
+}
+
+func withoutAllocations(t *testing.T, s *enginetest.Source, opt engine.Options) {
+	t.Helper()
+	e := engine.New(s, all.Registry(), opt)
 	var b engine.Batch
 	next := func() {
 		if err := e.Next(&b); err != nil || len(b.Records) != 64 {
@@ -231,7 +238,7 @@ func FuzzEngine(f *testing.F) {
 	registry := all.Registry()
 	f.Fuzz(func(t *testing.T, script []byte) {
 		s := &enginetest.Source{Packets: parse(script), PerBatch: 5}
-		e := engine.New(s, registry, engine.Options{Flow: flow.Options{Flows: 4, StreamBytes: 4096, StreamsBytes: 8192, FragmentBytes: 4096}})
+		e := engine.New(s, registry, engine.Options{Flows: true, Flow: flow.Options{Flows: 4, StreamBytes: 4096, StreamsBytes: 8192, FragmentBytes: 4096}})
 		enc := document.NewEncoder(document.Options{Profile: field.Full})
 		var b engine.Batch
 		var doc []byte
@@ -248,6 +255,11 @@ func FuzzEngine(f *testing.F) {
 				}
 				if doc = enc.Append(doc[:0], &b, r); !json.Valid(doc) || len(doc) > document.MaxBytes {
 					t.Fatalf("%d bytes of JSON: %s", len(doc), doc)
+				}
+			}
+			for _, f := range b.Flows {
+				if doc = enc.AppendFlow(doc[:0], f); !json.Valid(doc) || f.Number > n {
+					t.Fatalf("flow of packet %d after %d: %s", f.Number, n, doc)
 				}
 			}
 		}

@@ -51,14 +51,18 @@ type Record struct {
 // Batch is a run of records with the memory that their fields lie in. It is reused: Engine.Next overwrites what it held.
 type Batch struct {
 	Records []Record
-	buffer  field.Buffer
-	layers  []*dissect.Protocol
+	// Flows are those that ended with the batch's packets, in the order in which they did; see Options.Flows.
+	Flows  []*Flow
+	buffer field.Buffer
+	layers []*dissect.Protocol
 }
 
-// Reset forgets the records and keeps the memory.
+// Reset forgets the records and flows and keeps the memory.
 func (b *Batch) Reset() {
 	clear(b.Records)
 	b.Records = b.Records[:0]
+	clear(b.Flows)
+	b.Flows = b.Flows[:0]
 	b.layers = b.layers[:0]
 	b.buffer.Reset()
 }

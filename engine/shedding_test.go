@@ -97,8 +97,8 @@ func TestSheddingRateIsBounded(t *testing.T) {
 	}
 }
 
-// flowsOf are the ports that packets of conversations, one a port from first on, were yielded of, with how many.
-func flowsOf(packets []capture.Packet, numbers []uint64) map[uint16]int {
+// portsOf are the ports that packets of conversations, one a port from first on, were yielded of, with how many.
+func portsOf(packets []capture.Packet, numbers []uint64) map[uint16]int {
 	flows := map[uint16]int{}
 	for _, n := range numbers {
 		src, dst := binary.BigEndian.Uint16(packets[n-1].Data[34:]), binary.BigEndian.Uint16(packets[n-1].Data[36:])
@@ -127,7 +127,7 @@ func TestSheddingSamplesFlows(t *testing.T) {
 	if got[0].Level != headers || got[1].Rate != 2 || got[11].Rate != 2 || got[12].Rate != 4 || len(numbers[0]) != flows {
 		t.Fatalf("%+v", got)
 	}
-	half, quarter := flowsOf(packets, slices.Concat(numbers[6:12]...)), flowsOf(packets, slices.Concat(numbers[12:]...))
+	half, quarter := portsOf(packets, slices.Concat(numbers[6:12]...)), portsOf(packets, slices.Concat(numbers[12:]...))
 	for flow, n := range half {
 		if n != 6 {
 			t.Errorf("flow %d has %d records of 6 packets", flow, n)
@@ -146,7 +146,7 @@ func TestSheddingSamplesFlows(t *testing.T) {
 	}
 	// An engine of a fanout that is at the same level chooses the same flows.
 	_, other, _ := shed(t, parallel(flows)[:2*flows], flows, []float64{0.9, 0.9}, engine.Options{})
-	if !maps.Equal(flowsOf(packets, numbers[1]), flowsOf(packets, other[1])) {
+	if !maps.Equal(portsOf(packets, numbers[1]), portsOf(packets, other[1])) {
 		t.Error("two engines choose different flows")
 	}
 }

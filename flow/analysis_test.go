@@ -174,7 +174,7 @@ func TestUnackedAreBounded(t *testing.T) {
 		t.Errorf("room for %d segments, says %d", room, b.s.unacked)
 	}
 	for _, f := range b.s.table {
-		b.s.remove(f)
+		b.s.remove(f, IdleTimeout)
 	}
 	if b.s.unacked != 0 {
 		t.Errorf("room for %d segments after the end", b.s.unacked)

@@ -43,10 +43,10 @@ func (s *State) touch(f *conversation) {
 // expire forgets the conversations that have been idle for too long at the packet time now.
 func (s *State) expire(now int64) {
 	for f := s.brief.oldest; f != nil && s.opt.Idle > 0 && now-f.LastTime > int64(s.opt.Idle); f = s.brief.oldest {
-		s.remove(f)
+		s.remove(f, IdleTimeout)
 	}
 	for f := s.connected.oldest; f != nil && s.opt.IdleTCP > 0 && now-f.LastTime > int64(s.opt.IdleTCP); f = s.connected.oldest {
-		s.remove(f)
+		s.remove(f, IdleTimeout)
 	}
 }
 
@@ -56,11 +56,15 @@ func (s *State) evict() {
 	if c := s.connected.oldest; f == nil || c != nil && c.LastTime < f.LastTime {
 		f = c
 	}
-	s.remove(f)
+	s.remove(f, LackOfResources)
 	s.stats.FlowsEvicted++
 }
 
-func (s *State) remove(f *conversation) {
+// remove forgets a conversation, and reports its flow.
+func (s *State) remove(f *conversation, why EndReason) {
+	if f.flow != nil && s.ended != nil {
+		s.report(f, why)
+	}
 	if f.tcp != nil {
 		for d := range f.tcp {
 			s.stats.StreamBytes -= f.tcp[d].counted

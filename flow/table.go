@@ -69,6 +69,7 @@ type State struct {
 	stats            Stats
 	unacked          int // room for segments that wait for their acknowledgement, of all conversations
 	idSalt           [32]byte
+	ended            *[]*Ended // takes the flows that end; nil takes none
 }
 
 var _ dissect.State = (*State)(nil)
@@ -120,6 +121,7 @@ type conversation struct {
 	synSeen             bool
 	synTime, initialRTT int64
 	tcp                 *[2]direction // 0 from the initiator; nil until a TCP segment was seen
+	flow                *Ended        // what Note knows of it; nil before
 	in                  *list
 	older, newer        *conversation
 }
@@ -186,7 +188,7 @@ func (f *conversation) direction(sourceIsA bool) int {
 // add starts a conversation under k, in the place of old if there is one.
 func (s *State) add(k key, old *conversation, p *dissect.Packet, sourceIsA bool) *conversation {
 	if old != nil {
-		s.remove(old)
+		s.remove(old, ReusedPorts)
 	} else if len(s.table) >= s.opt.Flows {
 		s.evict()
 	}

@@ -62,7 +62,7 @@ func New(w io.Writer, opt Options) (*Printer, error) {
 	return p, nil
 }
 
-// Print writes the records of b. Lines are collected; call Flush when the next batch may be long in coming.
+// Print writes the records of b and, in format ecs, the flows that ended with them. Lines are collected; call Flush when the next batch may be long in coming.
 func (p *Printer) Print(b *engine.Batch) error {
 	for i := range b.Records {
 		r := &b.Records[i]
@@ -81,6 +81,11 @@ func (p *Printer) Print(b *engine.Batch) error {
 			if err := p.Flush(); err != nil {
 				return err
 			}
+		}
+	}
+	if p.encoder != nil {
+		for _, f := range b.Flows {
+			p.out = append(p.encoder.AppendFlow(p.out, f), '\n')
 		}
 	}
 	return nil

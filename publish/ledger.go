@@ -39,6 +39,8 @@ type Counts struct {
 	DedupEvicted uint64
 	// Notices: acknowledged documents that stand for no packet.
 	Notices uint64
+	// Flows: acknowledged documents of flows. FlowsPending: those that are not, at the end of a run those that it did not store.
+	Flows, FlowsPending uint64
 }
 
 func (c *Counts) add(o Counts) {
@@ -56,15 +58,21 @@ func (c *Counts) add(o Counts) {
 	c.UnknownLink += o.UnknownLink
 	c.Sampled, c.Deduplicated, c.DedupEvicted = c.Sampled+o.Sampled, c.Deduplicated+o.Deduplicated, c.DedupEvicted+o.DedupEvicted
 	c.Notices += o.Notices
+	c.Flows, c.FlowsPending = c.Flows+o.Flows, c.FlowsPending+o.FlowsPending
 }
 
 // tally is one input's part of the ledger.
 type tally struct {
-	handed, published, acknowledged, filtered, shutdown, resumed, known, unknown atomic.Uint64
-	sampled, deduplicated, dedupEvicted, notices                                 atomic.Uint64
+	passage // of packets
 
-	lost func() Lost
+	resumed, known, unknown, sampled, deduplicated, dedupEvicted, notices atomic.Uint64
+
+	flows passage
+	lost  func() Lost
 }
+
+// passage counts what becomes of what is published.
+type passage struct{ handed, published, acknowledged, filtered, shutdown atomic.Uint64 }
 
 func (t *tally) counts() Counts {
 	// What comes later on a packet's way is read first, so that in flight is never negative.
@@ -73,6 +81,9 @@ func (t *tally) counts() Counts {
 		Shutdown: t.shutdown.Load(), Resumed: t.resumed.Load(), Known: t.known.Load(), Published: t.published.Load(),
 		UnknownLink: t.unknown.Load(), DedupEvicted: t.dedupEvicted.Load(), Notices: t.notices.Load(),
 	}
+	c.Flows = t.flows.acknowledged.Load()
+	settled := c.Flows + t.flows.filtered.Load()
+	c.FlowsPending = t.flows.handed.Load() - settled
 	handed := t.handed.Load()
 	if t.lost != nil {
 		c.Lost = t.lost()
@@ -195,6 +206,7 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 	number("deduplicated", c.Deduplicated)
 	number("dedup_evicted", c.DedupEvicted)
 	number("notices", c.Notices)
+	number("flows", c.Flows)
 	number("own", c.Own)
 	number("resumed", c.Resumed)
 	number("duplicate_skipped", c.Known)
@@ -279,6 +291,8 @@ func (l *Ledger) String() string {
 	}
 	fmt.Fprintf(&b, "documents stored      %12d\n", s.Stored)
 	line("of lost packets", c.Notices, false)
+	line("of flows", c.Flows, false)
+	line("of flows, missing", c.FlowsPending, false)
 	line("already there", s.Duplicate, false)
 	line("rejected", s.Rejected, false)
 	line("to the dead letters", s.DeadLetter, false)

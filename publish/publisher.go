@@ -66,6 +66,8 @@ type InputOptions struct {
 	Acknowledged func(Batch)
 	// NewEncoder makes the encoder of one goroutine.
 	NewEncoder func() Encoder
+	// NewFlowEncoder makes that of PublishFlows; nil without flows to publish.
+	NewFlowEncoder func() Encoder
 }
 
 // Input is the way of one input's batches to the pipeline.
@@ -76,6 +78,7 @@ type Input struct {
 	told    func(Batch) // of acknowledged batches; may be nil
 	work    chan Batch
 	workers []*worker
+	flows   *worker // also one of workers; nil without flows to publish
 	notices notices
 	running sync.WaitGroup
 
@@ -87,6 +90,8 @@ type Input struct {
 // worker is one encoder goroutine with its pipeline client.
 type worker struct {
 	in     *Input
+	work   chan Batch
+	tally  *passage
 	enc    Encoder
 	client beat.Client
 	queue  queue
@@ -99,19 +104,22 @@ type worker struct {
 func (p *Publisher) Open(o InputOptions) (*Input, error) {
 	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), ways: newWays(o.Index, o.Pipeline), told: o.Acknowledged, work: make(chan Batch, p.opts.Encoders)}
 	for range p.opts.Encoders {
-		w := &worker{in: in, enc: o.NewEncoder()}
-		var err error
-		if w.client, err = p.connect(&o, w.acknowledged, listener{w}); err != nil {
+		if _, err := in.employ(&o, in.work, &in.tally.passage, o.NewEncoder()); err != nil {
 			in.disconnect()
 			return nil, err
 		}
-		in.workers = append(in.workers, w)
 	}
 	in.notices = notices{in: in, queue: make(chan Document)}
 	var err error
 	if in.notices.client, err = p.connect(&o, in.notices.acknowledged, nil); err != nil {
 		in.disconnect()
 		return nil, err
+	}
+	if o.NewFlowEncoder != nil {
+		if in.flows, err = in.employ(&o, make(chan Batch), &in.tally.flows, o.NewFlowEncoder()); err != nil {
+			in.disconnect()
+			return nil, err
+		}
 	}
 	in.running.Add(1)
 	go in.notices.run()
@@ -155,23 +163,32 @@ func (in *Input) disconnect() {
 // Publish takes a batch over and releases it when all of it is acknowledged. It
 // blocks while the bytes in flight are at their bound. Several goroutines may call it.
 func (in *Input) Publish(ctx context.Context, b Batch) error {
-	in.tally.handed.Add(uint64(b.Len()))
+	n := b.Len()
+	if err := in.publish(ctx, b, in.work, &in.tally.passage); err != nil {
+		return fmt.Errorf("publish %d packets: %w", n, err)
+	}
+	return nil
+}
+
+func (in *Input) publish(ctx context.Context, b Batch, work chan<- Batch, tally *passage) error {
+	n := uint64(b.Len()) //nolint:gosec // a length
+	tally.handed.Add(n)
 	if err := in.pub.bytes.Acquire(ctx, in.weight(b)); err != nil {
-		in.tally.shutdown.Add(uint64(b.Len()))
+		tally.shutdown.Add(n)
 		b.Release()
-		return fmt.Errorf("publish %d packets: %w", b.Len(), err)
+		return err
 	}
 	in.pub.held.Add(in.weight(b))
 	in.mu.Lock()
 	in.pending++
 	in.mu.Unlock()
 	select {
-	case in.work <- b:
+	case work <- b:
 		return nil
 	case <-ctx.Done(): // the encoders wait for the queue
-		in.tally.shutdown.Add(uint64(b.Len()))
+		tally.shutdown.Add(n)
 		in.settle(b, in.weight(b))
-		return fmt.Errorf("publish %d packets: %w", b.Len(), ctx.Err())
+		return ctx.Err()
 	}
 }
 
@@ -249,6 +266,9 @@ func (in *Input) Stop() {
 	}
 	in.disconnect()
 	close(in.work)
+	if in.flows != nil {
+		close(in.flows.work)
+	}
 	close(in.notices.queue)
 }
 
@@ -260,7 +280,7 @@ func (in *Input) Counts() Counts { return in.tally.counts() }
 
 func (w *worker) run() {
 	defer w.in.running.Done()
-	for b := range w.in.work {
+	for b := range w.work {
 		w.publish(b)
 	}
 }
@@ -270,7 +290,7 @@ func (w *worker) publish(b Batch) {
 	f.load(b, w.in.weight(b), &w.in.ways)
 	f.docs = w.enc.Encode(f.docs, &f.memory, b)
 	n := len(f.docs)
-	w.in.tally.filtered.Add(uint64(b.Len() - n))
+	w.tally.filtered.Add(uint64(b.Len() - n))
 	if n == 0 {
 		w.landed(f)
 		return
@@ -286,7 +306,7 @@ func (w *worker) publish(b Batch) {
 // acknowledged is called by libbeat: acked by the output, total with those filtered between them.
 func (w *worker) acknowledged(acked, total int) {
 	if !w.closed.Load() {
-		w.in.tally.acknowledged.Add(uint64(acked))
+		w.tally.acknowledged.Add(uint64(acked))
 	}
 	w.queue.done(total, w.landed)
 }
@@ -328,12 +348,12 @@ func (listener) Closing()  {}
 func (listener) Closed()   {}
 func (listener) NewEvent() {}
 
-func (l listener) Filtered()  { l.w.in.tally.filtered.Add(1) }
-func (l listener) Published() { l.w.in.tally.published.Add(1) }
+func (l listener) Filtered()  { l.w.tally.filtered.Add(1) }
+func (l listener) Published() { l.w.tally.published.Add(1) }
 
 func (l listener) DroppedOnPublish(beat.Event) {
 	l.w.closed.Store(true) // libbeat may have counted it as one that is to be acknowledged
-	l.w.in.tally.shutdown.Add(1)
+	l.w.tally.shutdown.Add(1)
 }
 
 var _ beat.ClientListener = listener{}

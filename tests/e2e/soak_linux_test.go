@@ -21,6 +21,7 @@ func TestMemoryStaysAsItIs(t *testing.T) {
 			t.Fatalf("ESPBEAT_SOAK: %v", err)
 		}
 	}
+	t.Parallel() // it waits, mostly
 	w := newWire(t)
 	s := es.NewSink(t, es.SinkOptions{Forget: true})
 	p := cmdline{args: []string{"--nic", wireIn, "--node", s.URL, "-E", "espbeat.flow.max_flows=4096", "-E", "espbeat.flow.idle=5s"}}.start(t)
