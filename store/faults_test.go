@@ -26,6 +26,13 @@ func (s *said) say(text string) {
 	s.all = append(s.all, text)
 }
 
+// times is how often people were told something.
+func (s *said) times() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.all)
+}
+
 // What a crash leaves of a file can be read up to where it was cut, whichever byte that is.
 func TestCutAtAnyByte(t *testing.T) {
 	for _, c := range compressions {
@@ -202,7 +209,7 @@ func TestOutage(t *testing.T) {
 		t.Fatal(err)
 	}
 	var after []capture.Packet
-	for r.Stats().Packets == 0 || len(people.all) < 2 {
+	for r.Stats().Packets == 0 || people.times() < 2 {
 		n := r.Stats()
 		after = more()
 		tap.flush(time.Now())
