@@ -87,7 +87,7 @@ func (p *Packet) TCPApplication(c *Conversation, b []byte) *Protocol {
 		lo, hi = hi, lo
 	}
 	for _, port := range [2]uint16{lo, hi} {
-		if a := p.Registry.tcp[port]; a != nil && (a.GuessTCP == nil || a.GuessTCP(b)) {
+		if a := p.Registry.tcp[port]; a != nil && a.acceptsTCP(b) {
 			return a
 		}
 	}
@@ -97,4 +97,24 @@ func (p *Packet) TCPApplication(c *Conversation, b []byte) *Protocol {
 		}
 	}
 	return nil
+}
+
+// acceptsTCP reports whether b may start a stream on one of the protocol's own ports.
+func (a *Protocol) acceptsTCP(b []byte) bool {
+	switch {
+	case a.AcceptTCP != nil:
+		return a.AcceptTCP(b)
+	case a.GuessTCP != nil:
+		return a.GuessTCP(b)
+	}
+	return true
+}
+
+// SCTPApplication finds who speaks over an SCTP association, by the ports, the lower first.
+func (p *Packet) SCTPApplication() *Protocol {
+	lo, hi := min(p.Core.Source.Port, p.Core.Destination.Port), max(p.Core.Source.Port, p.Core.Destination.Port)
+	if a := p.Registry.sctp[lo]; a != nil {
+		return a
+	}
+	return p.Registry.sctp[hi]
 }

@@ -48,12 +48,15 @@ type Protocol struct {
 	IPProtocols []uint8
 	TCPPorts    []uint16
 	UDPPorts    []uint16
+	SCTPPorts   []uint16 // Dissect gets one message
 	PPPTypes    []uint16
 	LLCSAPs     []uint8 // destination SAP
 	GREProtocol []uint16
 	// GuessTCP and GuessUDP recognise the protocol by its first bytes, whatever the port; nil when they cannot.
 	GuessTCP func(data []byte) bool
 	GuessUDP func(data []byte) bool
+	// AcceptTCP says whether a stream on one of TCPPorts may be the protocol's, where that asks for less than GuessTCP does; nil when it does not.
+	AcceptTCP func(data []byte) bool
 
 	// Summary appends what a summary line says of the packet, from the fields of its record.
 	Summary func(dst []byte, v View) []byte
@@ -83,6 +86,7 @@ type Registry struct {
 	ip      [256]*Protocol
 	tcp     map[uint16]*Protocol
 	udp     map[uint16]*Protocol
+	sctp    map[uint16]*Protocol
 	ppp     map[uint16]*Protocol
 	llc     [256]*Protocol
 	gre     map[uint16]*Protocol
@@ -93,7 +97,7 @@ type Registry struct {
 // NewRegistry builds the tables. Two protocols that claim the same number are an error of the programmer and panic.
 func NewRegistry(all ...*Protocol) *Registry {
 	r := &Registry{All: all, byName: map[string]*Protocol{}, link: map[uint32]*Protocol{}, ether: map[uint16]*Protocol{}, tcp: map[uint16]*Protocol{},
-		udp: map[uint16]*Protocol{}, ppp: map[uint16]*Protocol{}, gre: map[uint16]*Protocol{}}
+		udp: map[uint16]*Protocol{}, sctp: map[uint16]*Protocol{}, ppp: map[uint16]*Protocol{}, gre: map[uint16]*Protocol{}}
 	for _, p := range all {
 		p.name = field.Intern(p.Name)
 		claim(r.byName, []string{p.Name}, p)
@@ -101,6 +105,7 @@ func NewRegistry(all ...*Protocol) *Registry {
 		claim(r.ether, p.EtherTypes, p)
 		claim(r.tcp, p.TCPPorts, p)
 		claim(r.udp, p.UDPPorts, p)
+		claim(r.sctp, p.SCTPPorts, p)
 		claim(r.ppp, p.PPPTypes, p)
 		claim(r.gre, p.GREProtocol, p)
 		for _, n := range p.IPProtocols {

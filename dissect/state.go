@@ -2,7 +2,10 @@
 
 package dissect
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // State is what spans packets. Package flow implements it; one State serves one input (or one capture file) and one goroutine.
 type State interface {
@@ -159,11 +162,25 @@ func (c *Conversation) Ask(p *Packet, key uint64) uint64 {
 
 // Answer takes the oldest open request of that key.
 func (c *Conversation) Answer(key uint64) (Request, bool) {
-	for i, r := range c.requests {
-		if r.Key == key {
-			c.requests = append(c.requests[:i], c.requests[i+1:]...)
-			return r, true
-		}
+	i := c.open(key)
+	if i < 0 {
+		return Request{}, false
 	}
-	return Request{}, false
+	r := c.requests[i]
+	c.requests = append(c.requests[:i], c.requests[i+1:]...)
+	return r, true
+}
+
+// Asked is the oldest open request of that key, which stays open.
+func (c *Conversation) Asked(key uint64) (Request, bool) {
+	i := c.open(key)
+	if i < 0 {
+		return Request{}, false
+	}
+	return c.requests[i], true
+}
+
+// open is the index of the oldest open request of that key, -1 without one.
+func (c *Conversation) open(key uint64) int {
+	return slices.IndexFunc(c.requests, func(r Request) bool { return r.Key == key })
 }

@@ -21,10 +21,10 @@ var (
 )
 
 // Request notes a request in the conversation and writes the fields that name it. key is what the response will carry
-// too: a DNS id, a stream id, 0 where responses come in the order of requests. A nil c and quoted bytes are no conversation:
+// too: an identifier, a stream id, 0 where responses come in the order of requests. A nil c and bytes of a fragment are no conversation:
 // nothing is noted and 0 returned; else the request's ordinal in the conversation, from 1.
 func Request(p *dissect.Packet, c *dissect.Conversation, key uint64) uint64 {
-	if c == nil || p.Quoted {
+	if c == nil || outside(p) {
 		return 0
 	}
 	n := c.Ask(p, key)
@@ -32,10 +32,30 @@ func Request(p *dissect.Packet, c *dissect.Conversation, key uint64) uint64 {
 	return n
 }
 
+// Repeatable is Request where clients send a request again under its key while it is open: within as many nanoseconds after it was sent first it is the
+// same request, and from then on one that takes its place.
+func Repeatable(p *dissect.Packet, c *dissect.Conversation, key uint64, within int64) {
+	if c == nil || outside(p) {
+		return
+	}
+	r, open := c.Asked(key)
+	if open && p.Time-r.Time < within {
+		transaction(p, c, r.Ordinal)
+		return
+	}
+	if open {
+		c.Answer(key)
+	}
+	Request(p, c, key)
+}
+
+// outside says that the bytes at hand belong to no conversation. What an ICMP error quotes is dissected so far in compat mode only, where it counts as sent.
+func outside(p *dissect.Packet) bool { return p.Quoted && !p.InQuote }
+
 // Response takes the oldest open request of that key and writes what ties the response to it. Without one it writes
 // nothing and returns false.
 func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.Request, bool) {
-	if c == nil || p.Quoted {
+	if c == nil || outside(p) {
 		return dissect.Request{}, false
 	}
 	r, ok := c.Answer(key)

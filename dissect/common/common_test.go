@@ -64,6 +64,41 @@ func TestTransactions(t *testing.T) {
 	}
 }
 
+// What is asked again in time is asked once; later it takes the place of what was asked before. Other keys are left alone.
+func TestRepeatable(t *testing.T) {
+	var o field.Buffer
+	o.Start()
+	p := &dissect.Packet{Out: &o}
+	c := &dissect.Conversation{ID: "x"}
+	at := func(number uint64, time int64) { p.Number, p.Time = number, time }
+	at(1, 0)
+	Request(p, c, 8)
+	Repeatable(p, c, 7, 10)
+	at(2, 9)
+	Repeatable(p, c, 7, 10)
+	if r, ok := c.Asked(7); !ok || r.Number != 1 {
+		t.Errorf("repeated in time: %+v, %v", r, ok)
+	}
+	at(3, 10)
+	Repeatable(p, c, 7, 10)
+	if r, ok := Response(p, c, 7); !ok || r.Number != 3 || r.Ordinal != 3 {
+		t.Errorf("repeated too late: the response is to %+v, %v", r, ok)
+	}
+	if _, ok := c.Asked(7); ok {
+		t.Error("what was replaced is still open")
+	}
+	if r, ok := Response(p, c, 8); !ok || r.Number != 1 {
+		t.Errorf("another key: %+v, %v", r, ok)
+	}
+	p.Quoted = true
+	Repeatable(p, c, 7, 10)
+	p.Quoted = false
+	Repeatable(p, nil, 7, 10)
+	if _, ok := c.Asked(7); ok {
+		t.Error("a fragment's bytes asked")
+	}
+}
+
 func FuzzURL(f *testing.F) {
 	f.Add([]byte("http://u:p@[::1]:80/a;b=c?token=x#y"), []byte("h:1"))
 	f.Add([]byte("*"), []byte("[::"))

@@ -14,6 +14,7 @@ package dns
 import (
 	"encoding/binary"
 	"sync"
+	"time"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
@@ -24,6 +25,9 @@ const (
 	headerLen = 12
 	// maxRecords bounds questions and records of one message; a zone transfer has about this many in 16 KiB.
 	maxRecords = 256
+	// retransmission is how long after a query the same id asks for the same, nanoseconds: Wireshark's dns.retransmission_timer. Resolvers repeat a query
+	// with its id after one to five seconds.
+	retransmission = int64(5 * time.Second)
 )
 
 // Protocol is unicast DNS; MDNS is multicast DNS and LLMNR is Link-Local Multicast Name Resolution. Elsewhere finds unicast DNS on other
@@ -157,7 +161,7 @@ func decode(p *dissect.Packet, c *dissect.Conversation, b []byte, wire int, v va
 		if response {
 			answered.Response(p, c, uint64(id))
 		} else {
-			common.Request(p, c, uint64(id))
+			common.Repeatable(p, c, uint64(id), retransmission)
 		}
 	}
 	m.body()

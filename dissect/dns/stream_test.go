@@ -26,6 +26,17 @@ func TestTransaction(t *testing.T) {
 	r[3].Check(t, map[string]string{"transaction.id": "", "request_in": ""})
 }
 
+// A query that is sent again with its id is the same one, and one response answers both.
+func TestRetransmission(t *testing.T) {
+	b := dissecttest.New(nil, Protocol)
+	r := b.Datagrams(Protocol, dissecttest.Piece{Data: request}, dissecttest.Piece{Data: request}, dissecttest.Piece{Dir: 1, Data: response}, dissecttest.Piece{Dir: 1, Data: response},
+		dissecttest.Piece{Data: request}, dissecttest.Piece{Dir: 1, Data: response})
+	for i, want := range []map[string]string{{"transaction.id": "flow:1"}, {"transaction.id": "flow:1"}, {"transaction.id": "flow:1", "dns.response_to": "1", "dns.time": "2000000"},
+		{"transaction.id": "", "dns.response_to": ""}, {"transaction.id": "flow:2"}, {"transaction.id": "flow:2", "dns.response_to": "5"}} {
+		r[i].Check(t, want)
+	}
+}
+
 func TestStream(t *testing.T) {
 	b := dissecttest.New(nil, Protocol, LLMNR, Elsewhere)
 	two := append(framed(request), framed(append([]byte{0, 2}, request[2:]...))...)

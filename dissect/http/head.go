@@ -9,102 +9,6 @@ import (
 	"github.com/espbeat/espbeat/field"
 )
 
-// verdict is what classify says of bytes.
-type verdict uint8
-
-const (
-	no verdict = iota
-	more
-	yes
-)
-
-const (
-	prefix = "HTTP/1."
-	// maxMethod bounds a method, bytes; the longest registered one has 17.
-	maxMethod = 24
-)
-
-// classify tells whether data starts with the first line of a message (RFC 9112, 3 and 4): a method in capitals, a target and
-// HTTP/1.x, or HTTP/1.x and three digits. RTSP, SIP and ICAP have lines of that form with another version.
-func classify(data []byte) verdict {
-	if n := min(len(data), len(prefix)); string(data[:n]) == prefix[:n] {
-		return classifyStatus(data)
-	}
-	space := -1
-	for i, c := range data[:min(len(data), maxMethod)] {
-		if c == ' ' && i > 0 {
-			space = i
-			break
-		}
-		if (c < 'A' || c > 'Z') && c != '-' && c != '_' {
-			return no
-		}
-	}
-	switch {
-	case space < 0 && len(data) < maxMethod:
-		return more
-	case space < 0:
-		return no
-	}
-	end := bytes.IndexByte(data, '\n')
-	line := data[space+1:]
-	if end >= 0 {
-		line = bytes.TrimSuffix(data[space+1:end], []byte("\r"))
-	}
-	for _, c := range line[:min(len(line), maxMethod)] {
-		if c < ' ' && c != '\r' {
-			return no
-		}
-	}
-	if end < 0 {
-		return more
-	}
-	at := bytes.LastIndexByte(line, ' ')
-	if at < 1 || len(line) != at+9 || string(line[at+1:at+8]) != prefix || !digits(line[at+8:]) {
-		return no
-	}
-	return yes
-}
-
-func classifyStatus(data []byte) verdict {
-	const n = len("HTTP/1.1 200")
-	if len(data) < n {
-		return more
-	}
-	if digits(data[7:8]) && data[8] == ' ' && digits(data[9:n]) && (len(data) == n || data[n] <= ' ') {
-		return yes
-	}
-	return no
-}
-
-func digits(b []byte) bool {
-	for _, c := range b {
-		if c < '0' || c > '9' {
-			return false
-		}
-	}
-	return len(b) > 0
-}
-
-// guess also takes a request line whose end is yet to come, when its start leaves little doubt.
-func guess(data []byte) bool {
-	switch classify(data) {
-	case yes:
-		return true
-	case no:
-		return false
-	}
-	method, target, ok := bytes.Cut(data, []byte(" "))
-	if !ok || len(target) < 8 || target[0] != '/' && string(target[:7]) != "http://" {
-		return false
-	}
-	switch string(method) {
-	case "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH":
-		return true
-	}
-	return false
-}
-
 // headEnd returns the length of the head at the front of data, its empty line included, -1 while that is yet to come. The
 // first from bytes are known to hold no end.
 func headEnd(data []byte, from int) int {
@@ -134,7 +38,7 @@ type head struct {
 	bad     bool  // lengths that contradict each other
 }
 
-// parse reads a head whose first line classify or guess has approved of.
+// parse reads a head whose first line classify, classifyHere or guess has approved of.
 func parse(b []byte) head {
 	line, rest := cutLine(b)
 	h := head{lines: rest, length: -1}
@@ -145,10 +49,11 @@ func parse(b []byte) head {
 		}
 		h.phrase = bytes.TrimSpace(line[12:])
 	} else {
-		first, last := bytes.IndexByte(line, ' '), bytes.LastIndexByte(line, ' ')
-		h.method, h.target = line[:first], bytes.TrimSpace(line[first+1:])
-		if first < last { // else the capture cut the line
-			h.target, h.version = bytes.TrimSpace(line[first:last]), line[last+1:]
+		var target []byte
+		h.method, target, _ = bytes.Cut(line, []byte(" "))
+		h.target = bytes.TrimSpace(target)
+		if at := bytes.LastIndexByte(target, ' '); at >= 0 { // else it was sent without a version, or the capture cut the line
+			h.target, h.version = bytes.TrimSpace(target[:at]), target[at+1:]
 		}
 	}
 	lines := headerLines{rest: h.lines}

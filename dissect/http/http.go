@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package http dissects the heads of HTTP/1 requests and responses (RFC 9112) over TCP, and SSDP over UDP (UPnP Device Architecture 2.0, 1).
+// Package http dissects the heads of HTTP/1 requests and responses (RFC 9112) over TCP and, a message of SCTP
+// each (draft-natarajan-http-over-sctp), SCTP; and SSDP over UDP (UPnP Device Architecture 2.0, 1).
 //
 //	GET /path?query HTTP/1.1        HTTP/1.1 200 OK
 //	Host: example.com               Content-Length: 5
@@ -8,7 +9,8 @@
 //
 // A message is emitted in the packet that completes its head; its body is counted, never kept, and http.message_end marks the packet
 // that ends it. With Options.Wireshark the message is emitted in the packet that ends the body, as tshark does. Limits: heads of 64 KiB.
-// Not decoded: bodies, trailers, folded header lines (obs-fold), HTTP/0.9, HTTP/2 (another protocol), what follows CONNECT or Upgrade.
+// Not decoded: bodies, trailers, folded header lines (obs-fold), requests of HTTP/0.9 that no empty line follows and its responses, HTTP/2 (another
+// protocol), what follows CONNECT or Upgrade.
 package http
 
 import (
@@ -24,9 +26,10 @@ const maxHead = 64 << 10
 var (
 	Protocol = &dissect.Protocol{
 		Name: "http", Title: "HTTP", Reference: "RFC 9112", Application: true,
-		TCPPorts: []uint16{80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371},
-		GuessTCP: guess,
-		Summary:  summary,
+		TCPPorts:  []uint16{80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371},
+		SCTPPorts: []uint16{80},
+		GuessTCP:  guess, AcceptTCP: accept,
+		Summary: summary,
 	}
 	SSDP = &dissect.Protocol{
 		Name: "ssdp", Title: "SSDP", Reference: "UPnP Device Architecture 2.0", Application: true,
@@ -36,8 +39,8 @@ var (
 	}
 )
 
-// The stream names its Protocol, which cannot name it back in its own value.
-func init() { Protocol.Stream = stream }
+// The stream and the messages name their Protocol, which cannot name them back in its own value.
+func init() { Protocol.Stream, Protocol.Dissect = stream, message }
 
 // Every message of the packet has its values: a scalar when there is one.
 var (

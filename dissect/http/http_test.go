@@ -63,6 +63,14 @@ func TestConversations(t *testing.T) {
 		{name: "head cut by the capture", pieces: []dissecttest.Piece{{Data: []byte(get)[:40], Wire: 200}}, layers: "http", want: map[string]string{"url.path": "/a", "http.message_end": ""}},
 		{name: "first line cut by the capture", pieces: []dissecttest.Piece{{Data: []byte("GET /download.ht"), Wire: 200}}, layers: "http",
 			want: map[string]string{"url.path": "/download.ht", "http.version": "", "http.request.version": ""}},
+		{name: "no version", pieces: []dissecttest.Piece{client("GET /a\r\n\r\n")}, layers: "http", want: map[string]string{"http.request.method": "GET", "url.original": "/a",
+			"http.request.version": "", "http.version": "", "http.message_end": "true"}},
+		{name: "half a version", pieces: []dissecttest.Piece{client("CCM_POST / HTTP/1.\nHost: a\n\n")}, layers: "http", want: map[string]string{"http.request.method": "CCM_POST",
+			"http.request.version": "HTTP/1.", "http.version": "", "url.full": "http://a/"}},
+		{name: "no target", pieces: []dissecttest.Piece{client("OPTIONS HTTP/1.1\r\n\r\n"), client("OPTIONS\nHost: a\n\n")}, layers: "http:http", want: map[string]string{
+			"http.request.method": "OPTIONS,OPTIONS", "url.original": "HTTP/1.1,", "http.request.version": "", "url.full": "http://a"}},
+		{name: "no version, response without a body", pieces: []dissecttest.Piece{client("HEAD /HTTP/1.1\n\n"), server("HTTP/1.1 400 Bad Request\nContent-Length: 925\n\n")}, layers: "http:http",
+			want: map[string]string{"http.content_length": "925", "transaction.id": "flow:1,flow:1"}},
 		{name: "another protocol", pieces: []dissecttest.Piece{client("OPTIONS rtsp://x RTSP/1.0\r\n\r\n"), client(get)}, layers: ""},
 	}
 	b := dissecttest.New(nil, Protocol)
@@ -100,6 +108,84 @@ func TestWhere(t *testing.T) {
 			t.Errorf("compat %v: %s, want %s", tt.compat, got, tt.want)
 		}
 		r[4].Check(t, map[string]string{"http.message_end": "true", "http.response.body.bytes": "9"})
+	}
+}
+
+// Responses come in the order of their requests; tshark ties one response, an interim one also, to the last request, and the others to none.
+func TestAnswers(t *testing.T) {
+	ok, early := text("HTTP/1.1 200 OK", "Content-Length: 0", "", ""), text("HTTP/1.1 103 Early Hints", "", "")
+	notify := client(text("NOTIFY / HTTP/1.1", "Host: a", "", ""))
+	b := dissecttest.New(nil, Protocol)
+	for _, tt := range []struct {
+		name           string
+		pieces         []dissecttest.Piece
+		normal, compat string // the packets that are answered, of each packet
+	}{
+		{"pipelined", []dissecttest.Piece{client(get + get), client(get), server(ok), server(ok + ok), server(ok)}, "||1|1,2|", "||2||"},
+		{"interim response", []dissecttest.Piece{client(get), server(early), server(ok)}, "||1", "|1|"},
+		{"notification", []dissecttest.Piece{notify, server(ok), client(get), server(ok)}, "|1||3", "|||3"},
+	} {
+		for _, compat := range []bool{false, true} {
+			b.P.Options.Wireshark = compat
+			var answered []string
+			for _, r := range b.Stream(Protocol, tt.pieces...) {
+				answered = append(answered, strings.Join(r.Fields["http.request_in"], ","))
+			}
+			want := tt.normal
+			if compat {
+				want = tt.compat
+			}
+			if got := strings.Join(answered, "|"); got != want {
+				t.Errorf("%s, compat %v: answers %s, want %s", tt.name, compat, got, want)
+			}
+		}
+	}
+}
+
+// SCTP hands over whole messages: what is no head belongs to a body, once there was a head.
+func TestMessages(t *testing.T) {
+	b := dissecttest.New(nil, Protocol)
+	b.P.Options.Wireshark = false
+	r := b.Datagrams(Protocol, server("more of a body"), client(get), server("HTTP/1.1 200 OK\r\nServer: s\r\n\r\nServer: x"), server("more of a body"), client("GET / HTTP/1.1\r\nHost: cut"))
+	for i, want := range []string{"", "http", "http", "http", "http"} {
+		if r[i].Layers != want {
+			t.Errorf("message %d: layers %q, want %q", i, r[i].Layers, want)
+		}
+	}
+	r[1].Check(t, map[string]string{"http.request.method": "GET", "transaction.id": "flow:1", "http.message_end": ""})
+	r[2].Check(t, map[string]string{"http.response.status_code": "200", "http.server": "s", "request_in": "2", "event.duration": "1000000", "transaction.id": "flow:1"})
+	r[3].Check(t, map[string]string{"http.response.status_code": "", "request_in": ""})
+	r[4].Check(t, map[string]string{"http.host": "cut"})
+}
+
+// On HTTP's own ports a known method suffices, elsewhere it does not: NNTP has POST and HEAD, Redis GET.
+func TestAccept(t *testing.T) {
+	for data, here := range map[string]bool{
+		"GET /\r\n":                     true,
+		"GET\n":                         true,
+		"POST /HTTP/1.1\r\n":            true,
+		"HEAD / HTTP/1.\r\n":            true,
+		"OPTIONS HTTP/1.1\r\n":          true,
+		"GET rtsp://h/a\r\n":            true,
+		"OPTIONS rtsp://x RTSP/1.0\r\n": false,
+		"GET / HTTP/2.0\r\n":            false,
+		"NOTIFY sip:a SIP/2.0\r\n":      false,
+		"PRI * HTTP/2.0\r\n":            false,
+		"XHDR subject\r\n":              false,
+		"get /\r\n":                     false,
+		"GET":                           false,
+		" GET /\r\n":                    false,
+		"GET /\x00\r\n":                 false,
+	} {
+		if got := accept([]byte(data)); got != here {
+			t.Errorf("%q: accepted %v", data, got)
+		}
+		if guess([]byte(data)) {
+			t.Errorf("%q: recognised on any port", data)
+		}
+	}
+	if !accept([]byte(get)) {
+		t.Error("a whole request is not accepted")
 	}
 }
 
@@ -195,6 +281,10 @@ func FuzzHTTP(f *testing.F) {
 		b.Invariants(t)
 		b.Datagrams(SSDP, dissecttest.Piece{Data: request})
 		b.Invariants(t)
-		guess(request)
+		b.Datagrams(Protocol, dissecttest.Piece{Data: request}, dissecttest.Piece{Dir: 1, Data: response})
+		b.Invariants(t)
+		if guess(request) && !accept(request) {
+			t.Fatalf("%q is HTTP on any port and not on its own", request)
+		}
 	})
 }

@@ -100,7 +100,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		return 0
 	}
 	if d.scanned == 0 {
-		switch v := classify(data); {
+		switch v := classifyHere(data); {
 		case v == yes || p.Truncated && guess(data):
 		case v == more && len(data) < maxHead:
 			return 0
@@ -191,16 +191,52 @@ func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 	if !p.Push(Protocol) {
 		return false
 	}
+	write(p, c, b)
+	return true
+}
+
+// write writes the fields of a head.
+func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
 	h := parse(b)
 	h.write(p.Out)
 	switch {
 	case h.method != nil:
-		common.Request(p, c, 0)
-	case final(h.status):
+		request(p, c, h.method)
+	case final(h.status) || p.Options.Wireshark: // tshark takes an interim response for the answer
 		answered.Response(p, c, 0)
 	}
-	return true
+}
+
+// request notes a request. Responses come in the order of requests (RFC 9112, 9.3.2); tshark ties a response to the last one only, and none to
+// the notifications of UPnP's event architecture (GENA).
+func request(p *dissect.Packet, c *dissect.Conversation, method []byte) {
+	if c != nil && p.Options.Wireshark {
+		switch string(method) {
+		case "NOTIFY", "SUBSCRIBE", "UNSUBSCRIBE":
+			return
+		}
+		c.Answer(0)
+	}
+	common.Request(p, c, 0)
+}
+
+// message is a message of SCTP: a head with what there is of its body, or more of a body, after a head.
+func message(p *dissect.Packet, b []byte, _ int) {
+	c := p.Conversation
+	if classifyHere(b) != yes {
+		if c == nil || c.App != Protocol {
+			p.Pop()
+		}
+		return
+	}
+	if n := headEnd(b, 0); n > 0 {
+		b = b[:n]
+	}
+	write(p, c, b)
+	if c != nil {
+		c.App = Protocol
+	}
 }
 
 // release emits a head that was held.

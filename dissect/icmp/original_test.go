@@ -10,6 +10,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 	"github.com/espbeat/espbeat/dissect/dns"
+	"github.com/espbeat/espbeat/dissect/http"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/ip"
@@ -78,5 +79,37 @@ func TestOriginal(t *testing.T) {
 				t.Error("the error belongs to the flow that it quotes")
 			}
 		})
+	}
+}
+
+// tshark takes a request that an error quotes for one that was sent; the stream that it was quoted from goes on as if nothing had been.
+func TestQuotedRequest(t *testing.T) {
+	const client, server = "192.0.2.1", "198.51.100.2"
+	segment := func(src, dst uint16, seq, ack uint32, data string) []byte {
+		h := binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(ports(src, dst), seq), ack)
+		return append(append(h, 0x50, 0x18, 4, 0, 0, 0, 0, 0), data...)
+	}
+	const request, rest = "GET /a HTTP/1.1\r\n", "Host: a\r\n\r\n"
+	get := v4(client, server, 6, segment(40000, 80, 1, 1, request+rest+request))
+	frames := [][]byte{get, v4(server, client, 1, append([]byte{4, 0, 0, 0, 0, 0, 0, 0}, get[:46]...)),
+		v4(client, server, 6, segment(40000, 80, uint32(len(get)-39), 1, rest)), v4(server, client, 1, append([]byte{4, 0, 0, 0, 0, 0, 0, 0}, get[:40+len(request)-3]...)),
+		v4(server, client, 6, segment(80, 40000, 1, 1, "HTTP/1.1 204 No\r\n\r\n"))}
+	for _, compat := range []bool{false, true} {
+		bench := dissecttest.New(flow.New(flow.Options{Wireshark: compat}), ip.Protocol, icmp.Protocol, tcp.Protocol, http.Protocol)
+		bench.P.Options.Wireshark = compat
+		want := []string{"", "", "", "", "1"}
+		if compat {
+			want[4] = "4"
+		}
+		for i, f := range frames {
+			r := bench.Run(ip.Protocol, f, len(f))
+			r.Check(t, map[string]string{"http.request_in": want[i]})
+			if i == 2 && r.Layers != "ip:tcp:http" {
+				t.Errorf("compat %v: the request after the quote is %s", compat, r.Layers)
+			}
+			if quote := i%2 == 1; quote {
+				r.Check(t, map[string]string{"http.request.method": "", "transaction.id": ""})
+			}
+		}
 	}
 }

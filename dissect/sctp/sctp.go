@@ -11,7 +11,7 @@
 //
 // The sequence numbers of DATA chunks count from the first one seen of an association's half, as Wireshark's relative TSNs do. The other chunks are in
 // chunk.go, parameters and error causes in parameter.go. Limits: 1024 chunks, and as many parameters, causes, gaps of each. Not decoded:
-// user data and its reassembly, the content of cookies and heartbeats, SCTP over UDP (RFC 6951).
+// user data of applications that register no port, messages of several chunks, the content of cookies and heartbeats, SCTP over UDP (RFC 6951).
 package sctp
 
 import (
@@ -31,8 +31,8 @@ const (
 	maxChunks = 1024
 )
 
-// first is the B bit of DATA and I-DATA: the first fragment of a message.
-const first = 0x02
+// Flags of DATA and I-DATA: the last and the first fragment of a message.
+const last, first = 0x01, 0x02
 
 // Protocol is SCTP.
 var Protocol = &dissect.Protocol{
@@ -120,12 +120,19 @@ func data(p *dissect.Packet, c *dissect.Conversation, tag uint32, b []byte, n in
 	}
 	p.Out.Uint(fRawTSN, uint64(tsn))
 	p.Out.Uint(fStream, uint64(binary.BigEndian.Uint16(b[8:])))
+	user := 16
 	switch {
 	case b[0] == chunkData:
 		p.Out.Uint(fStreamSN, uint64(binary.BigEndian.Uint16(b[10:])))
 		p.Out.Uint(fPPID, uint64(binary.BigEndian.Uint32(b[12:])))
-	case b[1]&first != 0 && p.Need(b, n, 20):
+	case b[1]&first == 0 || !p.Need(b, n, 20):
+		return
+	default:
 		p.Out.Uint(fPPID, uint64(binary.BigEndian.Uint32(b[16:])))
+		user = 20
+	}
+	if c != nil && b[1]&(first|last) == first|last && len(b) > user {
+		p.Call(p.SCTPApplication(), b[user:], n-user)
 	}
 }
 

@@ -70,6 +70,26 @@ func TestRelativeTSN(t *testing.T) {
 	}
 }
 
+// Whole messages go to who has a port; fragments and other ports' do not.
+func TestUserData(t *testing.T) {
+	echo := &dissect.Protocol{Name: "echo", SCTPPorts: []uint16{0x0b5a}, Dissect: func(p *dissect.Packet, b []byte, wire int) {
+		if string(b) != "A" || wire != 1 || p.Conversation == nil {
+			p.Bad()
+		}
+	}}
+	const iData = "40 03 0015 00000005 0002 0000 00000001 0000002e 41 000000 "
+	dissecttest.New(&same{}, Protocol, echo).Cases(t, Protocol, []dissecttest.Case{
+		{Name: "source port", Frame: head + dataChunk, Layers: "sctp:echo"},
+		{Name: "destination port", Frame: "189f 0b5a d42b4892 01020304 " + dataChunk + dataChunk, Layers: "sctp:echo:echo"},
+		{Name: "I-DATA", Frame: head + iData, Layers: "sctp:echo"},
+		{Name: "first fragment", Frame: head + "00 02" + dataChunk[5:], Layers: "sctp"},
+		{Name: "last fragment", Frame: head + "00 01" + dataChunk[5:], Layers: "sctp"},
+		{Name: "no user data", Frame: head + "00 03 0010 0629bfa6 0002 0007 00000003", Layers: "sctp"},
+		{Name: "I-DATA that ends before its user data", Frame: head + "40 03 0010 00000005 0002 0000 00000001", Malformed: "sctp", Layers: "sctp"},
+		{Name: "another port", Frame: "0001 189f d42b4892 01020304 " + dataChunk, Layers: "sctp"},
+	})
+}
+
 func TestManyChunks(t *testing.T) {
 	frame := dissecttest.Unhex(t, head+strings.Repeat("06000004", 2*maxChunks))
 	if n := len(dissecttest.New(nil, Protocol).Run(Protocol, frame, len(frame)).Fields["sctp.chunk_type"]); n != maxChunks {

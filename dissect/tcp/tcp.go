@@ -99,6 +99,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	seg.WindowScale, seg.SACKed = negotiated(seg.Options)
 	if p.Quoted {
 		options(p, seg.Options, 0)
+		if p.InQuote && p.Options.Wireshark && len(b) > offset {
+			quoted(p, b[offset:])
+		}
 		return
 	}
 	c, info := relate(p, &seg)
@@ -114,7 +117,12 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if !p.Need(b, wire, offset) {
 		return
 	}
-	if d := p.State.Deliver(p, c, seg, b[offset:], wire-offset); d.Segments > 0 {
+	before := mark(p)
+	d := p.State.Deliver(p, c, seg, b[offset:], wire-offset)
+	if p.Options.Wireshark && info.Analysis.Findings&(dissect.Retransmission|dissect.OutOfOrder) != 0 {
+		before.restore(p)
+	}
+	if d.Segments > 0 {
 		p.Out.Uint(fSegments, uint64(d.Segments))
 		p.Out.Uint(fWhole, d.Length)
 	}

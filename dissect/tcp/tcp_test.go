@@ -3,7 +3,9 @@
 package tcp_test
 
 import (
+	"bytes"
 	"encoding/binary"
+	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -96,6 +98,43 @@ func TestQuoted(t *testing.T) {
 	b.Run(outer, header(2, 1, 0)[:8], 8).Check(t, map[string]string{"tcp.srcport": "40000", "tcp.dstport": "80"})
 	if s := state.Stats(); s.FlowsSeen != 0 {
 		t.Errorf("%+v", s)
+	}
+}
+
+// tshark hands segments out of order to no application; what others complete has their bytes.
+func TestOutOfOrderInCompat(t *testing.T) {
+	lines := &dissect.Protocol{Name: "lines", Application: true, TCPPorts: []uint16{80}}
+	lines.Stream = func(p *dissect.Packet, _ *dissect.Conversation, data []byte) int {
+		n := bytes.IndexByte(data, '\n') + 1
+		if n > 0 && p.Push(lines) {
+			p.Message(lines)
+			if data[0] == 'b' {
+				p.Bad()
+			}
+		}
+		return n
+	}
+	segments := []struct {
+		seq    uint32
+		data   string
+		layers [2]string // by default, in compat mode
+	}{{101, "a\n", [2]string{"tcp:lines", "tcp:lines"}}, {105, "c\nd", [2]string{"tcp", "tcp"}}, {103, "b\n", [2]string{"tcp:lines:lines", "tcp"}}, {108, "\n", [2]string{"tcp:lines", "tcp:lines"}}}
+	for i, compat := range []bool{false, true} {
+		b := dissecttest.New(flow.New(flow.Options{Wireshark: compat}), tcp.Protocol, lines)
+		b.P.Options.Wireshark = compat
+		for _, flags := range []uint16{2, 0x10} { // an acknowledgement from the other side's view is not needed
+			b.Run(tcp.Protocol, header(flags, 100+uint32(flags>>4), 0), 20)
+		}
+		for _, s := range segments {
+			h := append(header(0x18, s.seq, 1), s.data...)
+			r := b.Run(tcp.Protocol, h, len(h))
+			if r.Layers != s.layers[i] || r.Core.Messages != strings.Count(r.Layers, "lines") {
+				t.Errorf("compat %v, %q: layers %q and %d messages, want %q", compat, s.data, r.Layers, r.Core.Messages, s.layers[i])
+			}
+			if bad := r.Malformed != ""; bad != (s.data == "b\n" && !compat) {
+				t.Errorf("compat %v, %q: malformed %q", compat, s.data, r.Malformed)
+			}
+		}
 	}
 }
 

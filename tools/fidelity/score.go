@@ -11,14 +11,17 @@ import (
 	"strings"
 )
 
-// Goals for the groups that say what a packet is, up to its transport.
-var goalGroups = []string{"frame", "link", "net", "transport"}
+// Goals for the groups below the application, and for what spans packets.
+var goalGroups = []string{"analysis", "control", "frame", "link", "net", "reasm", "transport", "tunnel", "wlan"}
 
 const (
-	goalGroup       = 0.995 // share of a group's occurrences that agree
-	goalFact        = 0.98  // the same for one fact
+	goalGroup       = 0.999 // share of a group's occurrences that agree
+	goalFact        = 0.99  // the same for one fact
 	goalOccurrences = 20    // from which on a fact has a goal
 )
+
+// explained are the facts that stay below the goal, for a reason that docs/fidelity.md gives.
+var explained = []string{"ppp.lcp_code"}
 
 // counts of one fact, in packets where either side has it. Each is agree, or one kind of difference.
 type counts struct {
@@ -103,7 +106,7 @@ func (s *scores) goals() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.facts)) {
 		c := s.facts[name]
-		if slices.Contains(goalGroups, s.group[name]) && c.Packets >= goalOccurrences && c.share() < goalFact {
+		if slices.Contains(goalGroups, s.group[name]) && c.Packets >= goalOccurrences && c.share() < goalFact && !slices.Contains(explained, name) {
 			errs = append(errs, fmt.Errorf("fact %s agrees to %s, the goal is %s", name, percent(c.share()), percent(goalFact)))
 		}
 	}
@@ -128,8 +131,19 @@ func (s *scores) markdown() string {
 			row("`"+name+"`", "", c)
 		}
 	}
-	b.WriteString("\n")
+	fmt.Fprintf(&b, "\nFacts of the groups with goals that occur fewer than %d times, so that their figures say little; tests with made packets cover each:\n\n", goalOccurrences)
+	b.WriteString(strings.Join(s.rare(), ", ") + ".\n\n")
 	return b.String()
+}
+
+// rare are the facts that have no goal because they occur too seldom, with how many of their occurrences agree.
+func (s *scores) rare() (list []string) {
+	for _, name := range slices.Sorted(maps.Keys(s.facts)) {
+		if c := s.facts[name]; slices.Contains(goalGroups, s.group[name]) && c.Packets < goalOccurrences {
+			list = append(list, fmt.Sprintf("`%s` %d of %d", name, c.Agree, c.Packets))
+		}
+	}
+	return list
 }
 
 func percent(share float64) string { return fmt.Sprintf("%.2f %%", 100*share) }
