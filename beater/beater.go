@@ -143,6 +143,12 @@ func (e *Beater) Run(b *beat.Beat) error {
 		}
 		ways = append(ways, w)
 	}
+	if err := dropPrivileges(&e.cfg); err != nil {
+		for _, w := range ways {
+			w.line.close()
+		}
+		return err
+	}
 
 	reading, stopReading := context.WithCancel(context.Background())
 	defer stopReading()

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/config"
@@ -46,7 +45,7 @@ type line struct {
 	cfg     config.Config
 	in      config.Input
 	release string
-	live    []*source // opened already; for type live
+	live    *live // opened already; for type live
 	losses  losses
 	flows   *flows             // nil counts nothing
 	files   *progress.Counters // nil counts nothing
@@ -70,16 +69,8 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	l := &line{cfg: cfg, in: in, release: opts.Release}
 	var err error
 	if in.Type == config.TypeLive {
-		if l.live, err = openLive(in, opts.own); err != nil {
-			return nil, err
-		}
-		for _, s := range l.live {
-			l.losses.add(s)
-		}
-		if opts.store != nil {
-			l.keep(opts.store)
-		}
-		return l, nil
+		l.live, err = openLive(in, opts)
+		return l, err
 	}
 	if in.Filter != "" {
 		if l.filter, err = capture.NewFilterSet(in.Filter); err != nil {
@@ -91,8 +82,8 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 
 // close gives back what newLine opened, for a line that does not run.
 func (l *line) close() {
-	for _, s := range l.live {
-		s.end()
+	if l.live != nil {
+		l.live.close()
 	}
 }
 
@@ -100,22 +91,7 @@ func (l *line) close() {
 // long a batch may wait to be taken.
 func (l *line) run(reading, handing context.Context) {
 	if l.in.Type == config.TypeLive {
-		var wg sync.WaitGroup
-		for _, s := range l.live {
-			wg.Go(func() {
-				if _, err := l.read(reading, handing, s, nil, l.in.Count); err != nil {
-					l.fail(err)
-				}
-			})
-		}
-		ended := make(chan struct{})
-		var gaps sync.WaitGroup
-		if l.notice != nil {
-			gaps.Go(func() { l.watchGaps(handing, ended) })
-		}
-		wg.Wait()
-		close(ended)
-		gaps.Wait()
+		l.readLive(reading, handing)
 		return
 	}
 	l.readFiles(reading, handing)

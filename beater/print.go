@@ -37,15 +37,22 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 	defer cancel()
 	out := &locked{w: o.Out}
 	var lines []*line
+	closeLines := func() {
+		for _, l := range lines {
+			l.close()
+		}
+	}
 	for _, in := range cfg.Enabled() {
 		l, err := newLine(cfg, in, Options{Release: release})
 		if err != nil {
-			for _, l := range lines {
-				l.close()
-			}
+			closeLines()
 			return err
 		}
 		lines = append(lines, l)
+	}
+	if err := dropPrivileges(&cfg); err != nil {
+		closeLines()
+		return err
 	}
 	var wg sync.WaitGroup
 	var seen, filtered, shed, unknown atomic.Uint64

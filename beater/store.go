@@ -40,9 +40,9 @@ func (e *Beater) openStore(b *beat.Beat, ledger *publish.Ledger) (close func(), 
 	}, nil
 }
 
-// keep lets the packets of live sources be stored.
-func (l *line) keep(ring *store.Ring) {
-	for _, s := range l.live {
+// keep lets the packets of sources be stored.
+func keep(sources []*source, ring *store.Ring) {
+	for _, s := range sources {
 		s.tap = ring.Tap(s.Source)
 		s.Source = s.tap
 	}

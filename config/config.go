@@ -45,6 +45,7 @@ type Config struct {
 	ExcludeOwn bool `config:"exclude_own"`
 	// ShutdownTimeout bounds how long a stop waits for acknowledgements.
 	ShutdownTimeout time.Duration `config:"shutdown_timeout"`
+	Privileges      Privileges    `config:"privileges"`
 }
 
 // Dissect says how packets are taken apart.
@@ -80,6 +81,7 @@ func Default() Config {
 		Redact:          true,
 		ExcludeOwn:      true,
 		ShutdownTimeout: 10 * time.Second,
+		Privileges:      Privileges{Drop: Keep},
 	}
 }
 

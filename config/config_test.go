@@ -72,6 +72,9 @@ internal_networks: [10.0.0.0/8]
 
 func TestErrorsNameKeyValueAndFix(t *testing.T) {
 	for name, c := range map[string]struct{ yml, want string }{
+		"drop":             {`privileges.drop: some`, `espbeat.privileges.drop: "some": use keep or all`},
+		"group alone":      {`privileges.group: staff`, `espbeat.privileges.group: "staff": only with privileges.user`},
+		"user root":        {`privileges.user: root`, `espbeat.privileges.user: "root": that is nobody else`},
 		"format":           {`format: ek`, `espbeat.format: "ek": no such format, use ecs or lite`},
 		"compat":           {`dissect.compat: tcpdump`, `espbeat.dissect.compat: "tcpdump"`},
 		"profile":          {`index.profile: huge`, `espbeat.index.profile: "huge": no such profile, use minimal, standard or full`},
@@ -111,6 +114,12 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"move_to alone":    {`inputs: [{type: file, paths: [a], move_to: b}]`, `espbeat.inputs.0.move_to: "b": only with after: move`},
 		"exclude":          {`inputs: [{type: file, paths: [a], exclude: ["[a"]}]`, `espbeat.inputs.0.exclude.0: "[a": no pattern`},
 		"no interfaces":    {`inputs: [{type: live}]`, `espbeat.inputs.0.interfaces: []`},
+		"no glob":          {`inputs: [{type: live, interfaces: ["eth[0"]}]`, `espbeat.inputs.0.interfaces.0: "eth[0": no pattern`},
+		"no exclude glob":  {`inputs: [{type: live, interfaces: ["*"], exclude_interfaces: [lo, "["]}]`, `espbeat.inputs.0.exclude_interfaces.1: "[": no pattern`},
+		"empty exclude":    {`inputs: [{type: live, interfaces: ["*"], exclude_interfaces: [""]}]`, `espbeat.inputs.0.exclude_interfaces: ""`},
+		"exclude of names": {`inputs: [{type: live, interfaces: [eth0], exclude_interfaces: [lo]}]`, `use a glob such as * in interfaces`},
+		"buffer time":      {`inputs: [{type: live, interfaces: [lo], buffer_time: 1h}]`, `espbeat.inputs.0.buffer_time: 1h0m0s`},
+		"netns":            {`inputs: [{type: live, interfaces: [lo], netns: a/b}]`, `espbeat.inputs.0.netns: "a/b": no network namespace`},
 		"snaplen":          {`inputs: [{type: live, interfaces: [lo], snaplen: 10}]`, `espbeat.inputs.0.snaplen: 10`},
 		"buffer":           {`inputs: [{type: live, interfaces: [lo], buffer_size: 10}]`, `espbeat.inputs.0.buffer_size: 10`},
 		"engine":           {`inputs: [{type: live, interfaces: [lo], engine: dpdk}]`, `espbeat.inputs.0.engine: "dpdk"`},

@@ -26,7 +26,9 @@ type Input struct {
 
 	File `config:",inline"`
 
-	// Interfaces (type live) are names of network interfaces, "any" or "default_route".
+	Live `config:",inline"`
+
+	// Interfaces (type live) are names or globs of network interfaces, "any" or "default_route".
 	Interfaces []string `config:"interfaces"`
 	// SnapLen is the number of bytes kept of each packet.
 	SnapLen     int  `config:"snaplen"`

@@ -60,6 +60,9 @@ func (c *Config) check() error {
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownFor {
 		return fault("espbeat.shutdown_timeout", c.ShutdownTimeout, "use a duration from 0s to 24h")
 	}
+	if err := c.Privileges.check(); err != nil {
+		return err
+	}
 	return c.checkInputs()
 }
 
@@ -104,6 +107,9 @@ func (in *Input) check(key string) error {
 }
 
 func (in *Input) checkLive(key string) error {
+	if err := in.Live.check(key, in.Interfaces); err != nil {
+		return err
+	}
 	switch {
 	case len(in.Interfaces) == 0:
 		return fault(key+".interfaces", "[]", "nothing to capture on, list interfaces (espbeat --list shows them), any or default_route")

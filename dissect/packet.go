@@ -85,6 +85,8 @@ type Packet struct {
 	// QuotedFrom is the index in Layers of the first layer that the packet only quotes (an ICMP error); 0 when it quotes none.
 	QuotedFrom int
 
+	// ChecksumOffload is set when the sender's network card was still to write the checksum of a transport layer: a wrong one says nothing.
+	ChecksumOffload bool
 	// Truncated is set when a layer's bytes were cut by the capture.
 	Truncated bool
 	// Malformed is the layer whose bytes contradict themselves, nil for a sound packet.

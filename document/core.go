@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/field"
@@ -187,6 +188,9 @@ func (e *Encoder) writeObserver(r *engine.Record) {
 		var b [10]byte
 		o.Text(fIngressID, strconv.AppendInt(b[:0], int64(in.ID), 10))
 	}
+	if in.NetNS != "" {
+		o.String(fIngressZone, in.NetNS)
+	}
 }
 
 // writeSensor writes what is said of espbeat itself.
@@ -236,6 +240,12 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	if !r.TimeValid {
 		o.Bool(fTimeValid, false)
 		o.String(fTimeRaw, strconv.FormatUint(r.TimeRaw, 10))
+	}
+	if r.Offload&capture.OffloadChecksum != 0 {
+		o.Bool(fOffChecksum, true)
+	}
+	if r.Offload&capture.OffloadSegmentation != 0 {
+		o.Bool(fOffSegments, true)
 	}
 	if r.Cut || o.Cut || e.cut != (limit{}) {
 		o.Bool(fCutDocument, true)

@@ -162,6 +162,7 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	p := &e.packet
 	p.Begin()
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Clock(), c.Length, uint32(c.LinkType), &b.buffer
+	p.ChecksumOffload = c.Offload&capture.OffloadChecksum != 0
 	first, arena := b.buffer.Start(), len(b.buffer.Arena)
 	link := p.Registry.Link(uint32(c.LinkType))
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))
@@ -178,7 +179,7 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	}
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
-		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offset: c.Offset, File: c.File, Comments: c.Comments,
+		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offload: c.Offload, Offset: c.Offset, File: c.File, Comments: c.Comments,
 		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed, Shed: e.shed.Shed,
 		fields: first, fieldsEnd: b.buffer.Len(), layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
 	})

@@ -23,6 +23,7 @@ type Record struct {
 	// UnknownLink says that nobody dissects the link type.
 	UnknownLink bool
 	Interface   int
+	Offload     capture.Offload
 	// Offset is where the record begins in its (decompressed) file, bytes. File is the name of that of a live packet in the capture store;
 	// empty for any other.
 	Offset   int64
