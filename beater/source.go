@@ -15,6 +15,7 @@ import (
 	"github.com/espbeat/espbeat/capture/discover"
 	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/store"
 )
 
 // captureID begins the ids of a source's documents.
@@ -30,6 +31,10 @@ type source struct {
 	// identified: id is the capture's own, the same in every run.
 	identified bool
 	size       int64 // of the file, bytes
+	// fill is how full the memory for packets is, 0 to 1; nil for a file, which waits.
+	fill func() float64
+	// tap is what stores the packets on their way, the Source itself; nil stores none.
+	tap *store.Tap
 	// part says how far a file has been read; nil for type live.
 	part *progress.Part
 }
@@ -63,6 +68,14 @@ func openFile(ctx context.Context, file discover.File, salt string) (*source, er
 		s.id, s.identified, s.size = captureIDOf(file.Identity, salt), true, file.Size
 	}
 	return s, nil
+}
+
+// end closes the source, and ends what is stored of it; after the last Next.
+func (s *source) end() {
+	_ = s.Close()
+	if s.tap != nil {
+		s.tap.Finish()
+	}
 }
 
 // read is how much of the file was read, bytes.

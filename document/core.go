@@ -31,6 +31,7 @@ var (
 	sInbound, sOutbound     = field.Intern("inbound"), field.Intern("outbound")
 	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
 	sPacket, sFlow          = field.Intern("packet"), field.Intern("flow")
+	sHeaders, sSampled      = field.Intern("headers"), field.Intern("sampled")
 )
 
 // numbers[n] is n as text.
@@ -256,5 +257,17 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 		} else {
 			o.Const(fSampleBy, sPacket)
 		}
+	}
+	if r.File != "" {
+		o.String(fStoreID, e.opt.StoreID)
+		o.String(fStoreFile, r.File)
+		o.Int(fStoreOffset, r.Offset)
+	}
+	switch r.Shed.Level {
+	case engine.Headers:
+		o.Const(fShedLevel, sHeaders)
+	case engine.Sampled:
+		o.Const(fShedLevel, sSampled)
+		o.Uint(fShedRate, r.Shed.Rate)
 	}
 }
