@@ -58,6 +58,8 @@ type line struct {
 	feed func(document.Options, *resume) (feed, error)
 	// notice publishes a document of lost packets; nil publishes none.
 	notice func(context.Context, *document.Document) error
+	// fill is how full what is behind feed is, 0 to 1; nil where that keeps nothing.
+	fill func() float64
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
 }
@@ -67,7 +69,7 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	l := &line{cfg: cfg, in: in, release: opts.Release}
 	var err error
 	if in.Type == config.TypeLive {
-		l.live, err = openLive(in, opts.own)
+		l.live, err = openLive(in, opts)
 		return l, err
 	}
 	if in.Filter != "" {
@@ -97,7 +99,7 @@ func (l *line) run(reading, handing context.Context) {
 
 // read takes one source through the engine, on from where an earlier run was interrupted, and returns the number of records.
 func (l *line) read(reading, handing context.Context, s *source, from *resume, count uint64) (uint64, error) {
-	defer s.Close()
+	defer s.end()
 	defer context.AfterFunc(reading, func() { _ = s.Close() })()
 	docs := l.documents(s)
 	docs.Partial = from != nil && from.before > 0
@@ -117,6 +119,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Count:   count,
 		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
 		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
+		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {
 		opt.Filter = func(p *capture.Packet) bool {
@@ -136,7 +139,9 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	var was engine.Stats // as of the last batch
 	for {
 		b := feed.batch()
+		level := e.Shedding().Level
 		err := e.Next(b)
+		l.sayLevel(s, level, e.Shedding().Level)
 		counted.update(e.FlowStats())
 		// A later run may read on in a file that is left before its end: then its flows have not ended.
 		whole := reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) && (count == 0 || e.Stats().Yielded < count)
@@ -180,8 +185,12 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
+	store := ""
+	if s.tap != nil {
+		store = s.tap.StoreID()
+	}
 	return document.Options{
-		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, StoreID: store, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
 }

@@ -53,9 +53,15 @@ type nic struct {
 }
 
 // openLive opens what is selected and there at the start. What is named has to be there, unless it is to be waited for.
-func openLive(in config.Input, own []netip.AddrPort) (*live, error) {
+func openLive(in config.Input, opts Options) (*live, error) {
 	l := newLive(in, capture.WatchSelection(capture.Selection{Names: in.Interfaces, Exclude: in.ExcludeInterfaces, NetNS: in.NetNS}),
-		func(name string) ([]*source, error) { return openInterface(&in, name, own) })
+		func(name string) ([]*source, error) {
+			sources, err := openInterface(&in, name, opts.own)
+			if opts.store != nil {
+				keep(sources, opts.store)
+			}
+			return sources, err
+		})
 	if err := l.begin(); err != nil {
 		l.close()
 		return nil, err
@@ -118,7 +124,7 @@ func (l *live) close() {
 
 func (n *nic) close() {
 	for _, s := range n.sources {
-		_ = s.Close()
+		s.end()
 	}
 }
 
@@ -255,7 +261,7 @@ func openInterface(in *config.Input, name string, own []netip.AddrPort) ([]*sour
 			}
 			return nil, explainDropped(err)
 		}
-		all = append(all, &source{Source: s, name: full, id: randomID(), prompt: true})
+		all = append(all, &source{Source: s, name: full, id: randomID(), prompt: true, fill: s.Fill})
 	}
 	return all, nil
 }

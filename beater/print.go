@@ -29,6 +29,9 @@ type PrintOptions struct {
 // Print writes the packets of all inputs to standard output, without libbeat, until
 // they end or ctx is cancelled. The error is the first thing that went wrong.
 func Print(ctx context.Context, cfg config.Config, release string, o PrintOptions) error {
+	if cfg.Store.Enabled {
+		o.Report("espbeat.store.enabled: packets that are printed are not stored, give an output")
+	}
 	outcome := NewOutcome()
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -14,6 +14,7 @@ import (
 	"github.com/espbeat/espbeat/capture/discover"
 	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/store"
 )
 
 // captureID begins the ids of a source's documents.
@@ -29,6 +30,10 @@ type source struct {
 	// identified: id is the capture's own, the same in every run.
 	identified bool
 	size       int64 // of the file, bytes
+	// fill is how full the memory for packets is, 0 to 1; nil for a file, which waits.
+	fill func() float64
+	// tap is what stores the packets on their way, the Source itself; nil stores none.
+	tap *store.Tap
 	// part says how far a file has been read; nil for type live.
 	part *progress.Part
 }
@@ -64,6 +69,14 @@ func newSource(file discover.File, salt string) *source {
 func (s *source) startable() bool {
 	p, ok := s.Source.(capture.Starter)
 	return ok && p.Startable()
+}
+
+// end closes the source, and ends what is stored of it; after the last Next.
+func (s *source) end() {
+	_ = s.Close()
+	if s.tap != nil {
+		s.tap.Finish()
+	}
 }
 
 // read is how much of the file was read, bytes.

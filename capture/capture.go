@@ -31,8 +31,10 @@ type Packet struct {
 	Interface int
 	// Offload is what the network card was still to do, or had done, when a live packet was captured; files do not say.
 	Offload Offload
-	// Offset is the byte offset of the record in the decompressed file; 0 for live.
+	// Offset is the byte offset of the record in the decompressed file; 0 for live that is not stored.
 	Offset int64
+	// File is the name of the capture store's file that has a live packet at Offset; empty for any other.
+	File string
 	// Comments are the record's comments (pcapng opt_comment), nil for most.
 	Comments []string
 }

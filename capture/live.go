@@ -258,6 +258,9 @@ func (l *Live) Stats() Stats {
 	}
 }
 
+// Fill is how much of the memory for packets waits to be taken by Next, 0 to 1; at 1 packets are dropped.
+func (l *Live) Fill() float64 { return float64(len(l.full)) / float64(cap(l.full)) }
+
 // Close ends the capture and waits until the system has let go of it. Next still
 // delivers what was read, then returns io.EOF.
 func (l *Live) Close() error {

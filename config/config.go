@@ -42,6 +42,7 @@ type Config struct {
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
 	Index            Index    `config:"index"`
+	Store            Store    `config:"store"`
 	// Redact replaces the values of secret fields.
 	Redact bool `config:"redact"`
 	// ExcludeOwn leaves out the packets of this process's own connections.
@@ -80,6 +81,7 @@ func Default() Config {
 		Flow:            defaultFlow(),
 		Publish:         Publish{MaxBytes: 64 << 20},
 		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},
+		Store:           defaultStore(),
 		Redact:          true,
 		ExcludeOwn:      true,
 		ShutdownTimeout: 10 * time.Second,

@@ -24,6 +24,9 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want := (Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "zstd"}); cfg.Store != want {
+		t.Errorf("store: %+v", cfg.Store)
+	}
 	if cfg.Format != FormatECS || cfg.Publish.MaxBytes != 64<<20 || !cfg.Redact || !cfg.ExcludeOwn ||
 		len(cfg.InternalNetworks) != 1 || cfg.InternalNetworks[0] != "private" {
 		t.Errorf("defaults: %+v", cfg)
@@ -87,6 +90,10 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"streams":          {`flow.max_streams_bytes: 0`, `espbeat.flow.max_streams_bytes: 0`},
 		"summary":          {`{format: lite, flow.summary: true}`, `espbeat.flow.summary: true: format lite has no documents of flows, use format ecs`},
 		"overlap":          {`flow.overlap: linux`, `espbeat.flow.overlap: "linux": no such policy, use first or last`},
+		"file_size":        {`store.file_size: 1k`, `espbeat.store.file_size: 1024: use 1MiB to 4GiB`},
+		"max_size":         {`store: {file_size: 1GiB, max_size: 1GiB}`, `espbeat.store.max_size: 1073741824: use at least twice espbeat.store.file_size, 2147483648`},
+		"max_age":          {`store.max_age: 1s`, `espbeat.store.max_age: 1s: use a duration of 1m0s or more`},
+		"compression":      {`store.compression: lz4`, `espbeat.store.compression: "lz4": no such compression, use zstd, gzip or none`},
 		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
 		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},
 		"max_bytes unit":   {`publish.max_bytes: 5 parsecs`, `"5 parsecs" is not a size`},
@@ -122,6 +129,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"by":               {`inputs: [{type: file, paths: [a], sampling: {every: 2, by: host}}]`, `espbeat.inputs.0.sampling.by: "host": no such thing to sample by, use packet or flow`},
 		"by without every": {`inputs: [{type: file, paths: [a], sampling: {by: flow}}]`, `espbeat.inputs.0.sampling.by: "flow": nothing is sampled, set every too`},
 		"sampling unknown": {`inputs: [{type: file, paths: [a], sampling: {rate: 2}}]`, `espbeat.inputs.0.sampling.rate: set: no such setting`},
+		"shedding":         {`inputs: [{type: file, paths: [a], shedding.enabled: true}]`, `espbeat.inputs.0.shedding.enabled: true: only with type: live`},
 		"window":           {`inputs: [{type: file, paths: [a], dedup: {window: -1s}}]`, `espbeat.inputs.0.dedup.window: -1s: use a duration such as 50ms`},
 		"long window":      {`inputs: [{type: live, interfaces: [lo], dedup: {window: 1m}}]`, `espbeat.inputs.0.dedup.window: 1m0s`},
 		"ttl alone":        {`inputs: [{type: live, interfaces: [lo], dedup: {ttl: true}}]`, `espbeat.inputs.0.dedup.ttl: true: copies are kept, set window too`},

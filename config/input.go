@@ -27,6 +27,8 @@ type Input struct {
 	// Sampling and Dedup say which packets have no document.
 	Sampling Sampling `config:"sampling"`
 	Dedup    Dedup    `config:"dedup"`
+	// Shedding is for type live: reading a file waits instead.
+	Shedding Shedding `config:"shedding"`
 
 	File `config:",inline"`
 

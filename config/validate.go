@@ -45,6 +45,9 @@ func (c *Config) check() error {
 	if err := c.Flow.check(); err != nil {
 		return err
 	}
+	if err := c.Store.check(); err != nil {
+		return err
+	}
 	if c.Publish.Encoders < 0 || c.Publish.Encoders > maxEncoders {
 		return fault("espbeat.publish.encoders", c.Publish.Encoders, fmt.Sprintf("use 0 (the number of cores less one) to %d", maxEncoders))
 	}
@@ -102,6 +105,9 @@ func (c *Config) checkInput(in *Input, key string) error {
 	}
 	switch in.Type {
 	case TypeFile:
+		if in.Shedding.Enabled {
+			return fault(key+".shedding.enabled", true, "only with type: live, reading a file waits for the output and loses nothing, remove it")
+		}
 		return in.File.check(key, in.Count)
 	case TypeLive:
 		return in.checkLive(key)

@@ -32,6 +32,7 @@ var (
 	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
 	sPacket, sFlow          = field.Intern("packet"), field.Intern("flow")
 	sPartial                = field.Intern("partial")
+	sHeaders, sSampled      = field.Intern("headers"), field.Intern("sampled")
 )
 
 // numbers[n] is n as text.
@@ -260,5 +261,17 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 		} else {
 			o.Const(fSampleBy, sPacket)
 		}
+	}
+	if r.File != "" {
+		o.String(fStoreID, e.opt.StoreID)
+		o.String(fStoreFile, r.File)
+		o.Int(fStoreOffset, r.Offset)
+	}
+	switch r.Shed.Level {
+	case engine.Headers:
+		o.Const(fShedLevel, sHeaders)
+	case engine.Sampled:
+		o.Const(fShedLevel, sSampled)
+		o.Uint(fShedRate, r.Shed.Rate)
 	}
 }

@@ -140,3 +140,29 @@ func TestUnknownLinkType(t *testing.T) {
 		expect(t, one(t, document.Options{Profile: profile}, p), map[string]any{"packet.unknown_link_type": nil})
 	}
 }
+
+// Documents say what shedding made of them, in every profile.
+func TestShedding(t *testing.T) {
+	var frames [][]byte
+	for port := range uint16(100) {
+		frames = append(frames, enginetest.UDP(1, 2, 3000+port, 4, ""))
+	}
+	packets := enginetest.Ethernet(frames...)
+	for _, p := range []field.Profile{field.Minimal, field.Full} {
+		for _, x := range encode(t, document.Options{Profile: p}, engine.Options{}, packets[0]) {
+			expect(t, &x, map[string]any{"packet.shedding": nil})
+		}
+		pressed := engine.Shedding{Pressure: func() float64 { return 1 }}
+		all := encode(t, document.Options{Profile: p}, engine.Options{Shedding: pressed}, packets...) // 50 a batch
+		if len(all) <= 50 || len(all) == 100 {
+			t.Fatalf("%d documents", len(all))
+		}
+		for i := range all {
+			want := map[string]any{"packet.shedding.level": "headers", "packet.shedding.rate": nil}
+			if i >= 50 {
+				want = map[string]any{"packet.shedding.level": "sampled", "packet.shedding.rate": 2}
+			}
+			expect(t, &all[i], want)
+		}
+	}
+}
