@@ -7,9 +7,8 @@ import (
 	"github.com/espbeat/espbeat/field"
 )
 
-// Summary dissects one frame, whole, from proto on and returns what proto's summary says of it.
-func (b *Bench) Summary(proto *dissect.Protocol, frame []byte) string {
-	b.Dissect(proto, frame, len(frame))
+// Summary is what proto's summary says of the frame that was dissected last.
+func (b *Bench) Summary(proto *dissect.Protocol) string {
 	return string(proto.Summary(nil, view{&b.Out}))
 }
 

@@ -59,11 +59,14 @@ func TestCut(t *testing.T) {
 }
 
 func TestSummary(t *testing.T) {
+	b := bench()
 	for frame, want := range map[string]string{
 		"0a 41 05 03" + qos + none: "(SM) Activate PDP Context Request", "0a 50": "(SM) Message 80", "08 01": "(GMM) Attach Request", "08 7f": "(GMM) Message 127",
 		"09 01": "(SMS) CP-DATA", "09 02": "(SMS) Message 2", "03 05": "Protocol 3",
 	} {
-		if got := bench().Summary(DTAP, dissecttest.Unhex(t, frame)); got != want {
+		whole := dissecttest.Unhex(t, frame)
+		b.Dissect(DTAP, whole, len(whole))
+		if got := b.Summary(DTAP); got != want {
 			t.Errorf("%s: %q, want %q", frame, got, want)
 		}
 	}

@@ -194,7 +194,12 @@ func summary(dst []byte, v dissect.View) []byte {
 		}
 	}
 	if command, ok := v.Uint(fCommand); ok {
-		dst = append(append(dst, ", U, "...), commands[command]...)
+		dst = append(dst, ", U, "...)
+		if name := commands[command]; name != "" {
+			dst = append(dst, name...)
+		} else {
+			dst, _ = v.Text(append(dst, "command "...), fCommand)
+		}
 	}
 	if e, _ := v.Uint(fCiphered); e != 0 {
 		dst = append(dst, ", ciphered"...)
