@@ -45,7 +45,7 @@ var messages = map[uint8]struct{ name, values string }{
 	0x4e: {"Activate Secondary PDP Context Accept", "bsb"},
 	0x4f: {"Activate Secondary PDP Context Reject", "c"},
 	0x55: {"SM Status", "c"},
-	0x56: {"Activate MBMS Context Request", "nbsap"},
+	0x56: {"Activate MBMS Context Request", "bbsap"},
 	0x57: {"Activate MBMS Context Accept", "bs"},
 	0x58: {"Activate MBMS Context Reject", "c"},
 	0x59: {"Request MBMS Context Activation", "nap"},
