@@ -22,7 +22,6 @@ const (
 	dlUnitdata = 0x00
 	ulUnitdata = 0x01
 	lenQoS     = 3
-	lenPLMN    = 3
 )
 
 // Information elements (TS 48.018, 11.3).
@@ -49,12 +48,9 @@ var (
 	fElement = fields.Add("elem_id", field.Uint8, "bssgp.elem_id", "Types of the information elements in order", field.List, field.Rare)
 	fTLLI    = fields.Add("tlli", field.Uint32, "gsm_a.rr.tlli", "Temporary logical link identity of the mobile station")
 	fTMSI    = fields.Add("tmsi", field.Uint32, "gsm_a.tmsi", "Temporary identity of the mobile station that is paged")
-	fIMSI    = fields.Add("imsi", field.Keyword, "e212.imsi", "International mobile subscriber identity")
 	fBVCI    = fields.Add("bvci", field.Uint16, "bssgp.bvci", "Virtual connection that the PDU is about", field.Rare)
 	fNSEI    = fields.Add("nsei", field.Uint16, "bssgp.nsei", "Network service entity that the PDU is about", field.Rare)
 	fCause   = fields.Add("cause", field.Uint8, "bssgp.cause", "Cause of a reset, block or status", field.Rare)
-	fLAC     = fields.Add("lac", field.Uint16, "gsm_a.lac", "Location area of the cell")
-	fRAC     = fields.Add("rac", field.Uint8, "gsm_a.gm.gmm.rac", "Routing area of the cell", field.Rare)
 	fCI      = fields.Add("ci", field.Uint16, "bssgp.ci", "Cell within its location area")
 )
 
@@ -88,12 +84,12 @@ func element(kind uint8, v *common.Cursor) {
 	case ieCause:
 		v.Uint8(fCause)
 	case ieCell:
-		area(v)
+		gsm.Area(v)
 		v.Uint16(fCI)
 	case ieRAI:
-		area(v)
+		gsm.Area(v)
 	case ieIMSI:
-		gsm.Identity(v, fIMSI)
+		gsm.Identity(v)
 	case ieLLC:
 		if !v.Failed {
 			v.P.Call(llcgprs.Protocol, v.B, v.Wire)
@@ -105,13 +101,6 @@ func element(kind uint8, v *common.Cursor) {
 	case ieNSEI:
 		v.Uint16(fNSEI)
 	}
-}
-
-// area reads a routing area identification (TS 24.008, 10.5.5.15).
-func area(v *common.Cursor) {
-	v.Skip(lenPLMN)
-	v.Uint16(fLAC)
-	v.Uint8(fRAC)
 }
 
 var names = map[uint64]string{

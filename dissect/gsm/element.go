@@ -17,6 +17,15 @@ const (
 	// Types of a mobile identity.
 	identityIMSI, maskIdentity = 1, 7
 	maxDigits                  = 32
+
+	lenPLMN = 3
+)
+
+// Fields that are the same whoever carries the element.
+var (
+	fIMSI = field.Group("e212").Add("imsi", field.Keyword, "e212.imsi", "International mobile subscriber identity")
+	fLAC  = fields.Add("lac", field.Uint16, "gsm_a.lac", "Location area")
+	fRAC  = fields.Add("gm.gmm.rac", field.Uint8, "gsm_a.gm.gmm.rac", "Routing area within the location area", field.Rare)
 )
 
 // Address reads a packet data protocol address (TS 24.008, 10.5.6.4; the end user address of TS 29.060, 7.7.27) and writes those of IP; without one the network shall
@@ -62,14 +71,17 @@ func Digits(v *common.Cursor, id field.ID) {
 	}
 }
 
+// IMSI reads an IMSI that stands by itself, as Digits does.
+func IMSI(v *common.Cursor) { Digits(v, fIMSI) }
+
 // Identity reads a mobile identity (TS 24.008, 10.5.1.4) and writes it when it is an IMSI. Its first byte is the first digit and what it is.
-func Identity(v *common.Cursor, id field.ID) {
+func Identity(v *common.Cursor) {
 	first := v.U8()
 	if v.Failed || first&maskIdentity != identityIMSI || first>>4 > 9 {
 		return
 	}
 	text := [maxDigits]byte{'0' + first>>4}
-	v.P.Out.Text(id, text[:digits(v, &text, 1)])
+	v.P.Out.Text(fIMSI, text[:digits(v, &text, 1)])
 }
 
 // digits appends to the n digits in text those that v holds, as far as there is room, and returns how many there are.
@@ -84,6 +96,13 @@ func digits(v *common.Cursor, text *[maxDigits]byte, n int) int {
 		}
 	}
 	return n
+}
+
+// Area reads and writes a routing area identification (TS 24.008, 10.5.5.15), but for its country and network.
+func Area(v *common.Cursor) {
+	v.Skip(lenPLMN)
+	v.Uint16(fLAC)
+	v.Uint8(fRAC)
 }
 
 // Configuration reads protocol configuration options (TS 24.008, 10.5.6.3) and hands on the packets of PPP's control protocols in them; it passes over containers.

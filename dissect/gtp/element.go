@@ -35,7 +35,6 @@ var fixedV0 = map[uint8]uint8{ieTEIDData: 2, ieTEIDCP: 2, ieTEIDII: 3}
 var (
 	fIE       = fields.Add("ie_id", field.Uint8, "gtp.ie_id", "Types of the information elements in order", field.List, field.Rare)
 	fCause    = fields.Add("cause", field.Uint8, "gtp.cause", "Cause: 128 request accepted, 192 and above refused", field.Rare)
-	fIMSI     = fields.Add("imsi", field.Keyword, "e212.imsi", "International mobile subscriber identity")
 	fRecovery = fields.Add("recovery", field.Uint8, "gtp.recovery", "Restart counter", field.Rare)
 	fTEIDData = fields.Add("teid_data", field.Uint32, "gtp.teid_data", "TEID for the user plane that the sender gives")
 	fTEIDCP   = fields.Add("teid_cp", field.Uint32, "gtp.teid_cp", "TEID for the control plane that the sender gives")
@@ -75,7 +74,7 @@ func short(kind, version uint8, v *common.Cursor) {
 	case 1:
 		v.Uint8(fCause)
 	case ieIMSI:
-		gsm.Digits(v, fIMSI)
+		gsm.IMSI(v)
 	case ieRecovery:
 		v.Uint8(fRecovery)
 	case ieTEIDData:
