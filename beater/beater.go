@@ -21,6 +21,7 @@ import (
 	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
 	marks "github.com/espbeat/espbeat/publish/progress"
+	"github.com/espbeat/espbeat/store"
 )
 
 // Options of the Beater, beside its configuration.
@@ -36,7 +37,8 @@ type Options struct {
 	// Forget: the run leaves nothing behind, and so reads every file from its start.
 	Forget bool
 
-	own []netip.AddrPort // servers of the output, whose connections are left out of a capture
+	own   []netip.AddrPort // servers of the output, whose connections are left out of a capture
+	store *store.Ring      // where the packets of live inputs are kept; nil keeps none
 }
 
 // Beater implements beat.Beater.
@@ -116,6 +118,11 @@ func (e *Beater) Run(b *beat.Beat) error {
 		return err
 	}
 	defer e.forget()
+	closeStore, err := e.openStore(b, ledger)
+	if err != nil {
+		return err
+	}
+	defer closeStore()
 	var ways []*way
 	defer func() {
 		for _, w := range ways {
@@ -135,6 +142,12 @@ func (e *Beater) Run(b *beat.Beat) error {
 			return fmt.Errorf("start input %s: %w", in.ID, err)
 		}
 		ways = append(ways, w)
+	}
+	if err := dropPrivileges(&e.cfg); err != nil {
+		for _, w := range ways {
+			w.line.close()
+		}
+		return err
 	}
 
 	reading, stopReading := context.WithCancel(context.Background())

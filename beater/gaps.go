@@ -17,30 +17,21 @@ type gaps struct {
 	sources []*source // of the interface: one a socket
 	opt     document.Options
 	name    string
+	netns   string
 	kernel  uint64
 	pool    uint64
 	since   time.Time
 	told    uint64
 }
 
-// gapsOf makes one of each interface. Their documents have capture ids of their own, so that they count from 1 as packets do.
-func (l *line) gapsOf(now time.Time) []*gaps {
-	var all []*gaps
-	byName := map[string]*gaps{}
-	for _, s := range l.live {
-		g := byName[s.name]
-		if g == nil {
-			g = &gaps{opt: l.documents(s), name: s.name, since: now}
-			g.opt.CaptureID, g.opt.Shipped = randomID(), true
-			if in := s.Interfaces(); len(in) > 0 && in[0].Name != "" {
-				g.name = in[0].Name // default_route is what it was resolved to
-			}
-			byName[s.name] = g
-			all = append(all, g)
-		}
-		g.sources = append(g.sources, s)
+// gapsOf begins with the sources of an interface. The documents have a capture id of their own, so that they count from 1 as packets do.
+func (l *line) gapsOf(sources []*source, now time.Time) *gaps {
+	g := &gaps{sources: sources, opt: l.documents(sources[0]), name: sources[0].name, since: now}
+	g.opt.CaptureID, g.opt.Shipped = randomID(), true
+	if in := sources[0].Interfaces(); len(in) > 0 && in[0].Name != "" {
+		g.name, g.netns = in[0].Name, in[0].NetNS
 	}
-	return all
+	return g
 }
 
 // next is the document of what was lost since the last call, nil when nothing was.
@@ -56,30 +47,31 @@ func (g *gaps) next(now time.Time) *document.Document {
 		return nil
 	}
 	g.told++
-	gap := document.Gap{Number: g.told, Start: since.UnixNano(), End: now.UnixNano(), Kernel: kernel - g.kernel, Pool: pool - g.pool, Interface: g.name}
+	gap := document.Gap{Number: g.told, Start: since.UnixNano(), End: now.UnixNano(), Kernel: kernel - g.kernel, Pool: pool - g.pool, Interface: g.name, NetNS: g.netns}
 	g.kernel, g.pool = kernel, pool
 	return document.NewGap(g.opt, gap)
 }
 
-// watchGaps publishes documents of what live sources lose, until they have ended. handing bounds how long one may wait to be taken; while
-// the output takes none, what is lost adds up for the next.
-func (l *line) watchGaps(handing context.Context, ended <-chan struct{}) {
+// watchGaps publishes documents of what the sources of an interface lose, until they have ended. handing bounds how long one may wait to be
+// taken; while the output takes none, what is lost adds up for the next. It looks as often where nobody takes any, since the kernel's
+// counters have 32 bits.
+func (l *line) watchGaps(handing context.Context, sources []*source, ended <-chan struct{}) {
 	tick := time.NewTicker(gapEvery)
 	defer tick.Stop()
-	all := l.gapsOf(time.Now())
+	g := l.gapsOf(sources, time.Now())
 	for last := false; !last; {
 		select {
 		case <-ended:
 			last = true
 		case <-tick.C:
 		}
-		for _, g := range all {
-			if d := g.next(time.Now()); d != nil {
-				if err := l.notice(handing, d); err != nil {
-					l.fail(err)
-					return
-				}
-			}
+		d := g.next(time.Now())
+		if d == nil || l.notice == nil {
+			continue
+		}
+		if err := l.notice(handing, d); err != nil {
+			l.fail(err)
+			return
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -20,8 +21,10 @@ import (
 // lossy is a live source that yields nothing and loses what the test says.
 type lossy struct {
 	kernel, pool atomic.Uint64
+	read         atomic.Uint64 // how often
 	name         string
 	closed       chan struct{}
+	once         sync.Once
 }
 
 func newLossy(name string) *lossy { return &lossy{name: name, closed: make(chan struct{})} }
@@ -31,14 +34,11 @@ func (l *lossy) Interfaces() []capture.Interface {
 	return []capture.Interface{{Name: l.name}}
 }
 func (l *lossy) Stats() capture.Stats {
+	l.read.Add(1)
 	return capture.Stats{KernelDropped: l.kernel.Load(), PoolDropped: l.pool.Load()}
 }
 func (l *lossy) Close() error {
-	select {
-	case <-l.closed:
-	default:
-		close(l.closed)
-	}
+	l.once.Do(func() { close(l.closed) })
 	return nil
 }
 
@@ -73,8 +73,8 @@ func TestLossesAreTold(t *testing.T) {
 		a, second, b := newLossy("eth0"), newLossy("eth0"), newLossy("eth1")
 		docs := make(chan told, 10)
 		start := time.Now()
-		l := &line{in: config.Input{Type: config.TypeLive}, release: "1.0", live: []*source{
-			{Source: a, name: "default_route"}, {Source: second, name: "default_route"}, {Source: b, name: "eth1"}},
+		l := &line{in: config.Input{Type: config.TypeLive}, release: "1.0", live: fixed(
+			&source{Source: a, name: "eth0"}, &source{Source: second, name: "eth0"}, &source{Source: b, name: "eth1"}),
 			feed: func(document.Options, *resume) (feed, error) {
 				return &noFeed{}, nil
 			},
@@ -128,12 +128,34 @@ func TestLossesAreTold(t *testing.T) {
 	})
 }
 
+// The kernel's counters have 32 bits: they are read also where nobody takes documents of lost packets.
+func TestLossesAreReadAlways(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := newLossy("eth0")
+		ended := make(chan struct{})
+		done := make(chan struct{})
+		go func() {
+			(&line{}).watchGaps(t.Context(), []*source{{Source: a, name: "eth0"}}, ended)
+			close(done)
+		}()
+		time.Sleep(10*gapEvery + 1)
+		if n := a.read.Load(); n != 10 {
+			t.Errorf("read %d times in %s", n, 10*gapEvery)
+		}
+		close(ended)
+		<-done
+	})
+}
+
 // Documents of lost packets have ids that no packet has, and that differ by interface.
 func TestIdsOfGaps(t *testing.T) {
 	a, b := newLossy("eth0"), newLossy("eth1")
-	l := &line{live: []*source{{Source: a, name: "eth0", id: captureID{1}}, {Source: b, name: "eth1", id: captureID{1}}}}
+	l := &line{}
 	ids := map[string]bool{string(document.AppendID(nil, captureID{1}, 1)): true, string(document.AppendID(nil, captureID{1}, 2)): true}
-	all := l.gapsOf(time.Now())
+	all := []*gaps{
+		l.gapsOf([]*source{{Source: a, name: "eth0", id: captureID{1}}}, time.Now()),
+		l.gapsOf([]*source{{Source: b, name: "eth1", id: captureID{1}}}, time.Now()),
+	}
 	for range 2 {
 		a.kernel.Add(1)
 		b.kernel.Add(1)

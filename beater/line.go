@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
 
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/config"
@@ -46,7 +45,7 @@ type line struct {
 	cfg     config.Config
 	in      config.Input
 	release string
-	live    []*source // opened already; for type live
+	live    *live // opened already; for type live
 	losses  losses
 	flows   *flows             // nil counts nothing
 	files   *progress.Counters // nil counts nothing
@@ -59,6 +58,8 @@ type line struct {
 	feed func(document.Options, *resume) (feed, error)
 	// notice publishes a document of lost packets; nil publishes none.
 	notice func(context.Context, *document.Document) error
+	// fill is how full what is behind feed is, 0 to 1; nil where that keeps nothing.
+	fill func() float64
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
 }
@@ -68,13 +69,8 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	l := &line{cfg: cfg, in: in, release: opts.Release}
 	var err error
 	if in.Type == config.TypeLive {
-		if l.live, err = openLive(in, opts.own); err != nil {
-			return nil, err
-		}
-		for _, s := range l.live {
-			l.losses.add(s)
-		}
-		return l, nil
+		l.live, err = openLive(in, opts)
+		return l, err
 	}
 	if in.Filter != "" {
 		if l.filter, err = capture.NewFilterSet(in.Filter); err != nil {
@@ -86,8 +82,8 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 
 // close gives back what newLine opened, for a line that does not run.
 func (l *line) close() {
-	for _, s := range l.live {
-		_ = s.Close()
+	if l.live != nil {
+		l.live.close()
 	}
 }
 
@@ -95,22 +91,7 @@ func (l *line) close() {
 // long a batch may wait to be taken.
 func (l *line) run(reading, handing context.Context) {
 	if l.in.Type == config.TypeLive {
-		var wg sync.WaitGroup
-		for _, s := range l.live {
-			wg.Go(func() {
-				if _, err := l.read(reading, handing, s, nil, l.in.Count); err != nil {
-					l.fail(err)
-				}
-			})
-		}
-		ended := make(chan struct{})
-		var gaps sync.WaitGroup
-		if l.notice != nil {
-			gaps.Go(func() { l.watchGaps(handing, ended) })
-		}
-		wg.Wait()
-		close(ended)
-		gaps.Wait()
+		l.readLive(reading, handing)
 		return
 	}
 	l.readFiles(reading, handing)
@@ -118,7 +99,7 @@ func (l *line) run(reading, handing context.Context) {
 
 // read takes one source through the engine, on from where an earlier run was interrupted, and returns the number of records.
 func (l *line) read(reading, handing context.Context, s *source, from *resume, count uint64) (uint64, error) {
-	defer s.Close()
+	defer s.end()
 	defer context.AfterFunc(reading, func() { _ = s.Close() })()
 	feed, err := l.feed(l.documents(s), from)
 	if err != nil {
@@ -136,6 +117,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Count:   count,
 		Reveal:  !l.cfg.Redact, Flows: l.cfg.Flow.Summary,
 		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
+		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {
 		opt.Filter = func(p *capture.Packet) bool {
@@ -155,7 +137,9 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	var was engine.Stats // as of the last batch
 	for {
 		b := feed.batch()
+		level := e.Shedding().Level
 		err := e.Next(b)
+		l.sayLevel(s, level, e.Shedding().Level)
 		counted.update(e.FlowStats())
 		// A later run may read on in a file that is left before its end: then its flows have not ended.
 		whole := reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) && (count == 0 || e.Stats().Yielded < count)
@@ -198,8 +182,12 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
+	store := ""
+	if s.tap != nil {
+		store = s.tap.StoreID()
+	}
 	return document.Options{
-		CaptureID: s.id, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, StoreID: store, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
 }

@@ -29,20 +29,30 @@ type PrintOptions struct {
 // Print writes the packets of all inputs to standard output, without libbeat, until
 // they end or ctx is cancelled. The error is the first thing that went wrong.
 func Print(ctx context.Context, cfg config.Config, release string, o PrintOptions) error {
+	if cfg.Store.Enabled {
+		o.Report("espbeat.store.enabled: packets that are printed are not stored, give an output")
+	}
 	outcome := NewOutcome()
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
 	out := &locked{w: o.Out}
 	var lines []*line
+	closeLines := func() {
+		for _, l := range lines {
+			l.close()
+		}
+	}
 	for _, in := range cfg.Enabled() {
 		l, err := newLine(cfg, in, Options{Release: release})
 		if err != nil {
-			for _, l := range lines {
-				l.close()
-			}
+			closeLines()
 			return err
 		}
 		lines = append(lines, l)
+	}
+	if err := dropPrivileges(&cfg); err != nil {
+		closeLines()
+		return err
 	}
 	var wg sync.WaitGroup
 	var seen, filtered, shed, unknown atomic.Uint64

@@ -85,3 +85,27 @@ func TestSamplingAndCopiesWhenPrinting(t *testing.T) {
 		t.Errorf("%v\n%s", err, out)
 	}
 }
+
+// What is fuller, the memory for packets or that for records, is the pressure; a file has none, and one that is not asked for neither.
+func TestPressure(t *testing.T) {
+	pool, flight := 0.0, 0.0
+	l := &line{fill: func() float64 { return flight }}
+	live := &source{fill: func() float64 { return pool }}
+	if l.shedding(live).Pressure != nil {
+		t.Error("shedding is on by default")
+	}
+	l.in.Shedding.Enabled = true
+	if l.shedding(&source{}).Pressure != nil {
+		t.Error("a file is shed")
+	}
+	p := l.shedding(live).Pressure
+	for _, c := range []struct{ pool, flight, want float64 }{{0, 0, 0}, {0.3, 0.6, 0.6}, {0.9, 0.6, 0.9}} {
+		if pool, flight = c.pool, c.flight; p() != c.want {
+			t.Errorf("%+v: %v", c, p())
+		}
+	}
+	l.fill = nil // standard output
+	if pool = 0.7; p() != 0.7 {
+		t.Errorf("without records in flight: %v", p())
+	}
+}

@@ -8,15 +8,14 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"io"
-	"math"
-	"net/netip"
+	"slices"
 	"sync"
 
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/capture/discover"
-	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/progress"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/store"
 )
 
 // captureID begins the ids of a source's documents.
@@ -32,6 +31,10 @@ type source struct {
 	// identified: id is the capture's own, the same in every run.
 	identified bool
 	size       int64 // of the file, bytes
+	// fill is how full the memory for packets is, 0 to 1; nil for a file, which waits.
+	fill func() float64
+	// tap is what stores the packets on their way, the Source itself; nil stores none.
+	tap *store.Tap
 	// part says how far a file has been read; nil for type live.
 	part *progress.Part
 }
@@ -67,6 +70,14 @@ func openFile(ctx context.Context, file discover.File, salt string) (*source, er
 	return s, nil
 }
 
+// end closes the source, and ends what is stored of it; after the last Next.
+func (s *source) end() {
+	_ = s.Close()
+	if s.tap != nil {
+		s.tap.Finish()
+	}
+}
+
 // read is how much of the file was read, bytes.
 func (s *source) read() int64 {
 	if p, ok := s.Source.(capture.Positioner); ok {
@@ -76,40 +87,11 @@ func (s *source) read() int64 {
 	return s.size
 }
 
-// openLive opens every interface of an input, with as many sockets as fanout says.
-func openLive(in config.Input, own []netip.AddrPort) ([]*source, error) {
-	var all []*source
-	for _, name := range in.Interfaces {
-		group := 0
-		if in.Fanout > 1 {
-			var r [2]byte
-			_, _ = rand.Read(r[:])
-			group = 1 + int(binary.BigEndian.Uint16(r[:]))%math.MaxUint16
-		}
-		for range in.Fanout {
-			live, err := capture.OpenLive(capture.LiveOptions{
-				Interface: name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous,
-				BufferSize: int(in.BufferSize), Filter: in.Filter, FanoutGroup: group, ExcludeOwn: own,
-			})
-			if err != nil {
-				for _, s := range all {
-					_ = s.Close()
-				}
-				return nil, err
-			}
-			all = append(all, &source{Source: live, name: name, id: randomID(), prompt: true})
-		}
-	}
-	return all, nil
-}
-
-// engines are the names of the configuration for capture's engines.
-var engines = map[string]string{"auto": capture.EngineAuto, "af_packet": capture.EngineAFPacket, "pcap": capture.EnginePcap}
-
 // losses adds up what the sources of an input lost.
 type losses struct {
 	mu      sync.Mutex
 	sources []capture.Source
+	before  publish.Lost // of sources that have ended
 }
 
 func (l *losses) add(s capture.Source) {
@@ -118,15 +100,29 @@ func (l *losses) add(s capture.Source) {
 	l.sources = append(l.sources, s)
 }
 
+// end keeps what a source lost and forgets the source.
+func (l *losses) end(s capture.Source) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if at := slices.Index(l.sources, s); at >= 0 {
+		l.sources = slices.Delete(l.sources, at, at+1)
+		addLost(&l.before, s)
+	}
+}
+
 func (l *losses) read() publish.Lost {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var lost publish.Lost
+	lost := l.before
 	for _, s := range l.sources {
-		st := s.Stats()
-		lost.Kernel += st.KernelDropped
-		lost.Pool += st.PoolDropped
-		lost.Own += st.Own
+		addLost(&lost, s)
 	}
 	return lost
+}
+
+func addLost(lost *publish.Lost, s capture.Source) {
+	st := s.Stats()
+	lost.Kernel += st.KernelDropped
+	lost.Pool += st.PoolDropped
+	lost.Own += st.Own
 }

@@ -73,7 +73,7 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		l.close()
 		return nil, err
 	}
-	l.flows, l.files, l.marks, l.say = e.flows, e.read, e.marks, e.say
+	l.flows, l.files, l.marks, l.say, l.fill = e.flows, e.read, e.marks, e.say, pub.Fill
 	if e.cfg.Format != config.FormatLite { // which has no fields for it
 		l.notice = func(ctx context.Context, d *document.Document) error { return w.ins[""].Notice(ctx, d) }
 	}

@@ -3,6 +3,8 @@
 package capture
 
 import (
+	"math"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -64,6 +66,60 @@ func interfaceType(name string) (uint16, error) {
 	return ifr.Uint16(), nil
 }
 
+// isUp reports whether the captured interface is up; an error says that there is none
+// with its index any more, whatever has its name. The capture's own socket asks,
+// because it is of the right network namespace.
+func (e *ringEngine) isUp() (bool, error) {
+	ifr, _ := unix.NewIfreq("")
+	ifr.SetUint32(uint32(e.ifaces[0].ID))
+	if err := unix.IoctlIfreq(e.fd, unix.SIOCGIFNAME, ifr); err != nil {
+		return false, err
+	}
+	name, err := unix.NewIfreq(ifr.Name())
+	if err != nil {
+		return false, err
+	}
+	if err := unix.IoctlIfreq(e.fd, unix.SIOCGIFFLAGS, name); err != nil {
+		return false, err
+	}
+	return name.Uint16()&unix.IFF_UP != 0, nil
+}
+
+// mtuSlack is how much longer than the MTU a frame from the wire may be: cards take tags
+// and tunnels' headers beyond it, as long as the frame fits into their 2 KiB buffers.
+const mtuSlack = 512
+
+// longestOf is the longest frame of an interface as the ring shows them; without a
+// limit where it is not known.
+func (e *ringEngine) longestOf(name string) int {
+	head := 0
+	switch e.link {
+	case linkEthernet:
+		head = 14
+	case linkRaw, linkSLL2:
+	default:
+		return math.MaxInt
+	}
+	ifr, err := unix.NewIfreq(name)
+	if err != nil || unix.IoctlIfreq(e.fd, unix.SIOCGIFMTU, ifr) != nil {
+		return math.MaxInt
+	}
+	return head + int(ifr.Uint32()) + mtuSlack
+}
+
+// exceedsMTU reports whether a frame is longer than what passes the wire: what the
+// kernel segments is told by the ring for TCP only, and not before Linux 6.0.
+func (e *ringEngine) exceedsMTU(length, at int) bool {
+	if length <= e.longest[at] {
+		return false
+	}
+	e.ifmu.Lock()
+	name := e.ifaces[at].Name
+	e.ifmu.Unlock()
+	e.longest[at] = e.longestOf(name) // the MTU may have been changed
+	return length > e.longest[at]
+}
+
 func (e *ringEngine) interfaces() []Interface {
 	e.ifmu.Lock()
 	defer e.ifmu.Unlock()
@@ -87,12 +143,17 @@ func (e *ringEngine) place(index int) int {
 	ifr.SetUint32(uint32(index))
 	// The capture's own socket asks, because it is of the right network namespace.
 	if err := unix.IoctlIfreq(e.fd, unix.SIOCGIFNAME, ifr); err == nil {
+		in := e.ifaces[0]
+		in.ID, in.Name, in.Description = index, ifr.Name(), ""
+		_ = inNetNS(in.NetNS, func(uint64) error {
+			in.Description = describe(in.Name)
+			return nil
+		})
 		e.ifmu.Lock()
 		at = len(e.ifaces)
-		e.ifaces = append(e.ifaces, Interface{
-			ID: index, Name: ifr.Name(), Description: describe(ifr.Name()), LinkType: e.link, SnapLen: e.ifaces[0].SnapLen,
-		})
+		e.ifaces = append(e.ifaces, in)
 		e.ifmu.Unlock()
+		e.longest = append(e.longest, e.longestOf(in.Name))
 	}
 	e.index[index] = at
 	return at

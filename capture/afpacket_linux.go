@@ -3,7 +3,6 @@
 package capture
 
 import (
-	"fmt"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -22,6 +21,9 @@ const (
 	lingerMillis = 10
 	// drainTries bounds the wait for the last block at the end, in units of retireMillis.
 	drainTries = 10
+	// downMillis is how often an interface that is down is looked for: the kernel does
+	// not tell the socket when it is removed then.
+	downMillis = 500
 )
 
 // ringEngine captures by a TPACKET_V3 ring.
@@ -35,6 +37,9 @@ type ringEngine struct {
 	// loopback is the index of the loopback interface, whose packets come twice.
 	loopback int
 	stopping atomic.Bool
+	// down is set by the capturing goroutine while the interface is down; the kernel
+	// goes on by itself once it is up.
+	down bool
 	// walked counts frames read from the ring, by the capturing goroutine.
 	walked uint64
 
@@ -48,6 +53,8 @@ type ringEngine struct {
 	ifmu   sync.Mutex
 	ifaces []Interface
 	index  map[int]int // interface index to place in ifaces, for AnyInterface
+	// longest is the longest frame that may come from the wire, by place in ifaces, bytes; the capturing goroutine's.
+	longest []int
 }
 
 // pending is the socket's error, which says that the interface is down or gone.
@@ -69,18 +76,16 @@ func (e *ringEngine) run(s *sink) error {
 		next = (next + 1) % (len(e.ring) / e.block)
 		return true
 	}
-	for !e.stopping.Load() {
-		if step() {
-			continue
-		}
-		if err := e.wait(s.idle()); err != nil {
-			return err
+	var broken error
+	for !e.stopping.Load() && broken == nil {
+		if !step() {
+			broken = e.wait(s.idle())
 		}
 	}
 	// From now on nothing is taken any more; what was, and still lies in the block
 	// that the kernel is filling, comes when that is handed over.
 	if err := attach(e.fd, []libpcap.Insn{{Code: bpfRetK}}); err != nil {
-		return nil
+		return broken
 	}
 	for tries := 0; tries < drainTries; {
 		if step() {
@@ -91,13 +96,13 @@ func (e *ringEngine) run(s *sink) error {
 		done := e.walked >= e.accepted
 		e.mu.Unlock()
 		if done {
-			return nil
+			break
 		}
 		fds := []unix.PollFd{{Fd: int32(e.fd), Events: unix.POLLIN}}
 		unix.Poll(fds, retireMillis)
 		tries++
 	}
-	return nil
+	return broken
 }
 
 func (e *ringEngine) status(i int) *uint32 {
@@ -118,34 +123,47 @@ func (e *ringEngine) take(i int, s *sink) {
 		if f.PktType == packetOutgoing && f.IfIndex == e.loopback {
 			continue
 		}
-		s.ringFrame(&f, e.link, e.place(f.IfIndex))
+		at := e.place(f.IfIndex)
+		if f.Offload&OffloadSegmentation == 0 && e.exceedsMTU(f.Length, at) {
+			f.Offload |= OffloadSegmentation
+		}
+		s.ringFrame(&f, e.link, at)
 	}
 	atomic.StoreUint32(e.status(i), unix.TP_STATUS_KERNEL)
 }
 
-// wait waits for a block; lingering, for a short time only.
+// wait waits for a block; lingering, for a short time only. An interface that is
+// down is waited for, one that was removed is an error.
 func (e *ringEngine) wait(lingering bool) error {
 	timeout := -1
-	if lingering {
+	switch {
+	case lingering:
 		timeout = lingerMillis
+	case e.down:
+		timeout = downMillis
 	}
 	fds := []unix.PollFd{{Fd: int32(e.fd), Events: unix.POLLIN}, {Fd: int32(e.wake), Events: unix.POLLIN}}
 	if _, err := unix.Poll(fds, timeout); err != nil && err != unix.EINTR {
 		return systemError("read packets from", e.name, os.NewSyscallError("poll", err))
 	}
-	if fds[0].Revents&unix.POLLERR == 0 {
+	if fds[0].Revents&unix.POLLERR != 0 {
+		switch err := e.pending(); err {
+		case nil:
+		case unix.ENETDOWN: // also of one that is removed, which goes down first
+			e.down = true
+		default:
+			return systemError("read packets from", e.name, err)
+		}
+	}
+	if !e.down {
 		return nil
 	}
-	err := e.pending()
-	if err == nil {
-		return nil
+	up, err := e.isUp()
+	if err != nil {
+		return removedError(e.name, err)
 	}
-	// An interface that is removed goes down first, so that the two look alike.
-	if err == unix.ENETDOWN {
-		return fmt.Errorf("read packets from interface %s: it went down or was removed (%w); "+
-			"bring it up with `ip link set %s up`, or take another one from `espbeat --list`, and start again", e.name, err, e.name)
-	}
-	return systemError("read packets from", e.name, err)
+	e.down = !up
+	return nil
 }
 
 func (e *ringEngine) stop() {

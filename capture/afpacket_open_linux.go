@@ -5,6 +5,7 @@ package capture
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -45,11 +46,14 @@ func openAFPacket(o LiveOptions) (engine, *Filter, error) {
 	}
 	e := &ringEngine{
 		name: o.Interface, link: link, fd: -1, wake: -1, loopback: loopback,
-		ifaces: []Interface{{ID: index, Name: o.Interface, Description: describe(o.Interface), LinkType: link, SnapLen: o.SnapLen}},
+		ifaces: []Interface{{
+			ID: index, Name: o.Interface, Description: describe(o.Interface), NetNS: o.NetNS, LinkType: link, SnapLen: o.SnapLen,
+		}},
 	}
 	if o.Interface == AnyInterface {
 		e.index = map[int]int{}
 	}
+	e.longest = []int{math.MaxInt}
 	if err := e.open(o, prog, index, cooked); err != nil {
 		e.close()
 		return nil, nil, err
@@ -107,6 +111,9 @@ func (e *ringEngine) open(o LiveOptions, prog []libpcap.Insn, index int, cooked 
 		if err = unix.SetsockoptInt(e.fd, unix.SOL_PACKET, unix.PACKET_FANOUT, fanout(o.FanoutGroup)); err != nil {
 			return fail(fmt.Sprintf("join the fanout group %d on", o.FanoutGroup), err)
 		}
+	}
+	if index != 0 {
+		e.longest[0] = e.longestOf(o.Interface)
 	}
 	if err = e.pending(); err != nil {
 		return fail("open", err)

@@ -29,11 +29,25 @@ type Packet struct {
 	LinkType LinkType
 	// Interface is the index into Source.Interfaces.
 	Interface int
-	// Offset is the byte offset of the record in the decompressed file; 0 for live.
+	// Offload is what the network card was still to do, or had done, when a live packet was captured; files do not say.
+	Offload Offload
+	// Offset is the byte offset of the record in the decompressed file; 0 for live that is not stored.
 	Offset int64
+	// File is the name of the capture store's file that has a live packet at Offset; empty for any other.
+	File string
 	// Comments are the record's comments (pcapng opt_comment), nil for most.
 	Comments []string
 }
+
+// Offload says in what a live packet differs from what is on the wire.
+type Offload uint8
+
+const (
+	// OffloadChecksum: the checksum of the transport layer is left to the network card, so that the one in the packet is not right.
+	OffloadChecksum Offload = 1 << iota
+	// OffloadSegmentation: the packet stands for several on the wire, which the card takes apart (TSO, GSO) or has joined (GRO, LRO).
+	OffloadSegmentation
+)
 
 // Clock is the record's own time in nanoseconds modulo 2^64: what lies between two packets is right also where their times, of a clock that
 // was set wrong, are not valid.
@@ -54,8 +68,10 @@ type Interface struct {
 	// Name is empty when the source does not know it (pcap files).
 	Name        string
 	Description string
-	LinkType    LinkType
-	SnapLen     int
+	// NetNS is the network namespace of a live interface as LiveOptions.NetNS named it; empty for the process's own.
+	NetNS    string
+	LinkType LinkType
+	SnapLen  int
 }
 
 // Batch is a run of packets in capture order, with the memory that they lie in.

@@ -12,6 +12,9 @@ import (
 // an empty file, a directory, a format that is not known.
 var ErrNotCapture = errors.New("not a capture")
 
+// ErrRemoved is wrapped by the error of a live capture whose interface is no longer there.
+var ErrRemoved = errors.New("the interface was removed")
+
 // BreakError says where a capture stops being readable. All packets before the
 // break were delivered; nothing after it can be.
 type BreakError struct {

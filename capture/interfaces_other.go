@@ -15,6 +15,8 @@ const haveAny = false
 
 func describe(string) string { return "" }
 
+func linkSpeed(string) int { return 0 }
+
 // descriptions are those that libpcap has.
 func descriptions() map[string]string {
 	found := map[string]string{}

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"time"
 )
 
 // The engines of live capture.
@@ -42,6 +43,10 @@ type LiveOptions struct {
 	Promiscuous bool
 	// BufferSize is the kernel's buffer, bytes; 32 MiB by default.
 	BufferSize int
+	// BufferTime makes the buffer so large that it holds what comes in that time at the
+	// interface's speed, 1 MiB to 1 GiB; BufferSize is for interfaces whose speed is not
+	// known. 0 is BufferSize always.
+	BufferTime time.Duration
 	// BlockSize is the unit in which AF_PACKET hands the buffer over, bytes; 1 MiB by default.
 	BlockSize int
 	// PoolSize is the memory for packets that were captured and not yet taken by
@@ -56,6 +61,9 @@ type LiveOptions struct {
 	// FanoutGroup, 1 to 65535, shares the interface's packets among all captures of
 	// the same group, by flow (AF_PACKET only); 0 is no sharing.
 	FanoutGroup int
+	// NetNS is the network namespace of the interface (Linux): a name as `ip netns list`
+	// shows it or a path such as /proc/PID/ns/net; empty is the process's own.
+	NetNS string
 	// ExcludeOwn are remote addresses; see Live.SetOwn.
 	ExcludeOwn []netip.AddrPort
 }
@@ -65,6 +73,7 @@ const (
 	defaultBlock  = 1 << 20
 	defaultPool   = 64 << 20
 	defaultSlab   = 512 << 10
+	minBuffer     = 1 << 20
 	maxBuffer     = 1 << 30
 )
 
@@ -91,7 +100,7 @@ func (o *LiveOptions) complete() error {
 	}
 	for _, err := range []error{
 		bounds("the snap length", &o.SnapLen, maxPacket, 1, maxPacket),
-		bounds("the buffer size", &o.BufferSize, defaultBuffer, 1<<20, maxBuffer),
+		bounds("the buffer size", &o.BufferSize, defaultBuffer, minBuffer, maxBuffer),
 		bounds("the block size", &o.BlockSize, min(defaultBlock, o.BufferSize/2), maxPacket*2, maxBuffer/2),
 		bounds("the slab size", &o.SlabSize, defaultSlab, slabMin, maxBuffer),
 		bounds("the pool size", &o.PoolSize, defaultPool, 1, math.MaxInt),
@@ -136,15 +145,18 @@ func OpenLive(o LiveOptions) (*Live, error) {
 	if err := o.complete(); err != nil {
 		return nil, err
 	}
-	if o.Interface == DefaultRoute {
-		name, err := defaultRoute()
-		if err != nil {
-			return nil, err
+	var e engine
+	var filter *Filter
+	if err := inNetNS(o.NetNS, func(uint64) (err error) {
+		if o.Interface == DefaultRoute {
+			if o.Interface, err = defaultRoute(); err != nil {
+				return err
+			}
 		}
-		o.Interface = name
-	}
-	e, filter, err := openEngine(o)
-	if err != nil {
+		o.BufferSize = bufferFor(linkSpeed(o.Interface), o.BufferTime, o.BufferSize)
+		e, filter, err = openEngine(o)
+		return err
+	}); err != nil {
 		return nil, err
 	}
 	l := newLive(o, e)
@@ -173,6 +185,15 @@ func (l *Live) start(o LiveOptions, filter *Filter) {
 		close(l.full)
 		close(l.done)
 	}()
+}
+
+// bufferFor is the size of the buffer that holds what an interface of so many Mbit/s
+// brings in that time; def where one of them is not known.
+func bufferFor(mbits int, d time.Duration, def int) int {
+	if mbits <= 0 || d <= 0 {
+		return def
+	}
+	return int(min(max(float64(mbits)*1e6/8*d.Seconds(), minBuffer), maxBuffer))
 }
 
 // openEngine also returns the filter that the system could not apply itself, or nil.
@@ -237,6 +258,9 @@ func (l *Live) Stats() Stats {
 	}
 }
 
+// Fill is how much of the memory for packets waits to be taken by Next, 0 to 1; at 1 packets are dropped.
+func (l *Live) Fill() float64 { return float64(len(l.full)) / float64(cap(l.full)) }
+
 // Close ends the capture and waits until the system has let go of it. Next still
 // delivers what was read, then returns io.EOF.
 func (l *Live) Close() error {
@@ -245,12 +269,18 @@ func (l *Live) Close() error {
 	return nil
 }
 
+// removedError is that of an interface that is no longer there; err is what the system says.
+func removedError(name string, err error) error {
+	return fmt.Errorf("read packets from interface %s: %w (%w); take another one from `espbeat --list`", name, ErrRemoved, err)
+}
+
 // systemError explains an error of the system on an interface, with the remedy.
 func systemError(op, name string, err error) error {
+	if isErr(err, errPermission) {
+		return permissionError(name, err)
+	}
 	remedy := ""
 	switch {
-	case isErr(err, errPermission):
-		remedy = "; run with sudo, or give the program the right once: `sudo setcap cap_net_raw,cap_net_admin=eip espbeat`"
 	case isErr(err, errNoDevice):
 		remedy = "; `espbeat --list` shows the interfaces"
 	case isErr(err, errDown):

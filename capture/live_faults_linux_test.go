@@ -122,31 +122,6 @@ func TestCaptureCloseDeliversTheLastPackets(t *testing.T) {
 	}
 }
 
-func TestCaptureInterfaceGoesAway(t *testing.T) {
-	for _, c := range []struct{ name, command string }{
-		{"down", "link set veth1 down"},
-		{"removed", "link del veth1"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			engines(t, func(t *testing.T, engine string) {
-				if engine == EnginePcap && c.name == "down" {
-					t.Skip("libpcap waits until the interface is up again")
-				}
-				newVethPair(t)
-				l := mustOpenLive(t, LiveOptions{Interface: "veth1", Engine: engine})
-				ip(t, c.command)
-				_, err := drain(l)
-				if err == nil || err == io.EOF || !strings.Contains(err.Error(), "veth1") {
-					t.Fatalf("Next = %v; want an error that names the interface", err)
-				}
-				if engine == EngineAFPacket && !strings.Contains(err.Error(), "ip link set veth1 up") {
-					t.Errorf("error %q has no remedy", err)
-				}
-			})
-		})
-	}
-}
-
 func TestOpenLiveErrors(t *testing.T) {
 	engines(t, func(t *testing.T, engine string) {
 		newNamespace(t, "link add veth0 type veth peer name veth1")

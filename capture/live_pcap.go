@@ -4,6 +4,7 @@ package capture
 
 import (
 	"fmt"
+	"net"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -11,11 +12,15 @@ import (
 	"github.com/espbeat/espbeat/capture/libpcap"
 )
 
-// drainPackets bounds how many packets are still taken after the capture was stopped.
-const drainPackets = 1 << 16
+// After the capture was stopped or broke, what the system took before is still read: at
+// most drainPackets, and until it had nothing new for drainWaits times of waiting.
+const (
+	drainPackets = 1 << 16
+	drainWaits   = 2
+)
 
 // pcapEngine captures by libpcap. An interface that goes down is no error to
-// libpcap, which waits until it is up again; one that is removed is.
+// libpcap, which waits until it is up again; one that is removed while it is up is.
 type pcapEngine struct {
 	name     string
 	h        *libpcap.Handle
@@ -43,39 +48,65 @@ func openPcap(o LiveOptions) (engine, error) {
 	if err != nil {
 		return nil, systemError("open", o.Interface+" by libpcap", err)
 	}
+	index := 0 // of what only libpcap knows
+	if in, err := net.InterfaceByName(o.Interface); err == nil {
+		index = in.Index
+	}
 	link := dltToLink(h.DLT())
 	return &pcapEngine{
 		name: o.Interface, h: h,
-		ifaces: []Interface{{Name: o.Interface, Description: describe(o.Interface), LinkType: link, SnapLen: o.SnapLen}},
+		ifaces: []Interface{{
+			ID: index, Name: o.Interface, Description: describe(o.Interface), NetNS: o.NetNS, LinkType: link, SnapLen: o.SnapLen,
+		}},
 	}, nil
 }
 
 func (e *pcapEngine) run(s *sink) error {
 	link := e.ifaces[0].LinkType
-	// After the stop, what libpcap has ready is still taken, within bounds.
-	for left := drainPackets; left > 0; {
-		stopping := e.stopping.Load()
-		if stopping {
-			left--
-		}
+	var broken error
+	for left, waits := drainPackets, 0; left > 0; {
+		ending := e.stopping.Load() || broken != nil
 		e.mu.Lock() // libpcap does not promise that statistics may be read meanwhile
 		data, info, err := e.h.Next()
 		e.mu.Unlock()
-		switch {
-		case err != nil:
-			return systemError("read packets from", e.name+" by libpcap", err)
-		case data != nil:
+		if data != nil {
 			s.packet(data, info.Time, max(info.Length, len(data)), link, 0)
+			if ending {
+				left--
+			}
 			continue
-		case stopping:
-			return nil
+		}
+		if err != nil && broken == nil {
+			broken, ending = e.explain(err), true
+		}
+		if ending {
+			if waits == drainWaits {
+				return broken
+			}
+			waits++
 		}
 		s.idle()
 		if err := e.h.Wait(); err != nil {
 			return systemError("read packets from", e.name+" by libpcap", err)
 		}
 	}
-	return nil
+	return broken
+}
+
+// explain tells an interface that was removed from other trouble: libpcap has no number for it.
+func (e *pcapEngine) explain(err error) error {
+	in := &e.ifaces[0]
+	there := in.ID == 0                        // what only libpcap knows
+	_ = inNetNS(in.NetNS, func(uint64) error { // which may be gone itself
+		if now, err := net.InterfaceByName(in.Name); err == nil && now.Index == in.ID {
+			there = true
+		}
+		return nil
+	})
+	if !there {
+		return removedError(e.name, err)
+	}
+	return systemError("read packets from", e.name+" by libpcap", err)
 }
 
 func (e *pcapEngine) stop() {

@@ -103,7 +103,7 @@ func (s *sink) ringFrame(f *rawFrame, link LinkType, iface int) {
 	if s.filter != nil && !s.matches(dst, *f, link) {
 		return
 	}
-	s.keep(appendFrame(dst, f, link), ok, f.Time, f.Length+extra, link, iface)
+	s.keep(appendFrame(dst, f, link), ok, Packet{Time: f.Time, Length: f.Length + extra, LinkType: link, Interface: iface, Offload: f.Offload})
 }
 
 // matches filters a frame as it was on the wire; a cooked one without its tag,
@@ -116,12 +116,12 @@ func (s *sink) matches(dst []byte, f rawFrame, link LinkType) bool {
 // packet takes a packet that is complete as it is; data is copied.
 func (s *sink) packet(data []byte, t int64, length int, link LinkType, iface int) {
 	dst, ok := s.space(len(data))
-	s.keep(append(dst, data...), ok, t, length, link, iface)
+	s.keep(append(dst, data...), ok, Packet{Time: t, Length: length, LinkType: link, Interface: iface})
 }
 
-// keep adds a packet that lies in what space gave.
-func (s *sink) keep(p []byte, ok bool, t int64, length int, link LinkType, iface int) {
-	if s.own.match(p, link) {
+// keep adds a packet whose bytes lie in what space gave.
+func (s *sink) keep(data []byte, ok bool, p Packet) {
+	if s.own.match(data, p.LinkType) {
 		s.count.own.Add(1)
 		return
 	}
@@ -131,11 +131,10 @@ func (s *sink) keep(p []byte, ok bool, t int64, length int, link LinkType, iface
 	}
 	c := s.cur
 	from := len(c.buf)
-	to := from + min(len(p), s.snapLen)
+	to := from + min(len(data), s.snapLen)
 	c.buf = c.buf[:to]
-	c.packets = append(c.packets, Packet{
-		Data: c.buf[from:to:to], Time: t, TimeValid: true, Length: length, LinkType: link, Interface: iface,
-	})
+	p.Data, p.TimeValid = c.buf[from:to:to], true
+	c.packets = append(c.packets, p)
 }
 
 // flush hands the current slab over.

@@ -78,6 +78,9 @@ func TestLiveCountsEveryPacket(t *testing.T) {
 	if got := l.Stats(); got != want {
 		t.Errorf("with a stalled reader: %+v, want %+v", got, want)
 	}
+	if f := l.Fill(); f != 1 {
+		t.Errorf("with a stalled reader, the memory is full to %v", f)
+	}
 	var b Batch
 	next := int64(0)
 	for range 2 {
@@ -90,6 +93,9 @@ func TestLiveCountsEveryPacket(t *testing.T) {
 			}
 			next++
 		}
+	}
+	if f := l.Fill(); f != 0 {
+		t.Errorf("of what was taken, %v waits", f)
 	}
 	// One slab came back: there is room again.
 	e.do(func(s *sink) { s.packet(packet, next, 1000, linkEthernet, 0); s.idle() })

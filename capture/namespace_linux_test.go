@@ -55,14 +55,23 @@ func ip(t *testing.T, args string) {
 }
 
 // newVethPair makes a namespace with two connected interfaces, veth0 and veth1,
-// that are silent by themselves, and waits until packets pass from the first to
-// the second: the kernel switches them on after the command has returned.
+// that are silent by themselves, and waits until they work: the kernel switches
+// them on after the command has returned.
 func newVethPair(t *testing.T, commands ...string) {
 	t.Helper()
 	newNamespace(t,
 		"link add veth0 type veth peer name veth1",
 		"link set veth0 addrgenmode none", "link set veth1 addrgenmode none",
 		"link set veth0 up", "link set veth1 up")
+	awaitVethPair(t)
+	for _, c := range commands {
+		ip(t, c)
+	}
+}
+
+// awaitVethPair waits until packets pass from veth0 to veth1.
+func awaitVethPair(t *testing.T) {
+	t.Helper()
 	for _, name := range []string{"veth0", "veth1"} {
 		for {
 			i, err := net.InterfaceByName(name)
@@ -89,9 +98,6 @@ func newVethPair(t *testing.T, commands ...string) {
 		if _, _, err := unix.Recvfrom(in, probe, 0); err == nil {
 			break
 		}
-	}
-	for _, c := range commands {
-		ip(t, c)
 	}
 }
 

@@ -21,8 +21,10 @@ const (
 	ringFrameHead = 48
 	ringAddrLen   = 20
 
-	ringVLANValid = 0x10
-	ringTPIDValid = 0x40
+	ringChecksumNotReady = 0x08  // TP_STATUS_CSUMNOTREADY
+	ringVLANValid        = 0x10  // TP_STATUS_VLAN_VALID
+	ringTPIDValid        = 0x40  // TP_STATUS_VLAN_TPID_VALID
+	ringGSOTCP           = 0x100 // TP_STATUS_GSO_TCP, since Linux 6.0
 
 	// packetOutgoing is PACKET_OUTGOING: the machine sent the packet itself.
 	packetOutgoing = 4
@@ -42,6 +44,7 @@ type rawFrame struct {
 	PktType  uint8
 	AddrLen  uint8
 	Addr     []byte // 8 bytes
+	Offload  Offload
 }
 
 // blockReader walks the frames of one block. It trusts no number in it, so that
@@ -79,6 +82,13 @@ func (r *blockReader) frame(f *rawFrame) bool {
 	f.Data = h[mac : mac+snap : mac+snap]
 	f.Time = int64(ne.Uint32(h[4:]))*1e9 + int64(ne.Uint32(h[8:]))
 	f.Length = max(int(ne.Uint32(h[16:])&0x7fffffff), len(f.Data))
+	f.Offload = 0
+	if status&ringChecksumNotReady != 0 {
+		f.Offload |= OffloadChecksum
+	}
+	if status&ringGSOTCP != 0 {
+		f.Offload |= OffloadSegmentation
+	}
 	f.Tagged = status&ringVLANValid != 0
 	if f.Tagged {
 		f.TCI = uint16(ne.Uint32(h[32:]))

@@ -28,13 +28,20 @@ func ringBlock(frames ...rawFrame) []byte {
 		ne.PutUint32(h[8:], uint32(f.Time%1e9))
 		ne.PutUint32(h[12:], uint32(len(f.Data)))
 		ne.PutUint32(h[16:], uint32(f.Length))
+		var status uint32
 		if f.Tagged {
-			status := uint32(ringVLANValid)
+			status |= ringVLANValid
 			if f.TPID != 0 {
 				status |= ringTPIDValid
 			}
-			ne.PutUint32(h[20:], status)
 		}
+		if f.Offload&OffloadChecksum != 0 {
+			status |= ringChecksumNotReady
+		}
+		if f.Offload&OffloadSegmentation != 0 {
+			status |= ringGSOTCP
+		}
+		ne.PutUint32(h[20:], status)
 		ne.PutUint16(h[24:], mac)
 		ne.PutUint32(h[32:], uint32(f.TCI))
 		ne.PutUint16(h[36:], f.TPID)
@@ -54,6 +61,7 @@ func TestReadBlock(t *testing.T) {
 		{Data: etherFrame(ip), Time: 1700000000123456789, Length: 1500, IfIndex: 3, HType: 1, Protocol: 0x0800},
 		{Data: etherFrame(ip), Length: len(ip) + 14, Tagged: true, TCI: 0xe005, TPID: 0x88a8, PktType: packetOutgoing},
 		{Data: etherFrame(ip), Length: len(ip) + 14, Tagged: true, TCI: 0}, // an old kernel gives no TPID
+		{Data: etherFrame(ip), Length: 9000, Offload: OffloadChecksum | OffloadSegmentation},
 		{},
 	}
 	r := readBlock(ringBlock(sent...))
@@ -67,7 +75,7 @@ func TestReadBlock(t *testing.T) {
 		}
 		if !bytes.Equal(f.Data, want.Data) || f.Time != want.Time || f.Length != want.Length || f.Tagged != want.Tagged ||
 			f.Tagged && (f.TPID != want.TPID || f.TCI != want.TCI) ||
-			f.IfIndex != want.IfIndex || f.HType != want.HType || f.Protocol != want.Protocol || f.PktType != want.PktType {
+			f.IfIndex != want.IfIndex || f.HType != want.HType || f.Protocol != want.Protocol || f.PktType != want.PktType || f.Offload != want.Offload {
 			t.Errorf("frame %d is %+v, want %+v", i, f, want)
 		}
 	}

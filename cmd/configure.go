@@ -31,6 +31,8 @@ type plan struct {
 	interactive bool
 	// privateData: the run keeps its state in a directory of its own that goes when it ends.
 	privateData bool
+	// files are the configuration files that were read.
+	files []string
 }
 
 var errNothingToRead = errors.New("nothing to read: give --file FILE, --dir DIRECTORY or --nic INTERFACE, " +

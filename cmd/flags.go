@@ -29,11 +29,7 @@ type flags struct {
 const summary = "summary"
 
 func (f *flags) register(fs *pflag.FlagSet) {
-	fs.SortFlags = false
-	fs.StringArrayVar(&f.files, "file", nil, "Capture `file` to read, - for standard input (repeatable)")
-	fs.StringVar(&f.dir, "dir", "", "Read all captures under this `directory`, in order of time")
-	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface` to capture on (repeatable)")
-	fs.StringVar(&f.bpf, "bpf", "", "Only packets that match this BPF `expression`, files included")
+	f.registerInputs(fs)
 	fs.Uint64Var(&f.count, "count", 0, "Stop after `n` packets (0: all)")
 	fs.StringArrayVar(&f.nodes, "node", nil, "Elasticsearch `URL` to index into; host:port alone is http (repeatable)")
 	fs.StringVar(&f.index, "index", "", "Index or data stream `name`")
@@ -43,6 +39,15 @@ func (f *flags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.color, "color", "auto", "Coloured lines: auto, always or never")
 	fs.DurationVar(&f.timeout, "timeout", 0, "Give up when the output accepts nothing for so long (default: never)")
 	fs.BoolVar(&f.list, "list", false, "List the network interfaces and exit")
+}
+
+// registerInputs are those that say what is read.
+func (f *flags) registerInputs(fs *pflag.FlagSet) {
+	fs.SortFlags = false
+	fs.StringArrayVar(&f.files, "file", nil, "Capture `file` to read, - for standard input (repeatable)")
+	fs.StringVar(&f.dir, "dir", "", "Read all captures under this `directory`, in order of time")
+	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface`, or glob of several, to capture on (repeatable)")
+	fs.StringVar(&f.bpf, "bpf", "", "Only packets that match this BPF `expression`, files included")
 }
 
 // capture tells whether the flags themselves say what to read.

@@ -48,8 +48,12 @@ type app struct {
 	beater  beater.Options
 	outcome *beater.Outcome
 	noILM   bool
+	// testCapture is the command that reads the configuration as a run does.
+	testCapture *cobra.Command
 	// noRollover: setup changes the template and leaves the data stream.
 	noRollover bool
+	// args is the whole command line: prepare shortens os.Args.
+	args []string
 	// base lies under what libbeat reads from files, for the commands that it runs itself.
 	base *conf.C
 	code int
@@ -72,7 +76,7 @@ func Execute() int {
 }
 
 func newApp() *app {
-	a := &app{outcome: beater.NewOutcome(), base: conf.NewConfig()}
+	a := &app{outcome: beater.NewOutcome(), base: conf.NewConfig(), args: os.Args}
 	a.beater = beater.Options{Release: release(), Outcome: a.outcome}
 	settings := beater.Settings(beater.SettingsOptions{
 		Release:     release(),
@@ -94,6 +98,7 @@ func newApp() *app {
 	a.root.RunCmd.Args = cobra.NoArgs
 	a.root.VersionCmd.Run = func(*cobra.Command, []string) { fmt.Println(versionText()) }
 	a.root.SetupCmd.Flags().BoolVar(&a.noRollover, "no-rollover", false, "Leave the data stream as it is when its template changes")
+	a.root.TestCmd.AddCommand(a.testCaptureCmd())
 	a.root.PersistentPreRunE = a.prepare
 	return a
 }
@@ -105,7 +110,7 @@ func (a *app) prepare(cmd *cobra.Command, _ []string) error {
 	if f := cmd.Flags().Lookup("noilm"); f != nil {
 		a.noILM = f.Value.String() == "true"
 	}
-	if cmd == &a.root.Command || cmd == a.root.RunCmd {
+	if cmd == &a.root.Command || cmd == a.root.RunCmd || cmd == a.testCapture {
 		return nil
 	}
 	// Commands such as export and test make sense without any configuration.

@@ -4,8 +4,10 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -31,9 +33,15 @@ func (a *app) run(settings instance.Settings) int {
 	if err == nil {
 		err = beater.Check(p.espbeat)
 	}
+	if err == nil {
+		err = checkPrivileges(p)
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "espbeat: %v\n", err)
 		return exitUsage
+	}
+	if err := a.changeUser(p, true); err != nil {
+		return failed(err)
 	}
 	if p.print {
 		return a.print(p)
@@ -44,6 +52,7 @@ func (a *app) run(settings instance.Settings) int {
 // plan reads what there is to read and settles what to do.
 func (a *app) plan() (*plan, error) {
 	var files *conf.C
+	var read []string
 	given := a.configGiven()
 	if given || !a.flags.capture() {
 		if !given && missing(cfgfile.GetDefaultCfgfile()) && !managed(overwrites()) && !isSet("espbeat.inputs", overwrites()) {
@@ -57,9 +66,14 @@ func (a *app) plan() (*plan, error) {
 			if files, err = readFiles(); err != nil {
 				return nil, err
 			}
+			read = configFiles()
 		}
 	}
-	return configure(&a.flags, files, overwrites())
+	p, err := configure(&a.flags, files, overwrites())
+	if err == nil {
+		p.files = read
+	}
+	return p, err
 }
 
 func failed(err error) int {
@@ -173,8 +187,12 @@ func (a *app) isolate(p *plan) (func(), error) {
 	set := map[string]any{"path.data": dir}
 	if !isSet("keystore.path", p.libbeat, overwrites()) {
 		store := filepath.Join(home(), "data", Name+".keystore")
-		if !missing(store) {
+		switch f, err := os.Open(store); {
+		case err == nil:
+			_ = f.Close()
 			set["keystore.path"] = store
+		case !errors.Is(err, fs.ErrNotExist): // another user's: most runs need nothing of it, and those that do fail by what they miss
+			fmt.Fprintf(os.Stderr, "espbeat: the keystore is left out: %v\n", err)
 		}
 	}
 	return cleanup, p.libbeat.Merge(set)

@@ -38,12 +38,14 @@ type Config struct {
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
 	Index            Index    `config:"index"`
+	Store            Store    `config:"store"`
 	// Redact replaces the values of secret fields.
 	Redact bool `config:"redact"`
 	// ExcludeOwn leaves out the packets of this process's own connections.
 	ExcludeOwn bool `config:"exclude_own"`
 	// ShutdownTimeout bounds how long a stop waits for acknowledgements.
 	ShutdownTimeout time.Duration `config:"shutdown_timeout"`
+	Privileges      Privileges    `config:"privileges"`
 }
 
 // Dissect says how packets are taken apart.
@@ -75,9 +77,11 @@ func Default() Config {
 		Flow:            defaultFlow(),
 		Publish:         Publish{MaxBytes: 64 << 20},
 		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},
+		Store:           defaultStore(),
 		Redact:          true,
 		ExcludeOwn:      true,
 		ShutdownTimeout: 10 * time.Second,
+		Privileges:      Privileges{Drop: Keep},
 	}
 }
 

@@ -24,6 +24,9 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if want := (Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "zstd"}); cfg.Store != want {
+		t.Errorf("store: %+v", cfg.Store)
+	}
 	if cfg.Format != FormatECS || cfg.Publish.MaxBytes != 64<<20 || !cfg.Redact || !cfg.ExcludeOwn ||
 		len(cfg.InternalNetworks) != 1 || cfg.InternalNetworks[0] != "private" {
 		t.Errorf("defaults: %+v", cfg)
@@ -69,6 +72,9 @@ internal_networks: [10.0.0.0/8]
 
 func TestErrorsNameKeyValueAndFix(t *testing.T) {
 	for name, c := range map[string]struct{ yml, want string }{
+		"drop":             {`privileges.drop: some`, `espbeat.privileges.drop: "some": use keep or all`},
+		"group alone":      {`privileges.group: staff`, `espbeat.privileges.group: "staff": only with privileges.user`},
+		"user root":        {`privileges.user: root`, `espbeat.privileges.user: "root": that is nobody else`},
 		"format":           {`format: ek`, `espbeat.format: "ek": no such format, use ecs or lite`},
 		"compat":           {`dissect.compat: tcpdump`, `espbeat.dissect.compat: "tcpdump"`},
 		"profile":          {`index.profile: huge`, `espbeat.index.profile: "huge": no such profile, use minimal, standard or full`},
@@ -84,6 +90,10 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"streams":          {`flow.max_streams_bytes: 0`, `espbeat.flow.max_streams_bytes: 0`},
 		"summary":          {`{format: lite, flow.summary: true}`, `espbeat.flow.summary: true: format lite has no documents of flows, use format ecs`},
 		"overlap":          {`flow.overlap: linux`, `espbeat.flow.overlap: "linux": no such policy, use first or last`},
+		"file_size":        {`store.file_size: 1k`, `espbeat.store.file_size: 1024: use 1MiB to 4GiB`},
+		"max_size":         {`store: {file_size: 1GiB, max_size: 1GiB}`, `espbeat.store.max_size: 1073741824: use at least twice espbeat.store.file_size, 2147483648`},
+		"max_age":          {`store.max_age: 1s`, `espbeat.store.max_age: 1s: use a duration of 1m0s or more`},
+		"compression":      {`store.compression: lz4`, `espbeat.store.compression: "lz4": no such compression, use zstd, gzip or none`},
 		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
 		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},
 		"max_bytes unit":   {`publish.max_bytes: 5 parsecs`, `"5 parsecs" is not a size`},
@@ -104,6 +114,12 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"move_to alone":    {`inputs: [{type: file, paths: [a], move_to: b}]`, `espbeat.inputs.0.move_to: "b": only with after: move`},
 		"exclude":          {`inputs: [{type: file, paths: [a], exclude: ["[a"]}]`, `espbeat.inputs.0.exclude.0: "[a": no pattern`},
 		"no interfaces":    {`inputs: [{type: live}]`, `espbeat.inputs.0.interfaces: []`},
+		"no glob":          {`inputs: [{type: live, interfaces: ["eth[0"]}]`, `espbeat.inputs.0.interfaces.0: "eth[0": no pattern`},
+		"no exclude glob":  {`inputs: [{type: live, interfaces: ["*"], exclude_interfaces: [lo, "["]}]`, `espbeat.inputs.0.exclude_interfaces.1: "[": no pattern`},
+		"empty exclude":    {`inputs: [{type: live, interfaces: ["*"], exclude_interfaces: [""]}]`, `espbeat.inputs.0.exclude_interfaces: ""`},
+		"exclude of names": {`inputs: [{type: live, interfaces: [eth0], exclude_interfaces: [lo]}]`, `use a glob such as * in interfaces`},
+		"buffer time":      {`inputs: [{type: live, interfaces: [lo], buffer_time: 1h}]`, `espbeat.inputs.0.buffer_time: 1h0m0s`},
+		"netns":            {`inputs: [{type: live, interfaces: [lo], netns: a/b}]`, `espbeat.inputs.0.netns: "a/b": no network namespace`},
 		"snaplen":          {`inputs: [{type: live, interfaces: [lo], snaplen: 10}]`, `espbeat.inputs.0.snaplen: 10`},
 		"buffer":           {`inputs: [{type: live, interfaces: [lo], buffer_size: 10}]`, `espbeat.inputs.0.buffer_size: 10`},
 		"engine":           {`inputs: [{type: live, interfaces: [lo], engine: dpdk}]`, `espbeat.inputs.0.engine: "dpdk"`},
@@ -113,6 +129,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"by":               {`inputs: [{type: file, paths: [a], sampling: {every: 2, by: host}}]`, `espbeat.inputs.0.sampling.by: "host": no such thing to sample by, use packet or flow`},
 		"by without every": {`inputs: [{type: file, paths: [a], sampling: {by: flow}}]`, `espbeat.inputs.0.sampling.by: "flow": nothing is sampled, set every too`},
 		"sampling unknown": {`inputs: [{type: file, paths: [a], sampling: {rate: 2}}]`, `espbeat.inputs.0.sampling.rate: set: no such setting`},
+		"shedding":         {`inputs: [{type: file, paths: [a], shedding.enabled: true}]`, `espbeat.inputs.0.shedding.enabled: true: only with type: live`},
 		"window":           {`inputs: [{type: file, paths: [a], dedup: {window: -1s}}]`, `espbeat.inputs.0.dedup.window: -1s: use a duration such as 50ms`},
 		"long window":      {`inputs: [{type: live, interfaces: [lo], dedup: {window: 1m}}]`, `espbeat.inputs.0.dedup.window: 1m0s`},
 		"ttl alone":        {`inputs: [{type: live, interfaces: [lo], dedup: {ttl: true}}]`, `espbeat.inputs.0.dedup.ttl: true: copies are kept, set window too`},

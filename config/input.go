@@ -21,10 +21,14 @@ type Input struct {
 	// Sampling and Dedup say which packets have no document.
 	Sampling Sampling `config:"sampling"`
 	Dedup    Dedup    `config:"dedup"`
+	// Shedding is for type live: reading a file waits instead.
+	Shedding Shedding `config:"shedding"`
 
 	File `config:",inline"`
 
-	// Interfaces (type live) are names of network interfaces, "any" or "default_route".
+	Live `config:",inline"`
+
+	// Interfaces (type live) are names or globs of network interfaces, "any" or "default_route".
 	Interfaces []string `config:"interfaces"`
 	// SnapLen is the number of bytes kept of each packet.
 	SnapLen     int  `config:"snaplen"`

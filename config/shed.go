@@ -29,6 +29,11 @@ type Dedup struct {
 	TTL bool `config:"ttl"`
 }
 
+// Shedding makes less of packets while the output does not keep up: headers only, then some flows only.
+type Shedding struct {
+	Enabled bool `config:"enabled"`
+}
+
 // Bounds: a rate fits the field that tells it, and what is remembered of a window is bounded anyhow.
 const (
 	maxEvery  = 1 << 30

@@ -45,6 +45,9 @@ func (c *Config) check() error {
 	if err := c.Flow.check(); err != nil {
 		return err
 	}
+	if err := c.Store.check(); err != nil {
+		return err
+	}
 	if c.Publish.Encoders < 0 || c.Publish.Encoders > maxEncoders {
 		return fault("espbeat.publish.encoders", c.Publish.Encoders, fmt.Sprintf("use 0 (the number of cores less one) to %d", maxEncoders))
 	}
@@ -56,6 +59,9 @@ func (c *Config) check() error {
 	}
 	if c.ShutdownTimeout < 0 || c.ShutdownTimeout > maxShutdownFor {
 		return fault("espbeat.shutdown_timeout", c.ShutdownTimeout, "use a duration from 0s to 24h")
+	}
+	if err := c.Privileges.check(); err != nil {
+		return err
 	}
 	return c.checkInputs()
 }
@@ -90,6 +96,9 @@ func (in *Input) check(key string) error {
 	}
 	switch in.Type {
 	case TypeFile:
+		if in.Shedding.Enabled {
+			return fault(key+".shedding.enabled", true, "only with type: live, reading a file waits for the output and loses nothing, remove it")
+		}
 		return in.File.check(key, in.Count)
 	case TypeLive:
 		return in.checkLive(key)
@@ -98,6 +107,9 @@ func (in *Input) check(key string) error {
 }
 
 func (in *Input) checkLive(key string) error {
+	if err := in.Live.check(key, in.Interfaces); err != nil {
+		return err
+	}
 	switch {
 	case len(in.Interfaces) == 0:
 		return fault(key+".interfaces", "[]", "nothing to capture on, list interfaces (espbeat --list shows them), any or default_route")

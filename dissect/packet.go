@@ -26,6 +26,9 @@ type Options struct {
 	Wireshark bool
 	// Checksums verifies checksums (espbeat.dissect.checksums).
 	Checksums bool
+	// HeadersOnly stops after the transport layer: application protocols are not called, and streams pass over their bytes. Tunnels are
+	// opened all the same, and what is known of flows stays right.
+	HeadersOnly bool
 }
 
 // Endpoint is one side of the innermost headers.
@@ -82,6 +85,8 @@ type Packet struct {
 	// QuotedFrom is the index in Layers of the first layer that the packet only quotes (an ICMP error); 0 when it quotes none.
 	QuotedFrom int
 
+	// ChecksumOffload is set when the sender's network card was still to write the checksum of a transport layer: a wrong one says nothing.
+	ChecksumOffload bool
 	// Truncated is set when a layer's bytes were cut by the capture.
 	Truncated bool
 	// Malformed is the layer whose bytes contradict themselves, nil for a sound packet.
@@ -143,9 +148,10 @@ func (p *Packet) Top() *Protocol {
 	return p.Layers[p.Depth-1]
 }
 
-// Call hands b to proto as the next layer; nil does nothing. An empty b calls nothing either: there is no layer without a byte.
+// Call hands b to proto as the next layer; nil does nothing, nor does an application with Options.HeadersOnly. An empty b calls nothing
+// either: there is no layer without a byte.
 func (p *Packet) Call(proto *Protocol, b []byte, wire int) {
-	if proto == nil || wire <= 0 {
+	if proto == nil || wire <= 0 || p.Options.HeadersOnly && proto.Application {
 		return
 	}
 	if len(b) == 0 {

@@ -21,7 +21,8 @@ type State interface {
 	// Segment relates a TCP segment to its conversation: relative numbers, window, analysis.
 	Segment(p *Packet, c *Conversation, s Segment) SegmentInfo
 	// Deliver adds the payload of a segment to its direction's stream and offers what is in order to the stream's application. It says
-	// what the first message was made of that came of several segments.
+	// what the first message was made of that came of several segments. With Options.HeadersOnly nothing is offered: the stream goes on
+	// behind the payload.
 	Deliver(p *Packet, c *Conversation, s Segment, payload []byte, wire int) Delivered
 }
 

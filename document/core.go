@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 
+	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/field"
@@ -30,6 +31,7 @@ var (
 	sInbound, sOutbound     = field.Intern("inbound"), field.Intern("outbound")
 	sInternal, sExternal    = field.Intern("internal"), field.Intern("external")
 	sPacket, sFlow          = field.Intern("packet"), field.Intern("flow")
+	sHeaders, sSampled      = field.Intern("headers"), field.Intern("sampled")
 )
 
 // numbers[n] is n as text.
@@ -186,6 +188,9 @@ func (e *Encoder) writeObserver(r *engine.Record) {
 		var b [10]byte
 		o.Text(fIngressID, strconv.AppendInt(b[:0], int64(in.ID), 10))
 	}
+	if in.NetNS != "" {
+		o.String(fIngressZone, in.NetNS)
+	}
 }
 
 // writeSensor writes what is said of espbeat itself.
@@ -236,6 +241,12 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 		o.Bool(fTimeValid, false)
 		o.String(fTimeRaw, strconv.FormatUint(r.TimeRaw, 10))
 	}
+	if r.Offload&capture.OffloadChecksum != 0 {
+		o.Bool(fOffChecksum, true)
+	}
+	if r.Offload&capture.OffloadSegmentation != 0 {
+		o.Bool(fOffSegments, true)
+	}
 	if r.Cut || o.Cut || e.cut != (limit{}) {
 		o.Bool(fCutDocument, true)
 	}
@@ -246,5 +257,17 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 		} else {
 			o.Const(fSampleBy, sPacket)
 		}
+	}
+	if r.File != "" {
+		o.String(fStoreID, e.opt.StoreID)
+		o.String(fStoreFile, r.File)
+		o.Int(fStoreOffset, r.Offset)
+	}
+	switch r.Shed.Level {
+	case engine.Headers:
+		o.Const(fShedLevel, sHeaders)
+	case engine.Sampled:
+		o.Const(fShedLevel, sSampled)
+		o.Uint(fShedRate, r.Shed.Rate)
 	}
 }

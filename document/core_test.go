@@ -89,17 +89,29 @@ func TestObserverAndPacket(t *testing.T) {
 	p := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, "x"))[0]
 	p.Interface, p.Length, p.TimeValid, p.TimeRaw, p.Comments = 1, 100, false, 1<<63, []string{"a", "b"}
 	opt := document.Options{Profile: field.Full, Hostname: "sensor", Version: "1.2.3", Interfaces: func() []capture.Interface {
-		return []capture.Interface{{Name: "wrong"}, {Name: "eth1", ID: 7, Numbered: true}}
+		return []capture.Interface{{Name: "wrong"}, {Name: "eth1", ID: 7, Numbered: true, NetNS: "blue"}}
 	}}
 	x := one(t, opt, p)
 	expect(t, x, map[string]any{"observer.hostname": "sensor", "observer.version": "1.2.3", "observer.type": "sensor", "observer.product": "espbeat",
-		"observer.ingress.interface.name": "eth1", "observer.ingress.interface.id": "7", "packet.length": 100, "packet.captured_length": 43, "packet.link_type": "ETHERNET",
+		"observer.ingress.interface.name": "eth1", "observer.ingress.interface.id": "7", "observer.ingress.zone": "blue", "packet.length": 100, "packet.captured_length": 43, "packet.link_type": "ETHERNET",
 		"packet.time.valid": false, "packet.time.raw": "9223372036854775808", "packet.comment": "[a b]", "packet.number": 1, "@timestamp": "2023-11-14T22:13:20.000000000Z",
 		"packet.truncated_document": nil, "packet.messages": nil})
 	p.Interface = 9 // one that the source did not describe
 	expect(t, one(t, opt, p), map[string]any{"observer.ingress": nil})
 	if at := x.Timestamp().UnixNano(); at != p.Time {
 		t.Errorf("timestamp %d, want %d", at, p.Time)
+	}
+}
+
+func TestOffloadIsSaid(t *testing.T) {
+	p := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, "x"))[0]
+	for offload, want := range map[capture.Offload]map[string]any{
+		0:                       {"packet.offload": nil},
+		capture.OffloadChecksum: {"packet.offload.checksum": true, "packet.offload.segmentation": nil},
+		capture.OffloadChecksum | capture.OffloadSegmentation: {"packet.offload.checksum": true, "packet.offload.segmentation": true},
+	} {
+		p.Offload = offload
+		expect(t, one(t, document.Options{Profile: field.Standard}, p), want)
 	}
 }
 
@@ -126,5 +138,31 @@ func TestUnknownLinkType(t *testing.T) {
 		expect(t, one(t, document.Options{Profile: profile}, p), map[string]any{"packet.unknown_link_type": "USB_LINUX", "packet.layers": nil})
 		p.LinkType = 1
 		expect(t, one(t, document.Options{Profile: profile}, p), map[string]any{"packet.unknown_link_type": nil})
+	}
+}
+
+// Documents say what shedding made of them, in every profile.
+func TestShedding(t *testing.T) {
+	var frames [][]byte
+	for port := range uint16(100) {
+		frames = append(frames, enginetest.UDP(1, 2, 3000+port, 4, ""))
+	}
+	packets := enginetest.Ethernet(frames...)
+	for _, p := range []field.Profile{field.Minimal, field.Full} {
+		for _, x := range encode(t, document.Options{Profile: p}, engine.Options{}, packets[0]) {
+			expect(t, &x, map[string]any{"packet.shedding": nil})
+		}
+		pressed := engine.Shedding{Pressure: func() float64 { return 1 }}
+		all := encode(t, document.Options{Profile: p}, engine.Options{Shedding: pressed}, packets...) // 50 a batch
+		if len(all) <= 50 || len(all) == 100 {
+			t.Fatalf("%d documents", len(all))
+		}
+		for i := range all {
+			want := map[string]any{"packet.shedding.level": "headers", "packet.shedding.rate": nil}
+			if i >= 50 {
+				want = map[string]any{"packet.shedding.level": "sampled", "packet.shedding.rate": 2}
+			}
+			expect(t, &all[i], want)
+		}
 	}
 }

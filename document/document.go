@@ -32,6 +32,8 @@ type Options struct {
 	Shipped bool
 	// AllAddresses writes every header's own addresses and ports, also of packets with one header of a layer (compat: wireshark).
 	AllAddresses bool
+	// StoreID is that of the capture store which the source's packets are in; empty without one.
+	StoreID string
 	// Sampling is the engine's; where there is some, documents say how many packets they stand for.
 	Sampling engine.Sampling
 }

@@ -21,6 +21,8 @@ type Gap struct {
 	// Kernel counts what the kernel or the network card lost, Pool what espbeat dropped for want of memory.
 	Kernel, Pool uint64
 	Interface    string
+	// NetNS is the interface's network namespace; empty for the process's own.
+	NetNS string
 }
 
 // NewGap makes the document of a gap. Its id has the form of a packet's; opt.CaptureID is one that no packet has. It has all its fields
@@ -70,6 +72,9 @@ func (e *Encoder) collectGap(g *Gap) {
 	e.writeSensor()
 	if g.Interface != "" {
 		o.String(fIngressName, g.Interface)
+	}
+	if g.NetNS != "" {
+		o.String(fIngressZone, g.NetNS)
 	}
 	o.Uint(fLostKernel, g.Kernel)
 	o.Uint(fLostPool, g.Pool)

@@ -14,7 +14,7 @@ import (
 
 func TestGap(t *testing.T) {
 	registry() // interns all fields
-	g := document.Gap{Number: 2, Start: 1_700_000_000e9, End: 1_700_000_003e9, Kernel: 5, Interface: "eth0"}
+	g := document.Gap{Number: 2, Start: 1_700_000_000e9, End: 1_700_000_003e9, Kernel: 5, Interface: "eth0", NetNS: "blue"}
 	d := document.NewGap(document.Options{CaptureID: [10]byte{1}}, g)
 	x := encoded{Document: *d}
 	var err error
@@ -23,7 +23,7 @@ func TestGap(t *testing.T) {
 	}
 	expect(t, &x, map[string]any{"event.kind": "event", "event.category": "[network]", "event.action": "packets-lost", "event.dataset": "espbeat.gap",
 		"event.start": "2023-11-14T22:13:20.000000000Z", "event.end": "2023-11-14T22:13:23.000000000Z", "@timestamp": "2023-11-14T22:13:23.000000000Z",
-		"event.duration": 3_000_000_000, "packet.lost.kernel": 5, "packet.lost.pool": 0, "observer.ingress.interface.name": "eth0", "packet.number": nil, "network": nil})
+		"event.duration": 3_000_000_000, "packet.lost.kernel": 5, "packet.lost.pool": 0, "observer.ingress.interface.name": "eth0", "observer.ingress.zone": "blue", "packet.number": nil, "network": nil})
 	// Processors see the same.
 	m := map[string]any{"@timestamp": x.parsed["@timestamp"]}
 	for i := range d.Len() {

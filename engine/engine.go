@@ -21,6 +21,8 @@ type Options struct {
 	Dedup Dedup
 	// Sampling yields the records of some packets only.
 	Sampling Sampling
+	// Shedding makes less of packets while their records are not taken fast enough.
+	Shedding Shedding
 	// Count ends the input after that many records; 0 means no end.
 	Count uint64
 	// From resumes a source that is read from its start again: packets numbered up to it
@@ -39,7 +41,7 @@ type Stats struct {
 	// Rebuilt counts those up to Options.From, filtered ones included: an earlier run has accounted for them.
 	Rebuilt      uint64
 	Deduplicated uint64
-	Sampled      uint64 // dissected, and left out
+	Sampled      uint64 // dissected, and left out by Sampling or Shedding
 	Yielded      uint64
 	// DedupEvicted counts packets that were forgotten within Dedup's window for want of room: their copies are no longer known.
 	DedupEvicted uint64
@@ -55,6 +57,7 @@ type Engine struct {
 	packet dissect.Packet
 	state  *flow.State
 	copies *copies // nil keeps them
+	shed   shedder
 	stats  Stats
 }
 
@@ -81,6 +84,9 @@ func (e *Engine) Stats() Stats {
 	return st
 }
 
+// Shedding returns what is made of packets at the moment. Call it from the goroutine that calls Next.
+func (e *Engine) Shedding() Shed { return e.shed.Shed }
+
 // FlowStats returns the counters of the flow state.
 func (e *Engine) FlowStats() flow.Stats { return e.state.Stats() }
 
@@ -93,6 +99,10 @@ func (e *Engine) Next(b *Batch) error {
 	}
 	if err := e.source.Next(&e.in); err != nil {
 		return err
+	}
+	if e.opt.Shedding.Pressure != nil {
+		e.shed.step(e.opt.Shedding.Pressure(), e.in.Packets[0].Clock())
+		e.opt.Dissect.HeadersOnly = e.shed.Level != Full
 	}
 	b.buffer.Reveal = e.opt.Reveal
 	if e.opt.Flows {
@@ -147,18 +157,19 @@ func (e *Engine) End(b *Batch) {
 	}
 }
 
-// dissect adds the record of a packet to b. It reports false when sampling leaves the packet out, after what spans packets has seen it.
+// dissect adds the record of a packet to b. It reports false when sampling or shedding leaves the packet out, after what spans packets has seen it.
 func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	p := &e.packet
 	p.Begin()
 	p.Number, p.Time, p.Length, p.LinkType, p.Out = e.stats.Seen, c.Clock(), c.Length, uint32(c.LinkType), &b.buffer
+	p.ChecksumOffload = c.Offload&capture.OffloadChecksum != 0
 	first, arena := b.buffer.Start(), len(b.buffer.Arena)
 	link := p.Registry.Link(uint32(c.LinkType))
 	p.Call(link, c.Data, max(c.Length, len(c.Data)))
 	if e.opt.Flows && p.Conversation != nil {
 		e.noteFlow(c, b.buffer.Entries[first:], b.buffer.Arena)
 	}
-	if !e.opt.Sampling.keeps(p.Number, p.Conversation) {
+	if !e.opt.Sampling.keeps(p.Number, p.Conversation) || !e.shed.keeps(p.Number, p.Conversation) {
 		b.buffer.Truncate(first)
 		b.buffer.Arena = b.buffer.Arena[:arena]
 		return false
@@ -168,8 +179,8 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	}
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
-		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offset: c.Offset, Comments: c.Comments,
-		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed,
+		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offload: c.Offload, Offset: c.Offset, File: c.File, Comments: c.Comments,
+		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed, Shed: e.shed.Shed,
 		fields: first, fieldsEnd: b.buffer.Len(), layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
 	})
 	b.layers = append(b.layers, p.Layers[:p.Depth]...)

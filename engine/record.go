@@ -23,8 +23,11 @@ type Record struct {
 	// UnknownLink says that nobody dissects the link type.
 	UnknownLink bool
 	Interface   int
-	// Offset is where the record begins in its (decompressed) file, bytes.
+	Offload     capture.Offload
+	// Offset is where the record begins in its (decompressed) file, bytes. File is the name of that of a live packet in the capture store;
+	// empty for any other.
 	Offset   int64
+	File     string
 	Comments []string
 
 	Core      dissect.Core
@@ -32,6 +35,8 @@ type Record struct {
 	// Cut says that a limit left fields out.
 	Cut       bool
 	Malformed *dissect.Protocol
+	// Shed says what was left out of the record, and of how many flows it stands for one.
+	Shed Shed
 
 	// Of the packet's conversation; empty without one.
 	FlowID         string

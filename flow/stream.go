@@ -70,6 +70,10 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		*st = stream{next: g.Seq, begin: g.Seq, nextSet: true, counted: st.counted}
 		s.count(st)
 	}
+	if p.Options.HeadersOnly {
+		s.leaveOut(c, st, g.Seq+uint32(max(wire, 0)))
+		return dissect.Delivered{}
+	}
 	if g.Flags&flagACK != 0 {
 		f.connection()[1-p.Direction].acknowledged(g.Ack)
 	}
@@ -145,11 +149,25 @@ func (st *stream) acknowledged(ack uint32) {
 	}
 }
 
-// gap moves on to seq over missing bytes. The application starts anew, unless it had said that it does not want these bytes.
+// leaveOut moves on to the end of a segment of which the application is to see nothing. What waits for bytes before it is forgotten.
+func (s *State) leaveOut(c *dissect.Conversation, st *stream, end uint32) {
+	st.waiting, st.ahead, st.lost = nil, 0, false
+	if before(st.next, end) {
+		s.moveOn(c, st, end)
+	}
+	s.count(st)
+}
+
+// gap moves on to seq over missing bytes.
 func (s *State) gap(c *dissect.Conversation, st *stream, seq uint32) {
+	s.stats.StreamGaps++
+	s.moveOn(c, st, seq)
+}
+
+// moveOn passes over the bytes before seq. The application starts anew, unless it had said that it does not want these bytes.
+func (s *State) moveOn(c *dissect.Conversation, st *stream, seq uint32) {
 	missing := uint64(seq - st.next)
 	st.next = seq
-	s.stats.StreamGaps++
 	if missing <= st.skip {
 		st.skip -= missing
 		return

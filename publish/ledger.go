@@ -104,6 +104,8 @@ type Ledger struct {
 	flows func() Flows
 	// progress says how far files have been read; nil says nothing.
 	progress *progress.Counters
+	// kept says what the capture store holds; nil without one.
+	kept func() Kept
 }
 
 // NewLedger reports to the registry stats, under "espbeat", and reads the output's
@@ -126,6 +128,23 @@ func (l *Ledger) WithFlows(f func() Flows) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.flows = f
+}
+
+// Kept says what the capture store has done since the start, and what it holds.
+type Kept struct {
+	// Packets were written; NotStored were not.
+	Packets, NotStored uint64
+	// Bytes were written, as they lie on disk.
+	Bytes, Errors uint64
+	Files         int
+	Size          int64 // bytes on disk
+}
+
+// WithStore sets where the metrics "espbeat.store" come from.
+func (l *Ledger) WithStore(f func() Kept) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept = f
 }
 
 // WithProgress sets where the metrics "espbeat.progress" come from.
@@ -205,8 +224,19 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 		number("dead_letter", s.DeadLetter)
 	})
 	l.mu.Lock()
-	flows, read := l.flows, l.progress
+	flows, read, kept := l.flows, l.progress, l.kept
 	l.mu.Unlock()
+	if kept != nil {
+		is := kept()
+		monitoring.ReportNamespace(v, "store", func() {
+			number("packets", is.Packets)
+			number("not_stored", is.NotStored)
+			number("written_bytes", is.Bytes)
+			number("errors", is.Errors)
+			monitoring.ReportInt(v, "files", int64(is.Files))
+			monitoring.ReportInt(v, "size_bytes", is.Size)
+		})
+	}
 	if read != nil {
 		is := read.Snapshot()
 		monitoring.ReportNamespace(v, "progress", func() {
@@ -253,6 +283,12 @@ func (l *Ledger) String() string {
 	line("dropped at stop", c.Shutdown, false)
 	line("not acknowledged", c.InFlight, false)
 	line("of unknown link type", c.UnknownLink, false)
+	l.mu.Lock()
+	kept := l.kept
+	l.mu.Unlock()
+	if kept != nil {
+		line("not in the store", kept().NotStored, false)
+	}
 	fmt.Fprintf(&b, "documents stored      %12d\n", s.Stored)
 	line("of lost packets", c.Notices, false)
 	line("of flows", c.Flows, false)

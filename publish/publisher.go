@@ -31,6 +31,7 @@ type Publisher struct {
 	ledger   *Ledger
 	opts     Options
 	bytes    *semaphore.Weighted
+	held     atomic.Int64 // of bytes
 	flights  sync.Pool
 }
 
@@ -45,6 +46,9 @@ func New(pipeline beat.PipelineConnector, ledger *Ledger, opts Options) *Publish
 		flights: sync.Pool{New: func() any { return new(flight) }},
 	}
 }
+
+// Fill is how much of the bound of the records in flight is used, 0 to 1; near 1 Publish waits.
+func (p *Publisher) Fill() float64 { return float64(p.held.Load()) / float64(p.opts.MaxBytes) }
 
 // InputOptions are what the documents of one input have in common.
 type InputOptions struct {
@@ -174,6 +178,7 @@ func (in *Input) publish(ctx context.Context, b Batch, work chan<- Batch, tally 
 		b.Release()
 		return err
 	}
+	in.pub.held.Add(in.weight(b))
 	in.mu.Lock()
 	in.pending++
 	in.mu.Unlock()
@@ -321,6 +326,7 @@ func (w *worker) landed(f *flight) {
 // settle gives back what a batch held.
 func (in *Input) settle(b Batch, weight int64) {
 	b.Release()
+	in.pub.held.Add(-weight)
 	in.pub.bytes.Release(weight)
 	in.done(1)
 }

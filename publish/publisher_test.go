@@ -160,6 +160,9 @@ func TestAllIsReleasedAndCounted(t *testing.T) {
 	if n := released.Load(); n != batches {
 		t.Errorf("%d of %d batches released", n, batches)
 	}
+	if f := in.pub.Fill(); f != 0 {
+		t.Errorf("the bound is used to %v by nothing", f)
+	}
 	c := l.Totals()
 	if c.Seen != batches*each+6 || c.InFlight != 0 || c.Acknowledged+c.Filtered+6 != c.Seen || c.Filtered < batches*each/7 {
 		t.Errorf("ledger %+v", c)
@@ -177,6 +180,9 @@ func TestBytesInFlightAreBounded(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	if err := in.Publish(ctx, &fakeBatch{n: 2, bytes: 5000}); err != nil { // over the bound: alone
 		t.Fatal(err)
+	}
+	if f := in.pub.Fill(); f != 1 {
+		t.Errorf("the bound is used to %v", f)
 	}
 	done := make(chan error)
 	go func() { done <- in.Publish(ctx, &fakeBatch{n: 4, bytes: 1}) }()

@@ -24,7 +24,7 @@ import (
 type Handle struct {
 	p    *C.eb_pcap
 	nano bool
-	// wake is a pipe: a byte written to wake[1] ends a Wait.
+	// wake is a pipe: a byte written to wake[1] ends a Wait, which takes it.
 	wake [2]int
 }
 
@@ -107,6 +107,9 @@ func (h *Handle) Wait() error {
 	_, err := unix.Poll(fds, int(pollInterval.Milliseconds()))
 	if err != nil && err != unix.EINTR {
 		return fmt.Errorf("poll: %w", err)
+	}
+	if fds[0].Revents&unix.POLLIN != 0 {
+		unix.Read(h.wake[0], make([]byte, 16))
 	}
 	return nil
 }

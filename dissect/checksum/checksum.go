@@ -15,7 +15,7 @@ type Status uint8
 const (
 	Bad        Status = 0
 	Good       Status = 1
-	Unverified Status = 2 // a fragment, or cut by the capture
+	Unverified Status = 2 // a fragment, cut by the capture, or left to the network card
 	NotPresent Status = 3
 )
 
@@ -65,6 +65,14 @@ func Transport(p *dissect.Packet, proto uint8, b []byte, length int) Status {
 	}
 	if Fold(Sum(Pseudo(p, proto, length), b[:length])) == 0xffff {
 		return Good
+	}
+	return Wrong(p)
+}
+
+// Wrong is the status of a transport layer's checksum that does not fit.
+func Wrong(p *dissect.Packet) Status {
+	if p.ChecksumOffload {
+		return Unverified
 	}
 	return Bad
 }

@@ -150,7 +150,7 @@ func status(p *dissect.Packet, b []byte, wire int) checksum.Status {
 	if sum == binary.LittleEndian.Uint32(b[8:]) {
 		return checksum.Good
 	}
-	return checksum.Bad
+	return checksum.Wrong(p)
 }
 
 // since counts a DATA chunk's sequence number from the first one of its half. Tag 0 is no association's.

@@ -25,7 +25,7 @@ func (w written) restore(p *dissect.Packet) {
 // that was sent. What is known of the stream itself stays as it was.
 func quoted(p *dissect.Packet, payload []byte) {
 	c := p.State.Known(p)
-	if c == nil || c.App == nil || c.App.Stream == nil {
+	if c == nil || c.App == nil || c.App.Stream == nil || p.Options.HeadersOnly {
 		return
 	}
 	stream := c.AppState

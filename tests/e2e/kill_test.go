@@ -33,8 +33,8 @@ func setting(t *testing.T, name string, otherwise int) int {
 	return n
 }
 
-// TestKilledImport kills an import at random moments, with faults of all kinds between it and the server, with rollovers just before
-// the kill, changes of espbeat's version after it, and crashes of the server, until one of its runs ends by itself. What is stored equals
+// TestKilledImport kills an import at random moments, with faults of all kinds between it and the server, with rollovers and
+// changes of espbeat's version before it goes on, and crashes of the server, until one of its runs ends by itself. What is stored equals
 // what an undisturbed import stores. ESPBEAT_KILLS and ESPBEAT_KILL_PACKETS make it longer.
 func TestKilledImport(t *testing.T) {
 	kills, packets := setting(t, "ESPBEAT_KILLS", 8), setting(t, "ESPBEAT_KILL_PACKETS", 60_000)
@@ -69,14 +69,14 @@ func TestKilledImport(t *testing.T) {
 			t.Fatalf("the import ended before it was killed %d times: give more packets; stderr:\n%s", kills, tail(p.err.String(), 2000))
 		case <-time.After(time.Duration(r.IntN(400)) * time.Millisecond):
 		}
-		if i%3 == 1 {
+		p.signal(syscall.SIGKILL)
+		<-p.done
+		if i%3 == 1 { // with what was sent and not acknowledged in the old index
 			if status, m := s.Do("POST", "/"+killed+"/_rollover", nil); status != 200 {
 				t.Fatalf("rollover: status %d: %v", status, m)
 			}
 			rollovers++
 		}
-		p.signal(syscall.SIGKILL)
-		<-p.done
 		if i%6 == 2 {
 			changes++
 			line.binary = versions[changes%2]
@@ -107,7 +107,7 @@ func release(t *testing.T, version string) string {
 func sources(t *testing.T, s *es.Server, index string) map[int]string {
 	t.Helper()
 	s.Refresh(index)
-	docs := map[int]string{}
+	docs, indices := map[int]string{}, map[int]string{}
 	var after []any
 	for {
 		body := map[string]any{"size": 5000, "sort": []any{map[string]any{"packet.number": "asc"}, map[string]any{"_doc": "asc"}}}
@@ -129,9 +129,9 @@ func sources(t *testing.T, s *es.Server, index string) map[int]string {
 				t.Fatal(err)
 			}
 			if docs[n] != "" {
-				t.Fatalf("%s: packet %d is stored twice", index, n)
+				t.Fatalf("%s: packet %d is stored twice, in %s and %s", index, n, indices[n], h.Index)
 			}
-			docs[n] = string(b)
+			docs[n], indices[n] = string(b), h.Index
 			after = h.Sort
 		}
 	}

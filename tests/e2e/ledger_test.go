@@ -32,7 +32,7 @@ func (r result) ledger() ledger {
 		l[m[1]] = n
 	}
 	sum := 0
-	for _, name := range []string{"acknowledged", "acknowledged before", "duplicates skipped", "filtered", "own connections", "dropped by kernel", "dropped, no memory", "dropped at stop", "not acknowledged"} {
+	for _, name := range []string{"acknowledged", "acknowledged before", "duplicates skipped", "filtered", "left out, sampling", "left out, copies", "own connections", "dropped by kernel", "dropped, no memory", "dropped at stop", "not acknowledged"} {
 		sum += l[name]
 	}
 	if sum != l["packets seen"] {
