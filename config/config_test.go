@@ -24,7 +24,7 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "zstd"}); cfg.Store != want {
+	if want := (Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "gzip"}); cfg.Store != want {
 		t.Errorf("store: %+v", cfg.Store)
 	}
 	if cfg.Format != FormatECS || cfg.Publish.MaxBytes != 64<<20 || !cfg.Redact || !cfg.ExcludeOwn ||
@@ -93,7 +93,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"file_size":        {`store.file_size: 1k`, `espbeat.store.file_size: 1024: use 1MiB to 4GiB`},
 		"max_size":         {`store: {file_size: 1GiB, max_size: 1GiB}`, `espbeat.store.max_size: 1073741824: use at least twice espbeat.store.file_size, 2147483648`},
 		"max_age":          {`store.max_age: 1s`, `espbeat.store.max_age: 1s: use a duration of 1m0s or more`},
-		"compression":      {`store.compression: lz4`, `espbeat.store.compression: "lz4": no such compression, use zstd, gzip or none`},
+		"compression":      {`store.compression: lz4`, `espbeat.store.compression: "lz4": no such compression, use gzip, zstd or none`},
 		"encoders":         {`publish.encoders: -1`, `espbeat.publish.encoders: -1`},
 		"max_bytes":        {`publish.max_bytes: 1k`, `espbeat.publish.max_bytes: 1024`},
 		"max_bytes unit":   {`publish.max_bytes: 5 parsecs`, `"5 parsecs" is not a size`},

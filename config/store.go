@@ -19,12 +19,12 @@ type Store struct {
 	MaxAge time.Duration `config:"max_age"`
 	// FileSize is how long a file gets, before compression.
 	FileSize ByteSize `config:"file_size"`
-	// Compression is zstd, gzip or none.
+	// Compression is gzip, zstd or none.
 	Compression string `config:"compression"`
 }
 
 func defaultStore() Store {
-	return Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "zstd"}
+	return Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "gzip"}
 }
 
 // Bounds: a file holds a few pieces of compression, and is deleted as a whole.
@@ -43,7 +43,7 @@ func (s *Store) check() error {
 	case s.MaxAge < 0 || s.MaxAge > 0 && s.MaxAge < minMaxAge:
 		return fault("espbeat.store.max_age", s.MaxAge, fmt.Sprintf("use a duration of %s or more such as 72h, or 0 to keep files of any age", minMaxAge))
 	case !slices.Contains([]string{"none", "gzip", "zstd"}, s.Compression):
-		return fault("espbeat.store.compression", quoted(s.Compression), "no such compression, use zstd, gzip or none")
+		return fault("espbeat.store.compression", quoted(s.Compression), "no such compression, use gzip, zstd or none")
 	}
 	return nil
 }

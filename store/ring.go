@@ -3,7 +3,7 @@
 // Package store keeps what live captures see on disk, in a ring of pcapng files, and finds packets there again.
 //
 // Each source of packets writes files of its own, one after the other. A file's name says when its first packet was captured and
-// its number in the store: 20260131T235959Z-00000042.pcapng.zst. Compressed files consist of pieces that can be decompressed alone, so
+// its number in the store: 20260131T235959Z-00000042.pcapng.gz. Compressed files consist of pieces that can be decompressed alone, so
 // that a packet is found without decompressing all before it, and a file that a crash cut off can be read up to there.
 package store
 

@@ -13,6 +13,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
@@ -29,7 +30,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/glbp"
+	"github.com/espbeat/espbeat/dissect/gprsns"
 	"github.com/espbeat/espbeat/dissect/gre"
+	"github.com/espbeat/espbeat/dissect/gsm"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
@@ -49,6 +52,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/lisp"
 	"github.com/espbeat/espbeat/dissect/llc"
+	"github.com/espbeat/espbeat/dissect/llcgprs"
 	"github.com/espbeat/espbeat/dissect/lldp"
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/lwapp"
@@ -187,15 +191,19 @@ func Registry() *dissect.Registry {
 
 		// Tunnels
 		ayiya.Protocol,
+		bssgp.Protocol,
 		erspan.Protocol,
 		etherip.Protocol,
 		geneve.Protocol,
+		gprsns.Protocol,
 		gre.Protocol,
+		gsm.DTAP,
 		gtp.Prime,
 		gtp.Protocol,
 		gtp.V2,
 		ipcomp.Protocol,
 		l2tp.Protocol,
+		llcgprs.Protocol,
 		lwapp.Protocol,
 		lisp.Control,
 		lisp.Data,

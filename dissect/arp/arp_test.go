@@ -3,11 +3,9 @@
 package arp
 
 import (
-	"strconv"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
-	"github.com/espbeat/espbeat/field"
 )
 
 func bench() *dissecttest.Bench {
@@ -65,7 +63,7 @@ func TestDissect(t *testing.T) {
 				t.Errorf("layers %q malformed %q truncated %v, want %q %q %v", r.Layers, r.Malformed, r.Truncated, tt.layers, tt.malformed, tt.truncated)
 			}
 			r.Check(t, tt.want)
-			if got := string(Protocol.Summary(nil, view(r.Fields))); got != tt.summary {
+			if got := b.Summary(Protocol); got != tt.summary {
 				t.Errorf("summary %q, want %q", got, tt.summary)
 			}
 		})
@@ -79,34 +77,6 @@ func TestNoAllocation(t *testing.T) {
 		t.Errorf("%v allocations a packet", n)
 	}
 }
-
-// view is the fields of a result as a summary sees them.
-type view map[string][]string
-
-func (v view) last(id field.ID) (string, bool) {
-	for name, values := range v {
-		if found, ok := field.Lookup(name); ok && found == id {
-			return values[len(values)-1], true
-		}
-	}
-	return "", false
-}
-
-func (v view) Uint(id field.ID) (uint64, bool) {
-	s, ok := v.last(id)
-	if s == "true" {
-		s = "1"
-	}
-	n, _ := strconv.ParseUint(s, 10, 64)
-	return n, ok
-}
-
-func (v view) Text(dst []byte, id field.ID) ([]byte, bool) {
-	s, ok := v.last(id)
-	return append(dst, s...), ok
-}
-
-func (view) All(field.ID, func([]byte)) {}
 
 func FuzzARP(f *testing.F) {
 	f.Add(dissecttest.Unhex(f, "0001 0800 06 04 0001 0a0b0c0d0e0f 0a000001 000000000000 0a000002 000000"), 31)

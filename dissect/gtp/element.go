@@ -5,6 +5,7 @@ package gtp
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/gsm"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -22,12 +23,6 @@ const (
 	iePCO        = 132
 	ieGSN        = 133
 	ieMSISDN     = 134
-
-	// An end user address of the IETF, and its type of version 6; other types hold one of version 4, and maybe one of 6 behind it.
-	orgIETF, typeIPv6 = 1, 0x57
-
-	// What PPP calls protocols that are configured without a link of its.
-	pcoLCP, pcoPAP, pcoCHAP, pcoIPCP = 0xc021, 0xc023, 0xc223, 0x8021
 )
 
 // fixed is the length of elements without one, by type; 0 is unknown.
@@ -40,7 +35,6 @@ var fixedV0 = map[uint8]uint8{ieTEIDData: 2, ieTEIDCP: 2, ieTEIDII: 3}
 var (
 	fIE       = fields.Add("ie_id", field.Uint8, "gtp.ie_id", "Types of the information elements in order", field.List, field.Rare)
 	fCause    = fields.Add("cause", field.Uint8, "gtp.cause", "Cause: 128 request accepted, 192 and above refused", field.Rare)
-	fIMSI     = fields.Add("imsi", field.Keyword, "e212.imsi", "International mobile subscriber identity")
 	fRecovery = fields.Add("recovery", field.Uint8, "gtp.recovery", "Restart counter", field.Rare)
 	fTEIDData = fields.Add("teid_data", field.Uint32, "gtp.teid_data", "TEID for the user plane that the sender gives")
 	fTEIDCP   = fields.Add("teid_cp", field.Uint32, "gtp.teid_cp", "TEID for the control plane that the sender gives")
@@ -80,7 +74,7 @@ func short(kind, version uint8, v *common.Cursor) {
 	case 1:
 		v.Uint8(fCause)
 	case ieIMSI:
-		digits(v, fIMSI)
+		gsm.IMSI(v)
 	case ieRecovery:
 		v.Uint8(fRecovery)
 	case ieTEIDData:
@@ -102,84 +96,17 @@ func short(kind, version uint8, v *common.Cursor) {
 func sized(kind uint8, v *common.Cursor) {
 	switch kind {
 	case ieUser:
-		user(v)
+		gsm.Address(v, fUserIP)
 	case ieAPN:
-		name(v)
+		gsm.AccessPoint(v, fAPN)
 	case iePCO:
-		options(v)
+		gsm.Configuration(v)
 	case ieGSN:
 		if n := v.Wire; n == 4 || n == 16 {
 			v.IP(fGSN, n)
 		}
 	case ieMSISDN:
 		v.Skip(1) // kind and plan of the number
-		digits(v, fMSISDN)
-	}
-}
-
-// user reads an end user address (TS 29.060, 7.7.27); without an address the network shall give one.
-func user(v *common.Cursor) {
-	org, kind := v.U8()&0xf, v.U8()
-	if org != orgIETF {
-		return
-	}
-	if n := v.Wire; kind != typeIPv6 && n >= 4 {
-		v.IP(fUserIP, 4)
-	}
-	if v.Wire >= 16 {
-		v.IP(fUserIP, 16)
-	}
-}
-
-// name reads the labels of an access point name (TS 23.003, 9.1).
-func name(v *common.Cursor) {
-	var text [128]byte
-	n := 0
-	for v.More() && n < len(text)-64 {
-		label := v.Bytes(int(v.U8() & 0x3f))
-		if len(label) == 0 {
-			break
-		}
-		if n > 0 {
-			text[n] = '.'
-			n++
-		}
-		n += copy(text[n:], label)
-	}
-	if n > 0 {
-		v.P.Out.Text(fAPN, text[:n])
-	}
-}
-
-// digits reads numbers of four bits, the low ones of a byte first; 15 ends them.
-func digits(v *common.Cursor, id field.ID) {
-	var text [32]byte
-	n := 0
-	for _, c := range v.Bytes(min(v.Wire, len(text)/2)) {
-		for _, d := range [2]byte{c & 0xf, c >> 4} {
-			if d > 9 {
-				break
-			}
-			text[n] = '0' + d
-			n++
-		}
-	}
-	if n > 0 {
-		v.P.Out.Text(id, text[:n])
-	}
-}
-
-// options reads protocol configuration options (TS 24.008, 10.5.6.3): packets of PPP's control protocols, and containers.
-func options(v *common.Cursor) {
-	v.Skip(1)
-	for n := 0; v.More() && n < common.MaxItems; n++ {
-		kind := v.U16()
-		o := v.Sub(int(v.U8()))
-		switch kind {
-		case pcoLCP, pcoPAP, pcoCHAP, pcoIPCP:
-			if !o.Failed && len(o.B) > 0 {
-				v.P.PPP(kind, o.B, o.Wire)
-			}
-		}
+		gsm.Digits(v, fMSISDN)
 	}
 }

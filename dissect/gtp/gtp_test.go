@@ -64,7 +64,7 @@ func TestElements(t *testing.T) {
 	}
 	b := dissecttest.New(nil, Protocol, ppp("ipcp", 0x8021), ppp("lcp", 0xc021))
 	b.Cases(t, Protocol, []dissecttest.Case{
-		{Name: "create", Frame: create, Layers: "gtp:ipcp:lcp", Want: map[string]string{"gtp.ie_id": "2,14,16,17,20,128,131,132,133,134", "gtp.imsi": "460080214365879", "gtp.recovery": "5",
+		{Name: "create", Frame: create, Layers: "gtp:ipcp:lcp", Want: map[string]string{"gtp.ie_id": "2,14,16,17,20,128,131,132,133,134", "e212.imsi": "460080214365879", "gtp.recovery": "5",
 			"gtp.teid_data": "17", "gtp.teid_cp": "18", "gtp.nsapi": "5", "gtp.user_ip": "", "gtp.apn": "ims.abc.de", "gtp.gsn_ip": "10.0.0.1", "gtp.msisdn": "491711234567"}},
 		{Name: "created, version 0", Frame: created, Layers: "gtp", Want: map[string]string{"gtp.cause": "128", "gtp.teid_data": "", "gtp.chrg_id": "9", "gtp.user_ip": "10.0.0.5"}},
 		{Name: "an element of unknown length", Frame: "30 10 0003 00000000 7d 0102", Layers: "gtp", Want: map[string]string{"gtp.ie_id": "125"}},

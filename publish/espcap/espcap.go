@@ -23,6 +23,7 @@ var convert string
 var owners = map[string]string{
 	"ipv6.fraghdr": "ipv6.fraghdr", "ipv6.hopopts": "ipv6.hopopts", "ipv6.dstopts": "ipv6.dstopts", "ipv6.routing": "ipv6.routing",
 	"mip6": "mipv6", "pwach": "mpls", "pweth.cw": "pwethcw", "udp.checksum_coverage": "udplite",
+	"nsip": "gprs-ns", "gsm_a.dtap": "gsm_a.dtap", "gsm_a.gm": "gsm_a.gm", "gsm_a.rr": "gsm_a.rr", "gsm_a.dtap.msg_gmm_type": "gsm_a.gm", "gsm_a.dtap.msg_sm_type": "gsm_a.gm",
 	"hsrp2": "hsrp", "mstp": "stp", "wpan-tap": "wpan", "isis.hello": "isis.hello", "isis.lsp": "isis.lsp", "isis.csnp": "isis.csnp", "isis.psnp": "isis.psnp",
 }
 

@@ -20,9 +20,6 @@ const (
 	goalOccurrences = 20    // from which on a fact has a goal
 )
 
-// explained are the facts that stay below the goal, for a reason that docs/fidelity.md gives.
-var explained = []string{"ppp.lcp_code"}
-
 // counts of one fact, in packets where either side has it. Each is agree, or one kind of difference.
 type counts struct {
 	Packets, Agree, Missing, Wrong, Extra int
@@ -106,7 +103,7 @@ func (s *scores) goals() error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.facts)) {
 		c := s.facts[name]
-		if slices.Contains(goalGroups, s.group[name]) && c.Packets >= goalOccurrences && c.share() < goalFact && !slices.Contains(explained, name) {
+		if slices.Contains(goalGroups, s.group[name]) && c.Packets >= goalOccurrences && c.share() < goalFact {
 			errs = append(errs, fmt.Errorf("fact %s agrees to %s, the goal is %s", name, percent(c.share()), percent(goalFact)))
 		}
 	}

@@ -53,17 +53,6 @@ func TestGoals(t *testing.T) {
 	}
 }
 
-// A fact whose difference is explained may stay below the goal.
-func TestExplained(t *testing.T) {
-	s := &scores{facts: map[string]counts{}, group: map[string]string{}}
-	for _, name := range append(explained, "other") {
-		s.facts[name], s.group[name] = counts{Packets: 40, Agree: 30}, "link"
-	}
-	if err := s.goals(); err == nil || !strings.HasPrefix(err.Error(), "fact other") || strings.Contains(err.Error(), "\n") {
-		t.Errorf("got %v, want an error about the other fact alone", err)
-	}
-}
-
 func TestRefusesWhatIsNoComparison(t *testing.T) {
 	for name, text := range map[string]string{"not_json": "x", "empty": "{}", "unknown_fact": `{"a.b": {"packets": 1}}`} {
 		if _, err := score([]byte(text), facts); err == nil {
