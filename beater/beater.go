@@ -69,7 +69,7 @@ func New(opts Options) beat.Creator {
 		}
 		log := b.Info.Logger.Named("espbeat")
 		if files := cfg.InputFiles(); files != nil && !cfg.Reloads() {
-			if err := loadInputs(&cfg, inputFiles(b, files), log); err != nil {
+			if err := LoadInputs(&cfg, inputFiles(b, files), log); err != nil {
 				return nil, err
 			}
 		}

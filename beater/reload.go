@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -18,21 +17,15 @@ import (
 	"github.com/elastic/beats/v7/libbeat/common/reload"
 	conf "github.com/elastic/elastic-agent-libs/config"
 	"github.com/elastic/elastic-agent-libs/logp"
-	"github.com/elastic/elastic-agent-libs/paths"
 
 	"github.com/espbeat/espbeat/config"
 )
 
 // inputFiles is where the files of config.inputs are, a glob.
-func inputFiles(b *beat.Beat, files *config.InputFiles) string {
-	if filepath.IsAbs(files.Path) {
-		return files.Path
-	}
-	return b.Paths.Resolve(paths.Config, files.Path)
-}
+func inputFiles(b *beat.Beat, files *config.InputFiles) string { return files.In(b.Paths.Config) }
 
-// loadInputs adds the inputs that files hold to those of the configuration, for a run that reads the files once.
-func loadInputs(cfg *config.Config, path string, log *logp.Logger) error {
+// LoadInputs adds the inputs that files hold to those of the configuration, for a run that reads the files once.
+func LoadInputs(cfg *config.Config, path string, log *logp.Logger) error {
 	found, _, err := cfgfile.NewGlobWatcher(path, log).Scan()
 	if err != nil {
 		return fmt.Errorf("find the files of espbeat.config.inputs: %w", err)

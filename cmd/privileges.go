@@ -32,7 +32,7 @@ func (a *app) changeUser(p *plan, handOver bool) error {
 	if own.User == "" {
 		return nil
 	}
-	change := privileges.Change{User: own.User, Group: own.Group, Keep: privileges.Needed(p.espbeat.Enabled()), Readable: p.files, Args: a.args}
+	change := privileges.Change{User: own.User, Group: own.Group, Keep: privileges.Needed(&p.espbeat), Readable: p.files, Args: a.args}
 	if handOver && !p.privateData {
 		at, err := foldersOf(p)
 		if err != nil {
@@ -47,7 +47,7 @@ func (a *app) changeUser(p *plan, handOver bool) error {
 }
 
 // folders are where an installation keeps what it writes.
-type folders struct{ data, logs, keystore string }
+type folders struct{ config, data, logs, keystore string }
 
 // foldersOf finds them as libbeat does.
 func foldersOf(p *plan) (folders, error) {
@@ -62,7 +62,7 @@ func foldersOf(p *plan) (folders, error) {
 		return def
 	}
 	base := set("path.home", home())
-	at := folders{data: set("path.data", filepath.Join(base, "data")), logs: set("path.logs", filepath.Join(base, "logs"))}
+	at := folders{config: set("path.config", base), data: set("path.data", filepath.Join(base, "data")), logs: set("path.logs", filepath.Join(base, "logs"))}
 	at.keystore = set("keystore.path", filepath.Join(at.data, Name+".keystore"))
 	return at, nil
 }

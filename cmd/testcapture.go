@@ -7,8 +7,10 @@ import (
 	"io"
 	"os"
 
+	"github.com/elastic/elastic-agent-libs/logp"
 	"github.com/spf13/cobra"
 
+	"github.com/espbeat/espbeat/beater"
 	"github.com/espbeat/espbeat/beater/preflight"
 )
 
@@ -39,16 +41,21 @@ func (a *app) runTestCapture(out io.Writer) int {
 	if err := a.changeUser(p, false); err != nil {
 		return failed(err)
 	}
+	at, err := foldersOf(p)
+	if err != nil {
+		return failed(err)
+	}
 	opt := preflight.Options{}
 	if opt.Program, err = os.Executable(); err != nil {
 		opt.Program = Name
 	}
 	if !p.privateData {
-		at, err := foldersOf(p)
-		if err != nil {
+		opt.Data = at.data
+	}
+	if files := p.espbeat.InputFiles(); files != nil {
+		if err := beater.LoadInputs(&p.espbeat, files.In(at.config), logp.NewNopLogger()); err != nil {
 			return failed(err)
 		}
-		opt.Data = at.data
 	}
 	all := preflight.Run(&p.espbeat, opt)
 	for _, f := range all {

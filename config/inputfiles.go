@@ -32,6 +32,14 @@ func (f *InputFiles) InitDefaults() {
 	*f = InputFiles{Enabled: true, Path: "inputs.d/*.yml", Reload: Reload{Period: 10 * time.Second}}
 }
 
+// In is the glob as it stands in path.config.
+func (f *InputFiles) In(dir string) string {
+	if filepath.IsAbs(f.Path) {
+		return f.Path
+	}
+	return filepath.Join(dir, f.Path)
+}
+
 // minPeriod: the times of files tell changes by the second.
 const minPeriod = time.Second
 

@@ -23,11 +23,15 @@ const (
 	SysAdmin Capability = "CAP_SYS_ADMIN"
 )
 
-// Needed are the capabilities that these inputs need, in order of their names.
-func Needed(inputs []config.Input) []Capability {
+// Needed are the capabilities that the enabled inputs need, in order of their names. Of inputs in files of their own it is not known here what
+// they are: they may capture, and not enter a network namespace.
+func Needed(cfg *config.Config) []Capability {
 	var all []Capability
-	for i := range inputs {
-		all = append(all, neededBy(&inputs[i])...)
+	for _, in := range cfg.Enabled() {
+		all = append(all, neededBy(&in)...)
+	}
+	if cfg.InputFiles() != nil {
+		all = append(all, NetRaw)
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

@@ -52,7 +52,7 @@ type Options struct {
 // Run looks at everything that the enabled inputs need, in the order in which it is best mended.
 func Run(cfg *config.Config, o Options) []Finding {
 	on := cfg.Enabled()
-	needed := privileges.Needed(on)
+	needed := privileges.Needed(cfg)
 	missing := privileges.Missing(needed)
 	var all []Finding
 	if runtime.GOOS == "linux" { // elsewhere opening an interface tells

@@ -283,12 +283,15 @@ func TestTestCapture(t *testing.T) {
 	ip(t, "link add down0 type veth peer name peer0")
 	user, dir := nobody(t), open(t)
 	c := write(t, dir, "mine.yml", "espbeat.inputs: [{type: live, interfaces: [lo], filter: udp}, {type: file, paths: ["+strconv.Quote(demo())+"]}]\noutput.console.enabled: true\n")
+	write(t, dir, "more.yml", "- {type: file, id: more, paths: [/nowhere.pcap]}\n")
+	both := write(t, dir, "both.yml", "espbeat.config.inputs.path: "+strconv.Quote(filepath.Join(dir, "more*.yml"))+"\noutput.console.enabled: true\n")
 	for name, c := range map[string]struct {
 		args []string
 		user *syscall.Credential
 		code int
 		says []string
 	}{
+		"inputs in files of their own": {[]string{"-c", both, "--path.data", filepath.Join(dir, "data")}, nil, 1, []string{"FAIL files of more: "}},
 		"all is well": {[]string{"-c", c, "--path.data", filepath.Join(dir, "data")}, nil, 0, []string{
 			"ok   permissions: the inputs have what they need, CAP_NET_RAW", "ok   interface lo: up, link type ETHERNET", "WARN offloads of lo: ", `ok   filter on lo: "udp" compiles`,
 			"ok   ring of lo: 32 MiB", "ok   files of file-1: 1 captures", "ok   disk: path.data " + filepath.Join(dir, "data"),
