@@ -6,7 +6,7 @@ package dissect
 func (r *Registry) Link(t uint32) *Protocol { return r.link[t] }
 
 // EtherType returns who dissects an EtherType, nil when nobody does.
-func (r *Registry) EtherType(t uint16) *Protocol { return r.ether[t] }
+func (r *Registry) EtherType(t uint16) *Protocol { return r.ether.at(t) }
 
 // IPProtocol returns who dissects an IANA protocol number, nil when nobody does.
 func (r *Registry) IPProtocol(n uint8) *Protocol { return r.ip[n] }
@@ -17,21 +17,21 @@ func (p *Packet) CallName(name string, b []byte, wire int) { p.Call(p.Registry.b
 // EtherType hands b to the protocol of an EtherType (IEEE 802).
 func (p *Packet) EtherType(t uint16, b []byte, wire int) {
 	p.Core.EtherType = t
-	p.Call(p.Registry.ether[t], b, wire)
+	p.Call(p.Registry.ether.at(t), b, wire)
 }
 
 // IPProtocol hands b to the protocol of an IANA protocol number.
 func (p *Packet) IPProtocol(n uint8, b []byte, wire int) { p.Call(p.Registry.ip[n], b, wire) }
 
 // PPP hands b to the protocol of a PPP DLL protocol number.
-func (p *Packet) PPP(n uint16, b []byte, wire int) { p.Call(p.Registry.ppp[n], b, wire) }
+func (p *Packet) PPP(n uint16, b []byte, wire int) { p.Call(p.Registry.ppp.at(n), b, wire) }
 
 // LLC hands b to the protocol of an IEEE 802.2 destination SAP.
 func (p *Packet) LLC(sap uint8, b []byte, wire int) { p.Call(p.Registry.llc[sap], b, wire) }
 
 // GRE hands b to the protocol of a GRE protocol type: its own table first, then the EtherTypes.
 func (p *Packet) GRE(t uint16, b []byte, wire int) {
-	if n := p.Registry.gre[t]; n != nil {
+	if n := p.Registry.gre.at(t); n != nil {
 		p.Call(n, b, wire)
 		return
 	}
@@ -48,7 +48,7 @@ func (p *Packet) UDPApplication(c *Conversation, b []byte) *Protocol {
 		lo, hi = hi, lo
 	}
 	for _, port := range [2]uint16{lo, hi} {
-		if a := p.Registry.udp[port]; a != nil && (a.GuessUDP == nil || a.GuessUDP(b)) {
+		if a := p.Registry.udp.at(port); a != nil && (a.GuessUDP == nil || a.GuessUDP(b)) {
 			return a
 		}
 	}
@@ -64,16 +64,16 @@ func (p *Packet) UDPApplication(c *Conversation, b []byte) *Protocol {
 func (p *Packet) portApplication() *Protocol {
 	const tcp, udp = 6, 17
 	c := &p.Core
-	ports := p.Registry.tcp
+	ports := &p.Registry.tcp
 	switch {
 	case !c.Ports || c.IPProtocol != tcp && c.IPProtocol != udp:
 		return nil
 	case c.IPProtocol == udp:
-		ports = p.Registry.udp
+		ports = &p.Registry.udp
 	}
 	lo, hi := min(c.Source.Port, c.Destination.Port), max(c.Source.Port, c.Destination.Port)
 	for _, port := range [2]uint16{lo, hi} {
-		if a := ports[port]; a != nil && a.Application {
+		if a := ports.at(port); a != nil && a.Application {
 			return a
 		}
 	}
@@ -87,7 +87,7 @@ func (p *Packet) TCPApplication(c *Conversation, b []byte) *Protocol {
 		lo, hi = hi, lo
 	}
 	for _, port := range [2]uint16{lo, hi} {
-		if a := p.Registry.tcp[port]; a != nil && a.acceptsTCP(b) {
+		if a := p.Registry.tcp.at(port); a != nil && a.acceptsTCP(b) {
 			return a
 		}
 	}
@@ -113,8 +113,8 @@ func (a *Protocol) acceptsTCP(b []byte) bool {
 // SCTPApplication finds who speaks over an SCTP association, by the ports, the lower first.
 func (p *Packet) SCTPApplication() *Protocol {
 	lo, hi := min(p.Core.Source.Port, p.Core.Destination.Port), max(p.Core.Source.Port, p.Core.Destination.Port)
-	if a := p.Registry.sctp[lo]; a != nil {
+	if a := p.Registry.sctp.at(lo); a != nil {
 		return a
 	}
-	return p.Registry.sctp[hi]
+	return p.Registry.sctp.at(hi)
 }

@@ -82,32 +82,35 @@ type Registry struct {
 
 	byName  map[string]*Protocol
 	link    map[uint32]*Protocol
-	ether   map[uint16]*Protocol
+	ether   numbers
 	ip      [256]*Protocol
-	tcp     map[uint16]*Protocol
-	udp     map[uint16]*Protocol
-	sctp    map[uint16]*Protocol
-	ppp     map[uint16]*Protocol
+	tcp     numbers
+	udp     numbers
+	sctp    numbers
+	ppp     numbers
 	llc     [256]*Protocol
-	gre     map[uint16]*Protocol
+	gre     numbers
 	tcpHeur []*Protocol
 	udpHeur []*Protocol
 }
 
 // NewRegistry builds the tables. Two protocols that claim the same number are an error of the programmer and panic.
 func NewRegistry(all ...*Protocol) *Registry {
-	r := &Registry{All: all, byName: map[string]*Protocol{}, link: map[uint32]*Protocol{}, ether: map[uint16]*Protocol{}, tcp: map[uint16]*Protocol{},
-		udp: map[uint16]*Protocol{}, sctp: map[uint16]*Protocol{}, ppp: map[uint16]*Protocol{}, gre: map[uint16]*Protocol{}}
+	r := &Registry{All: all, byName: map[string]*Protocol{}, link: map[uint32]*Protocol{}}
 	for _, p := range all {
 		p.name = field.Intern(p.Name)
-		claim(r.byName, []string{p.Name}, p)
-		claim(r.link, p.LinkTypes, p)
-		claim(r.ether, p.EtherTypes, p)
-		claim(r.tcp, p.TCPPorts, p)
-		claim(r.udp, p.UDPPorts, p)
-		claim(r.sctp, p.SCTPPorts, p)
-		claim(r.ppp, p.PPPTypes, p)
-		claim(r.gre, p.GREProtocol, p)
+		for _, t := range p.LinkTypes {
+			claim(t, p, r.link[t])
+			r.link[t] = p
+		}
+		claim(p.Name, p, r.byName[p.Name])
+		r.byName[p.Name] = p
+		r.ether.claim(p.EtherTypes, p)
+		r.tcp.claim(p.TCPPorts, p)
+		r.udp.claim(p.UDPPorts, p)
+		r.sctp.claim(p.SCTPPorts, p)
+		r.ppp.claim(p.PPPTypes, p)
+		r.gre.claim(p.GREProtocol, p)
 		for _, n := range p.IPProtocols {
 			r.ip[n] = p
 		}
@@ -124,11 +127,9 @@ func NewRegistry(all ...*Protocol) *Registry {
 	return r
 }
 
-func claim[N comparable](m map[N]*Protocol, numbers []N, p *Protocol) {
-	for _, n := range numbers {
-		if other := m[n]; other != nil {
-			panic(fmt.Sprintf("%s and %s both claim %v", other.Name, p.Name, n))
-		}
-		m[n] = p
+// claim panics when another protocol has a number that p claims.
+func claim(number any, p, other *Protocol) {
+	if other != nil {
+		panic(fmt.Sprintf("%s and %s both claim %v", other.Name, p.Name, number))
 	}
 }
