@@ -11,12 +11,12 @@ import (
 
 // Test runs all the tests, those with a real Elasticsearch included where Java 21 and Maven are; every skip is listed.
 func Test() error {
-	return gotest("-timeout", "20m", "./...")
+	return gotest("-timeout", "30m", "./...")
 }
 
 // E2e runs the tests of the whole only: the built Beat, Elasticsearch, live capture.
 func E2e() error {
-	return gotest("-count=1", "-timeout", "20m", "./tests/...")
+	return gotest("-count=1", "-timeout", "30m", "./tests/...")
 }
 
 // Race runs the tests of the rooms that know no libbeat, under the race detector.
