@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/netip"
 	"sync"
 	"time"
 
@@ -37,8 +36,8 @@ type Options struct {
 	// Forget: the run leaves nothing behind, and so reads every file from its start.
 	Forget bool
 
-	own   []netip.AddrPort // servers of the output, whose connections are left out of a capture
-	store *store.Ring      // where the packets of live inputs are kept; nil keeps none
+	own   *own        // whose connections are left out of captures; nil leaves none out
+	store *store.Ring // where the packets of live inputs are kept; nil keeps none
 }
 
 // Beater implements beat.Beater.
@@ -111,7 +110,8 @@ func (e *Beater) Run(b *beat.Beat) error {
 		return errors.New("espbeat.inputs: []: nothing to read, add an input")
 	}
 	if e.cfg.ExcludeOwn && !e.cfg.Finite() {
-		e.opts.own = servers(b)
+		e.opts.own = ownOf(b)
+		e.opts.own.resolve(context.Background())
 	}
 	ledger := publish.NewLedger(b.Monitoring.StatsRegistry())
 	pub := publish.New(b.Publisher, ledger, publish.Options{
@@ -156,6 +156,9 @@ func (e *Beater) Run(b *beat.Beat) error {
 		go e.watchProgress(ledger, ended)
 	}
 
+	if e.opts.own != nil {
+		go e.opts.own.run(reading)
+	}
 	showing, hide := context.WithCancel(handing)
 	defer hide()
 	var shown sync.WaitGroup

@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"net/netip"
 	"path"
 	"slices"
 	"strings"
@@ -238,7 +237,7 @@ func (l *live) finished() bool {
 }
 
 // openInterface opens an interface, with as many sockets as fanout says.
-func openInterface(in *config.Input, name string, own []netip.AddrPort) ([]*source, error) {
+func openInterface(in *config.Input, name string, own *own) ([]*source, error) {
 	group := 0
 	if in.Fanout > 1 {
 		var r [2]byte
@@ -253,15 +252,15 @@ func openInterface(in *config.Input, name string, own []netip.AddrPort) ([]*sour
 	for range in.Fanout {
 		s, err := capture.OpenLive(capture.LiveOptions{
 			Interface: name, Engine: engines[in.Engine], SnapLen: in.SnapLen, Promiscuous: in.Promiscuous,
-			BufferSize: int(in.BufferSize), BufferTime: in.BufferTime, Filter: in.Filter, FanoutGroup: group, NetNS: in.NetNS, ExcludeOwn: own,
+			BufferSize: int(in.BufferSize), BufferTime: in.BufferTime, Filter: in.Filter, FanoutGroup: group, NetNS: in.NetNS, ExcludeOwn: own.servers(),
 		})
 		if err != nil {
 			for _, s := range all {
-				_ = s.Close()
+				s.end()
 			}
 			return nil, explainDropped(err)
 		}
-		all = append(all, &source{Source: s, name: full, id: randomID(), prompt: true, fill: s.Fill})
+		all = append(all, &source{Source: s, name: full, id: randomID(), prompt: true, fill: s.Fill, forget: own.keep(s)})
 	}
 	return all, nil
 }

@@ -34,6 +34,8 @@ type source struct {
 	fill func() float64
 	// tap is what stores the packets on their way, the Source itself; nil stores none.
 	tap *store.Tap
+	// forget ends that it is told of the process's own servers; nil for a file.
+	forget func()
 	// part says how far a file has been read; nil for type live.
 	part *progress.Part
 }
@@ -74,6 +76,9 @@ func (s *source) startable() bool {
 // end closes the source, and ends what is stored of it; after the last Next.
 func (s *source) end() {
 	_ = s.Close()
+	if s.forget != nil {
+		s.forget()
+	}
 	if s.tap != nil {
 		s.tap.Finish()
 	}

@@ -4,14 +4,7 @@ package beater
 
 import (
 	"fmt"
-	"net"
-	"net/netip"
-	"net/url"
-	"strconv"
-	"strings"
 	"time"
-
-	"github.com/elastic/beats/v7/libbeat/beat"
 
 	"github.com/espbeat/espbeat/publish"
 )
@@ -41,41 +34,4 @@ func (e *Beater) watchProgress(ledger *publish.Ledger, ended <-chan struct{}) {
 			return
 		}
 	}
-}
-
-// servers are the addresses of the output's hosts, as far as they resolve.
-func servers(b *beat.Beat) []netip.AddrPort {
-	if b.Config == nil || !b.Config.Output.IsSet() {
-		return nil
-	}
-	var out struct {
-		Hosts []string `config:"hosts"`
-	}
-	if err := b.Config.Output.Config().Unpack(&out); err != nil {
-		return nil
-	}
-	var addrs []netip.AddrPort
-	for _, h := range out.Hosts {
-		if !strings.Contains(h, "://") {
-			h = "//" + h
-		}
-		u, err := url.Parse(h)
-		if err != nil {
-			continue
-		}
-		port, err := strconv.ParseUint(u.Port(), 10, 16)
-		if err != nil {
-			port = 9200 // libbeat's default for the output that most use
-		}
-		ips, err := net.LookupIP(u.Hostname())
-		if err != nil {
-			continue
-		}
-		for _, ip := range ips {
-			if a, ok := netip.AddrFromSlice(ip); ok {
-				addrs = append(addrs, netip.AddrPortFrom(a.Unmap(), uint16(port)))
-			}
-		}
-	}
-	return addrs
 }

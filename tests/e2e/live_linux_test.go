@@ -243,3 +243,28 @@ func TestLiveIndexLeavesOutItsOwnShipping(t *testing.T) {
 		}
 	}
 }
+
+// TestIdleInterfaceStaysSilent captures the interface that it ships over, uncompressed: shipping makes no packets to ship.
+func TestIdleInterfaceStaysSilent(t *testing.T) {
+	t.Parallel() // it waits, mostly
+	namespace(t)
+	s := es.NewSink(t, es.SinkOptions{})
+	p := cmdline{args: []string{"--nic", "lo", "--node", s.URL, "-E", "output.elasticsearch.compression_level=0"}}.start(t)
+	capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
+	send(t)
+	taken(t, s, "what was sent", func(st es.Stats) bool { return st.Docs >= datagrams })
+	// What is on its way still, such as the end of the HTTP connection, is there when nothing more came for a while.
+	const quiet, idle = 5 * time.Second, time.Minute
+	for had := -1; had != s.Stats().Docs; time.Sleep(quiet) {
+		had = s.Stats().Docs
+	}
+	had := s.Stats()
+	time.Sleep(idle)
+	if is := s.Stats(); is.Docs != had.Docs {
+		t.Errorf("%d documents in an idle minute", is.Docs-had.Docs)
+	}
+	p.signal(os.Interrupt)
+	if l := p.wait().exits(0).ledger(); l["own connections"] == 0 || l["acknowledged"] != had.Docs {
+		t.Errorf("%d documents; ledger %v", had.Docs, l)
+	}
+}
