@@ -207,15 +207,20 @@ func (e *Encoder) writeSensor() {
 	}
 }
 
+// OfFlowsOnly tells whether a field that a profile's documents of flows have is not in those of its packets.
+func OfFlowsOnly(id field.ID, p field.Profile) bool {
+	return id == fSrcBytes && p == field.Minimal || id == fNetPackets && p != field.Full
+}
+
 func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	o := &e.core
 	o.Uint(fNumber, r.Number)
 	o.Uint(fLength, uint64(r.Length))
 	o.Uint(fNetBytes, uint64(r.Length))
-	if e.opt.Profile != field.Minimal {
+	if !OfFlowsOnly(fSrcBytes, e.opt.Profile) {
 		o.Uint(fSrcBytes, uint64(r.Length))
 	}
-	if e.opt.Profile == field.Full {
+	if !OfFlowsOnly(fNetPackets, e.opt.Profile) {
 		o.Uint(fNetPackets, 1)
 	}
 	o.Uint(fCaptured, uint64(r.Captured))

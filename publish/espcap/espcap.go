@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -113,7 +114,7 @@ func Fields(profile field.Profile) map[string]any {
 	for id := range layout.Defs {
 		d := &layout.Defs[id]
 		t := typeName(d.Type)
-		if d.Wireshark == "" || t == "" || derived[d.Name] || !d.In(profile) || layout.Array[id] != field.NoArray {
+		if d.Wireshark == "" || t == "" || derived[d.Name] || !has(profile, id) || layout.Array[id] != field.NoArray {
 			continue
 		}
 		keys := slices.Clone(also[d.Name])
@@ -134,13 +135,18 @@ func Fields(profile field.Profile) map[string]any {
 	return out
 }
 
+// has tells whether documents of packets have a field in a profile.
+func has(profile field.Profile, id int) bool {
+	return field.Seal().Defs[id].In(profile) && !document.OfFlowsOnly(field.ID(id), profile) //nolint:gosec // few fields
+}
+
 // left are the fields that the script makes itself and documents of a profile do not have.
 func left(profile field.Profile) []any {
 	layout := field.Seal()
 	out := []any{}
 	for id := range layout.Defs {
 		d := &layout.Defs[id]
-		if (d.Wireshark == "" || derived[d.Name]) && !d.In(profile) && layout.Array[id] == field.NoArray {
+		if (d.Wireshark == "" || derived[d.Name]) && !has(profile, id) && layout.Array[id] == field.NoArray {
 			out = append(out, anys(layout.Path[id]))
 		}
 	}

@@ -5,6 +5,7 @@ package espcap
 import (
 	"encoding/json"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -125,6 +126,14 @@ func TestProfiles(t *testing.T) {
 	full, standard := Fields(field.Full), Fields(field.Standard)
 	if len(standard) >= len(full) || len(left(field.Full)) != 0 || len(left(field.Standard)) == 0 {
 		t.Errorf("full %d fields, standard %d; left out %d and %d", len(full), len(standard), len(left(field.Full)), len(left(field.Standard)))
+	}
+	for profile, want := range map[field.Profile][]string{field.Full: nil, field.Standard: {"network.packets"}, field.Minimal: {"network.packets", "source.bytes"}} {
+		for _, name := range []string{"network.packets", "source.bytes", "network.bytes"} {
+			id, _ := field.Lookup(name)
+			if has(profile, int(id)) == slices.Contains(want, name) {
+				t.Errorf("profile %v: %s", profile, name)
+			}
+		}
 	}
 	for _, list := range standard {
 		for _, x := range list.([]any) {
