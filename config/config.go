@@ -79,7 +79,7 @@ func Default() Config {
 	return Config{
 		Format:          FormatECS,
 		Flow:            defaultFlow(),
-		Publish:         Publish{MaxBytes: 64 << 20},
+		Publish:         Publish{MaxBytes: 32 << 20},
 		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},
 		Store:           defaultStore(),
 		Redact:          true,

@@ -27,7 +27,7 @@ func TestDefaults(t *testing.T) {
 	if want := (Store{MaxSize: 10 << 30, FileSize: 64 << 20, Compression: "gzip"}); cfg.Store != want {
 		t.Errorf("store: %+v", cfg.Store)
 	}
-	if cfg.Format != FormatECS || cfg.Publish.MaxBytes != 64<<20 || !cfg.Redact || !cfg.ExcludeOwn ||
+	if cfg.Format != FormatECS || cfg.Publish.MaxBytes != 32<<20 || !cfg.Redact || !cfg.ExcludeOwn ||
 		len(cfg.InternalNetworks) != 1 || cfg.InternalNetworks[0] != "private" {
 		t.Errorf("defaults: %+v", cfg)
 	}
