@@ -37,7 +37,7 @@ func setting(t *testing.T, name string, otherwise int) int {
 // changes of espbeat's version before it goes on, and crashes of the server, until one of its runs ends by itself. What is stored equals
 // what an undisturbed import stores. ESPBEAT_KILLS and ESPBEAT_KILL_PACKETS make it longer.
 func TestKilledImport(t *testing.T) {
-	kills, packets := setting(t, "ESPBEAT_KILLS", 8), setting(t, "ESPBEAT_KILL_PACKETS", 60_000)
+	kills, packets := setting(t, "ESPBEAT_KILLS", 8), setting(t, "ESPBEAT_KILL_PACKETS", 80_000)
 	s := es.Start(t, es.Options{Own: true})
 	dir := t.TempDir()
 	file := filepath.Join(dir, "import.pcap")
