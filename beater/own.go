@@ -116,8 +116,9 @@ func (o *own) resolve(ctx context.Context) {
 	for h, addrs := range found {
 		o.addrs[h] = addrs
 	}
+	remotes := o.remotes()
 	for c := range o.captures {
-		_ = c.SetOwn(o.remotes()) // else what it knew of this machine stays
+		_ = c.SetOwn(remotes) // else what it knew of this machine stays
 	}
 }
 

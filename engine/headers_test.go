@@ -140,18 +140,5 @@ func TestHeadersOnlyDoNotAllocate(t *testing.T) {
 			binary.BigEndian.PutUint32(p.Data[42:], seq)
 		}
 	}
-	e := engine.New(s, protocols, engine.Options{Shedding: engine.Shedding{Pressure: func() float64 { return 0.6 }}})
-	var b engine.Batch
-	next := func() {
-		if err := e.Next(&b); err != nil || len(b.Records) != 64 {
-			t.Fatalf("%d records, %v", len(b.Records), err)
-		}
-	}
-	next()
-	if n := testing.AllocsPerRun(50, next); n != 0 {
-		t.Errorf("%v allocations for 64 packets", n)
-	}
-	if st := e.FlowStats(); st.FlowsSeen != 2 || st.StreamGaps != 0 || st.StreamBytes != 0 {
-		t.Errorf("%+v", st)
-	}
+	withoutAllocations(t, s, engine.Options{Shedding: engine.Shedding{Pressure: func() float64 { return 0.6 }}})
 }

@@ -18,15 +18,25 @@ import (
 	"github.com/espbeat/espbeat/tests/internal/es"
 )
 
-// stored are the packet numbers that a sink was sent, each with how often it took it.
-func stored(t *testing.T, s *es.Sink) map[int]int {
+// shippedDocs are the documents that the sink has.
+func shippedDocs(t *testing.T, s *es.Sink) []document {
 	t.Helper()
-	n := map[int]int{}
+	var all []document
 	for _, d := range s.Docs() {
 		var doc document
 		if err := json.Unmarshal(d.Source, &doc); err != nil {
 			t.Fatal(err)
 		}
+		all = append(all, doc)
+	}
+	return all
+}
+
+// stored are the packet numbers that a sink was sent, each with how often it took it.
+func stored(t *testing.T, s *es.Sink) map[int]int {
+	t.Helper()
+	n := map[int]int{}
+	for _, doc := range shippedDocs(t, s) {
 		n[doc.number(t)]++
 	}
 	return n

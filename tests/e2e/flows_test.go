@@ -5,7 +5,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"path/filepath"
 	"syscall"
@@ -21,11 +20,7 @@ const summaries = "espbeat.flow.summary=true"
 func sentFlows(t *testing.T, s *es.Sink) (flows map[string]document, packets int) {
 	t.Helper()
 	flows = map[string]document{}
-	for _, d := range s.Docs() {
-		var doc document
-		if err := json.Unmarshal(d.Source, &doc); err != nil {
-			t.Fatal(err)
-		}
+	for _, doc := range shippedDocs(t, s) {
 		if !hasText("event.dataset", "espbeat.flow")(doc) {
 			packets++
 			continue

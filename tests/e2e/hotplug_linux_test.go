@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"net"
 	"os"
 	"os/exec"
@@ -31,20 +30,6 @@ func plugIn(t *testing.T) {
 	} {
 		ip(t, args)
 	}
-}
-
-// shippedDocs are the documents that the sink has.
-func shippedDocs(t *testing.T, s *es.Sink) []document {
-	t.Helper()
-	var all []document
-	for _, d := range s.Docs() {
-		var doc document
-		if err := json.Unmarshal(d.Source, &doc); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, doc)
-	}
-	return all
 }
 
 // TestLiveFollowsInterfaces: a glob finds an interface that appears, disappears and is back.

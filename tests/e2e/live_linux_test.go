@@ -5,7 +5,6 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -104,6 +103,16 @@ func send(t *testing.T) traffic {
 // complete tells whether all that was sent is among the documents; check fails the test unless each came exactly once.
 func (x traffic) complete(docs []document) bool {
 	return len(x.lengths(docs)) >= datagrams && slices.ContainsFunc(docs, hasNumber("http.response.status_code", 204))
+}
+
+// arrives waits until a sink has all that was sent.
+func (x traffic) arrives(t *testing.T, s *es.Sink) {
+	t.Helper()
+	have := 0
+	for !x.complete(shippedDocs(t, s)) {
+		taken(t, s, "all that was sent", func(st es.Stats) bool { return st.Docs > have })
+		have = s.Stats().Docs
+	}
 }
 
 func (x traffic) lengths(docs []document) []int {
@@ -209,26 +218,11 @@ func TestLiveIndexLeavesOutItsOwnShipping(t *testing.T) {
 	p := cmdline{args: []string{"--nic", "lo", "--node", s.URL}}.start(t)
 	capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
 	x := send(t)
-	docs := func() []document {
-		var all []document
-		for _, d := range s.Docs() {
-			var doc document
-			if err := json.Unmarshal(d.Source, &doc); err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, doc)
-		}
-		return all
-	}
-	have := 0
-	for !x.complete(docs()) {
-		taken(t, s, "all that was sent", func(st es.Stats) bool { return st.Docs > have })
-		have = s.Stats().Docs
-	}
+	x.arrives(t, s)
 	p.signal(os.Interrupt)
 	r := p.wait().exits(0)
 	l := r.ledger()
-	all := docs()
+	all := shippedDocs(t, s)
 	x.check(t, all)
 	if l["acknowledged"] != len(all) || l["documents stored"] != len(all) || l["own connections"] == 0 {
 		t.Errorf("%d documents arrived; stderr:\n%s", len(all), tail(r.err, 2000))

@@ -4,7 +4,6 @@ package e2e
 
 import (
 	stdbinary "encoding/binary"
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,24 +21,10 @@ func TestLiveStore(t *testing.T) {
 	p := cmdline{args: []string{"--nic", "lo", "--node", s.URL, "-E", "espbeat.store.enabled=true", "-E", "espbeat.store.path=" + dir}}.start(t)
 	capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
 	x := send(t)
-	docs := func() (all []document) {
-		for _, d := range s.Docs() {
-			var doc document
-			if err := json.Unmarshal(d.Source, &doc); err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, doc)
-		}
-		return all
-	}
-	have := 0
-	for !x.complete(docs()) {
-		taken(t, s, "all that was sent", func(st es.Stats) bool { return st.Docs > have })
-		have = s.Stats().Docs
-	}
+	x.arrives(t, s)
 	p.signal(os.Interrupt)
 	r := p.wait().exits(0)
-	all := docs()
+	all := shippedDocs(t, s)
 	if l := r.ledger(); l["acknowledged"] != len(all) || l["not in the store"] != 0 {
 		t.Errorf("%d documents arrived; ledger %v", len(all), l)
 	}
