@@ -40,6 +40,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
+	"github.com/espbeat/espbeat/dissect/imf"
 	"github.com/espbeat/espbeat/dissect/ip"
 	"github.com/espbeat/espbeat/dissect/ipcomp"
 	"github.com/espbeat/espbeat/dissect/ipnet"
@@ -85,6 +86,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
@@ -256,8 +258,10 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		http.Protocol,
 		http.SSDP,
+		imf.Protocol,
 		isakmp.Protocol,
 		openvpn.Protocol,
+		smtp.Protocol,
 		wireguard.Protocol,
 	)
 }

@@ -18,6 +18,8 @@ var (
 	fRequestIn = root.Add("request_in", field.Int64, "http.request_in, dns.response_to", "Number of the packet with the request that this response answers")
 	fID        = root.Add("transaction.id", field.Keyword, "", "Flow and ordinal of the request, shared by request and response", field.ECS, field.Unique)
 	fHosts     = root.Add("related.hosts", field.Keyword, "", "Host names that the packet mentions", field.ECS, field.List, field.Unique)
+	fUser      = root.Add("user.name", field.Keyword, "", "Name by which a user logs in", field.ECS, field.First)
+	fUsers     = root.Add("related.user", field.Keyword, "", "Names of users that the packet mentions", field.ECS, field.List, field.Unique)
 )
 
 // Request notes a request in the conversation and writes the fields that name it. key is what the response will carry
@@ -102,6 +104,14 @@ func Host(o *field.Buffer, name []byte) {
 			o.Text(fHosts, name)
 			return
 		}
+	}
+}
+
+// User writes the name by which a user logs in.
+func User(o *field.Buffer, name []byte) {
+	if len(name) > 0 {
+		o.Text(fUser, name)
+		o.Text(fUsers, name)
 	}
 }
 
