@@ -28,6 +28,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
+	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gprsns"
@@ -256,6 +257,8 @@ func Registry() *dissect.Registry {
 		dns.MDNS,
 		dns.Protocol,
 		eap.Protocol,
+		ftp.Data,
+		ftp.Protocol,
 		http.Protocol,
 		http.SSDP,
 		imf.Protocol,

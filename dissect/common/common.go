@@ -30,7 +30,7 @@ func Request(p *dissect.Packet, c *dissect.Conversation, key uint64) uint64 {
 		return 0
 	}
 	n := c.Ask(p, key)
-	transaction(p, c, n)
+	transaction(p, c.ID, n)
 	return n
 }
 
@@ -42,7 +42,7 @@ func Repeatable(p *dissect.Packet, c *dissect.Conversation, key uint64, within i
 	}
 	r, open := c.Asked(key)
 	if open && p.Time-r.Time < within {
-		transaction(p, c, r.Ordinal)
+		transaction(p, c.ID, r.Ordinal)
 		return
 	}
 	if open {
@@ -62,11 +62,32 @@ func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.R
 	}
 	r, ok := c.Answer(key)
 	if ok {
-		p.Out.Uint(fRequestIn, r.Number)
-		p.Out.Int(field.EventDuration, p.Time-r.Time)
-		transaction(p, c, r.Ordinal)
+		tie(p, c, r)
 	}
 	return r, ok
+}
+
+// Interim is Response for one that another will follow: the request stays open.
+func Interim(p *dissect.Packet, c *dissect.Conversation, key uint64) {
+	if c == nil || outside(p) {
+		return
+	}
+	if r, ok := c.Asked(key); ok {
+		tie(p, c, r)
+	}
+}
+
+func tie(p *dissect.Packet, c *dissect.Conversation, r dissect.Request) {
+	p.Out.Uint(fRequestIn, r.Number)
+	p.Out.Int(field.EventDuration, p.Time-r.Time)
+	transaction(p, c.ID, r.Ordinal)
+}
+
+// Caused writes what ties a packet to the request of another conversation that it comes from: the packet with the request, the other's
+// dissect.Conversation.ID, and the request's ordinal there.
+func Caused(p *dissect.Packet, number uint64, conversation string, ordinal uint64) {
+	p.Out.Uint(fRequestIn, number)
+	transaction(p, conversation, ordinal)
 }
 
 // Answered are the fields under which Wireshark says of one protocol what request_in and event.duration say of any.
@@ -88,9 +109,9 @@ func (a *Answered) Response(p *dissect.Packet, c *dissect.Conversation, key uint
 	}
 }
 
-func transaction(p *dissect.Packet, c *dissect.Conversation, ordinal uint64) {
+func transaction(p *dissect.Packet, conversation string, ordinal uint64) {
 	var b [64]byte
-	id := append(append(b[:0], c.ID...), ':')
+	id := append(append(b[:0], conversation...), ':')
 	p.Out.Text(fID, strconv.AppendUint(id, ordinal, 10))
 }
 
