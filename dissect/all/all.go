@@ -41,6 +41,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
+	"github.com/espbeat/espbeat/dissect/imap"
 	"github.com/espbeat/espbeat/dissect/imf"
 	"github.com/espbeat/espbeat/dissect/ip"
 	"github.com/espbeat/espbeat/dissect/ipcomp"
@@ -71,6 +72,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/pana"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
+	"github.com/espbeat/espbeat/dissect/pop"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -261,9 +263,11 @@ func Registry() *dissect.Registry {
 		ftp.Protocol,
 		http.Protocol,
 		http.SSDP,
+		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
 		openvpn.Protocol,
+		pop.Protocol,
 		smtp.Protocol,
 		wireguard.Protocol,
 	)

@@ -107,6 +107,16 @@ func Elsewhere(p *dissect.Packet, proto *dissect.Protocol) bool {
 	return p.Options.Wireshark && !slices.Contains(proto.TCPPorts, p.Core.Source.Port) && !slices.Contains(proto.TCPPorts, p.Core.Destination.Port)
 }
 
+// Letters reports whether b holds letters only.
+func Letters(b []byte) bool {
+	for _, c := range b {
+		if c|0x20 < 'a' || c|0x20 > 'z' {
+			return false
+		}
+	}
+	return true
+}
+
 func digits(b []byte) bool {
 	for _, c := range b {
 		if c < '0' || c > '9' {

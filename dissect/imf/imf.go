@@ -85,14 +85,17 @@ func HeadEnd(b []byte) int {
 }
 
 func decode(p *dissect.Packet, b []byte, _ int) {
-	o := p.Out
-	if p.Options.Wireshark && !bytes.Contains(b, []byte("\r\n")) {
-		return // to tshark a line ends in both
+	o, lineEnd := p.Out, []byte("\n")
+	if p.Options.Wireshark {
+		lineEnd = []byte("\r\n") // to tshark nothing else ends a line
 	}
 	for len(b) > 0 {
 		var name, value []byte
-		if name, value, b = next(b); name == nil {
+		if name, value, b = next(b, lineEnd); name == nil {
 			return
+		}
+		if p.Options.Wireshark && len(b) == 0 { // no empty line ends the head: tshark cuts its last value
+			value = value[:max(0, len(value)-2)]
 		}
 		switch strings.ToLower(string(name)) {
 		case "from":
@@ -131,15 +134,15 @@ const maxFieldName = 16
 
 // next takes a header field off the front of b, continuation lines included (RFC 5322, 2.2.3); name is empty for what is none, nil at the end
 // of the head.
-func next(b []byte) (name, value, rest []byte) {
+func next(b, lineEnd []byte) (name, value, rest []byte) {
 	end := 0
 	for {
-		n := bytes.IndexByte(b[end:], '\n')
+		n := bytes.Index(b[end:], lineEnd)
 		if n < 0 {
 			end = len(b)
 			break
 		}
-		if end += n + 1; end == len(b) || b[end] != ' ' && b[end] != '\t' {
+		if end += n + len(lineEnd); end == len(b) || b[end] != ' ' && b[end] != '\t' {
 			break
 		}
 	}

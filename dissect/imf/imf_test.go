@@ -52,8 +52,10 @@ func TestEdges(t *testing.T) {
 			}
 		})
 	}
-	b := dissecttest.New(nil, Protocol) // to tshark, a line ends in CR and LF
-	b.Run(Protocol, []byte("From: a@b\n"), 10).Check(t, map[string]string{"imf.from": ""})
+	b := dissecttest.New(nil, Protocol) // to tshark, a line ends in CR and LF, and a head in an empty line
+	lf, cut := []byte("From: a@b\nTo: c@d\r\n\r\n"), []byte("To: a@bcd\r\nFrom: e@fgh\r\n")
+	b.Run(Protocol, lf, len(lf)).Check(t, map[string]string{"imf.from": "a@b\nTo: c@d", "email.to.address": ""})
+	b.Run(Protocol, cut, len(cut)).Check(t, map[string]string{"imf.from": "e@f", "email.to.address": "a@bcd"})
 }
 
 func TestHeadEnd(t *testing.T) {
@@ -76,6 +78,24 @@ func TestEnvelope(t *testing.T) {
 	}
 	if s := strings.Join(got, ","); s != "c@d,e@f,g" {
 		t.Errorf("%s", s)
+	}
+}
+
+// The end of a message is found wherever it is cut, and no dot within a line is one.
+func TestMessageEnd(t *testing.T) {
+	for _, text := range []string{"a\r\n.\r\n", ".\r\n", "a\n.\n", "..\r\n.a\r\n.\ra\r\na.\r\n.\r\n", "\r\n\r\n.\r\n"} {
+		for at := range len(text) + 1 {
+			var m Message
+			n, next, end := m.scan([]byte(text[:at]))
+			if m.line = next; end != 0 && at < len(text) {
+				t.Errorf("%q: ends at %d of %d", text, n, at)
+			}
+			if at < len(text) {
+				if rest, _, end := m.scan([]byte(text[at:] + "QUIT\r\n")); end == 0 || at+rest != len(text) {
+					t.Errorf("%q cut at %d: ends at %d", text, at, at+rest)
+				}
+			}
+		}
 	}
 }
 

@@ -28,12 +28,14 @@ type state struct {
 	// opened is the ordinal of the request that leads to client: AUTH, DATA.
 	opened  uint64
 	login   common.SASL
-	message message
+	message imf.Message
 	// chunk is what is left of a chunk, and last whether it ends the message.
 	chunk int64
 	last  bool
 	// chunked is set after a BDAT: tshark finds no end of DATA from then on.
 	chunked bool
+	// lost is set after a BDAT without a sound length, behind which tshark takes everything for a message.
+	lost bool
 }
 
 func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
@@ -61,18 +63,13 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		if n == 0 {
 			break
 		}
-		hidden = hidden || was == inMessage || was == inChunk || s.message.endless
+		hidden = hidden || was == inMessage || was == inChunk || s.lost
 		done += n
 	}
 	if hidden && p.Options.Wireshark { // tshark shows no command of a packet that ends in a message
 		s.hide(p, fields)
 	}
 	return done
-}
-
-// push adds the layer, once for the lines of a packet.
-func push(p *dissect.Packet) bool {
-	return p.Top() == Protocol || p.Top() == imf.Protocol || p.Push(Protocol)
 }
 
 // replies takes the lines of replies.
@@ -83,7 +80,7 @@ func (s *state) replies(p *dissect.Packet, c *dissect.Conversation, data []byte)
 			return done
 		}
 		line, n := common.Line(p, data[done:])
-		if n == 0 || !push(p) {
+		if n == 0 || !imf.Layer(p, Protocol) {
 			break
 		}
 		done += n
@@ -112,7 +109,7 @@ func (s *state) answer(p *dissect.Packet, c *dissect.Conversation, code uint64) 
 		return
 	}
 	switch {
-	case s.client == inCredentials && code/100 != 3, s.client == inMessage && code/100 != 3 && !s.message.begun:
+	case s.client == inCredentials && code/100 != 3, s.client == inMessage && code/100 != 3 && !s.message.Begun:
 		s.client = inCommands
 	}
 }
@@ -129,7 +126,7 @@ func (s *state) step(p *dissect.Packet, c *dissect.Conversation, data []byte) in
 		return 0
 	}
 	line, n := common.Line(p, data)
-	if n == 0 || !push(p) {
+	if n == 0 || !imf.Layer(p, Protocol) {
 		return n
 	}
 	if s.client == inCredentials && bytes.IndexByte(line, ' ') < 0 { // a line of several words is a command: the reply was not seen
@@ -146,7 +143,7 @@ func (s *state) step(p *dissect.Packet, c *dissect.Conversation, data []byte) in
 func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte) {
 	word, rest := common.Word(line)
 	name := string(bytes.ToUpper(word[:min(len(word), 16)]))
-	if !commands[name] && !fourLetters(word) {
+	if !commands[name] && (len(word) != 4 || !common.Letters(word)) {
 		return // may be a secret whose command was not seen
 	}
 	p.Message(Protocol)
@@ -168,11 +165,11 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 	case "EHLO", "HELO", "LHLO":
 		common.Host(p.Out, bytes.Trim(rest, "[] "))
 	case "DATA":
-		s.client, s.opened, s.message = inMessage, n, message{endless: s.chunked && p.Options.Wireshark}
+		s.client, s.opened, s.message = inMessage, n, imf.Message{Endless: s.chunked && p.Options.Wireshark}
 	case "BDAT":
 		s.bdat(p, rest)
 	case "RSET":
-		s.message = message{}
+		s.message = imf.Message{}
 	case "BURL":
 		var b [256]byte
 		rest = common.AppendURL(b[:0], p.Out, rest)
@@ -191,27 +188,19 @@ func write(p *dissect.Packet, word, rest []byte) {
 	}
 }
 
-func fourLetters(word []byte) bool {
-	for _, c := range word {
-		if c|0x20 < 'a' || c|0x20 > 'z' {
-			return false
-		}
-	}
-	return len(word) == 4
-}
-
-// bdat begins a chunk. What has no sound length is a command without a chunk; to tshark it begins a message that never ends.
+// bdat begins a chunk. Without a sound length, or with something else than LAST behind it, the server refuses the command, and no chunk follows.
 func (s *state) bdat(p *dissect.Packet, rest []byte) {
 	s.chunked = true
 	size, end := common.Word(rest)
 	n, err := strconv.ParseUint(string(size[:min(len(size), 20)]), 10, 40)
+	s.last = bytes.EqualFold(bytes.TrimSpace(end), []byte("LAST"))
+	sound := err == nil && (s.last || len(end) == 0)
 	switch {
-	case err != nil && p.Options.Wireshark:
-		s.client, s.message = inMessage, message{endless: true}
-	case err != nil:
+	case !sound && p.Options.Wireshark:
+		s.client, s.message, s.lost = inMessage, imf.Message{Endless: true}, true
+	case !sound:
 		p.Bad()
 	default:
-		s.last = bytes.EqualFold(bytes.TrimSpace(end), []byte("LAST"))
 		s.client, s.chunk = inChunk, int64(n)
 		if n == 0 {
 			s.client = inCommands
