@@ -47,28 +47,30 @@ var (
 	fLiteral = fields.Add("literal.bytes", field.Uint32, "", "Bytes of literals in the packet", field.Rare)
 )
 
-// commands are those of RFC 9051 and its extensions that may begin what a client sends.
-var commands = func() map[string]bool {
+// words are those that may follow a tag: the commands of RFC 9051 and its extensions, and what a response tells.
+var words = func() map[string]bool {
 	m := map[string]bool{}
-	for _, c := range bytes.Fields([]byte("APPEND AUTHENTICATE CAPABILITY CHECK CLOSE COMPRESS COPY CREATE DELETE DELETEACL DONE ENABLE EXAMINE EXPUNGE FETCH GETACL GETQUOTA GETQUOTAROOT ID IDLE " +
-		"LIST LISTRIGHTS LOGIN LOGOUT LSUB MOVE MYRIGHTS NAMESPACE NOOP RENAME SEARCH SELECT SETACL SETQUOTA SORT STARTTLS STATUS STORE SUBSCRIBE THREAD UID UNSELECT UNSUBSCRIBE XLIST")) {
+	for _, c := range bytes.Fields([]byte("APPEND AUTHENTICATE CAPABILITY CHECK CLOSE COMPRESS COPY CREATE DELETE DELETEACL ENABLE EXAMINE EXPUNGE FETCH GETACL GETQUOTA GETQUOTAROOT ID IDLE LIST " +
+		"LISTRIGHTS LOGIN LOGOUT LSUB MOVE MYRIGHTS NAMESPACE NOOP RENAME SEARCH SELECT SETACL SETQUOTA SORT STARTTLS STATUS STORE SUBSCRIBE THREAD UID UNSELECT UNSUBSCRIBE XLIST OK NO BAD")) {
 		m[string(c)] = true
 	}
 	return m
 }()
 
-// accept is asked on IMAP's own port: an untagged response, or a tag and a command.
+// accept is asked on IMAP's own port: an untagged response, or a tag and what may follow it. What is yet to end may become it.
 func accept(data []byte) bool {
-	if bytes.HasPrefix(data, []byte("* ")) {
-		return true
+	if len(data) > 0 && data[0] == '*' {
+		return len(data) == 1 || data[1] == ' '
 	}
-	line, _, ended := bytes.Cut(data, []byte("\n"))
-	tag, rest := common.Word(line)
-	word, _ := common.Word(bytes.TrimRight(rest, "\r"))
-	if !ended && len(rest) == 0 {
-		return len(tag) <= maxTag && isTag(tag)
+	tag, rest, ok := bytes.Cut(data[:min(len(data), maxTag+1)], []byte(" "))
+	switch {
+	case !isTag(tag):
+		return false
+	case !ok || len(rest) == 0:
+		return len(tag) == len(data) || ok
 	}
-	return isTag(tag) && (commands[string(bytes.ToUpper(word[:min(len(word), 16)]))] || status(word) != "")
+	rest = data[len(tag)+1:]
+	return common.Letters(rest[:1]) && common.Opens(rest, words)
 }
 
 // maxTag bounds the tags by which IMAP is recognised, bytes.
