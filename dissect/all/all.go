@@ -90,6 +90,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
 	"github.com/espbeat/espbeat/dissect/smtp"
+	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
@@ -269,6 +270,7 @@ func Registry() *dissect.Registry {
 		openvpn.Protocol,
 		pop.Protocol,
 		smtp.Protocol,
+		ssh.Protocol,
 		wireguard.Protocol,
 	)
 }
