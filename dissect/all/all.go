@@ -52,6 +52,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
+	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/lisp"
 	"github.com/espbeat/espbeat/dissect/llc"
@@ -70,6 +71,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/pop"
@@ -267,7 +269,10 @@ func Registry() *dissect.Registry {
 		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
+		ldap.CLDAP,
+		ldap.Protocol,
 		openvpn.Protocol,
+		pgsql.Protocol,
 		pop.Protocol,
 		smtp.Protocol,
 		ssh.Protocol,
