@@ -97,7 +97,8 @@ func TestGuess(t *testing.T) {
 		first(sslRequest, "x"):       {false, false},
 		message('Z', "I"):            {true, false},
 		message('Z', "I") + "\x01":   {false, false},
-		"Z\x00\x00":                  {false, false},
+		"Z\x00\x00":                  {true, false},
+		"Z\x01\x00":                  {false, false},
 		"\x16\x03\x01\x02\x00\x01":   {false, false},
 	} {
 		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
