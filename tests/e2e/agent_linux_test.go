@@ -31,7 +31,7 @@ const (
 )
 
 // specArgs is how agent/espbeat.spec.yml starts the Beat.
-func specArgs(t *testing.T) []string {
+func specArgs(t testing.TB) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root(), "agent", "espbeat.spec.yml"))
 	if err != nil {
@@ -49,7 +49,7 @@ func specArgs(t *testing.T) []string {
 }
 
 // managed starts the Beat as Elastic Agent does.
-func managed(t *testing.T, a *agentserver.Server) *process {
+func managed(t testing.TB, a *agentserver.Server) *process {
 	t.Helper()
 	return cmdline{args: append(specArgs(t), "-E", "path.data="+t.TempDir()), stdin: a.StartUpInfo()}.start(t)
 }
