@@ -18,8 +18,6 @@ var (
 	fRequestIn = root.Add("request_in", field.Int64, "http.request_in, dns.response_to", "Number of the packet with the request that this response answers")
 	fID        = root.Add("transaction.id", field.Keyword, "", "Flow and ordinal of the request, shared by request and response", field.ECS, field.Unique)
 	fHosts     = root.Add("related.hosts", field.Keyword, "", "Host names that the packet mentions", field.ECS, field.List, field.Unique)
-	fUser      = root.Add("user.name", field.Keyword, "", "Name by which a user logs in", field.ECS, field.First)
-	fUsers     = root.Add("related.user", field.Keyword, "", "Names of users that the packet mentions", field.ECS, field.List, field.Unique)
 )
 
 // Request notes a request in the conversation and writes the fields that name it. key is what the response will carry
@@ -30,7 +28,7 @@ func Request(p *dissect.Packet, c *dissect.Conversation, key uint64) uint64 {
 		return 0
 	}
 	n := c.Ask(p, key)
-	transaction(p, c.ID, n)
+	transaction(p, c, n)
 	return n
 }
 
@@ -42,7 +40,7 @@ func Repeatable(p *dissect.Packet, c *dissect.Conversation, key uint64, within i
 	}
 	r, open := c.Asked(key)
 	if open && p.Time-r.Time < within {
-		transaction(p, c.ID, r.Ordinal)
+		transaction(p, c, r.Ordinal)
 		return
 	}
 	if open {
@@ -62,32 +60,11 @@ func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.R
 	}
 	r, ok := c.Answer(key)
 	if ok {
-		tie(p, c, r)
+		p.Out.Uint(fRequestIn, r.Number)
+		p.Out.Int(field.EventDuration, p.Time-r.Time)
+		transaction(p, c, r.Ordinal)
 	}
 	return r, ok
-}
-
-// Interim is Response for one that another will follow: the request stays open.
-func Interim(p *dissect.Packet, c *dissect.Conversation, key uint64) {
-	if c == nil || outside(p) {
-		return
-	}
-	if r, ok := c.Asked(key); ok {
-		tie(p, c, r)
-	}
-}
-
-func tie(p *dissect.Packet, c *dissect.Conversation, r dissect.Request) {
-	p.Out.Uint(fRequestIn, r.Number)
-	p.Out.Int(field.EventDuration, p.Time-r.Time)
-	transaction(p, c.ID, r.Ordinal)
-}
-
-// Caused writes what ties a packet to the request of another conversation that it comes from: the packet with the request, the other's
-// dissect.Conversation.ID, and the request's ordinal there.
-func Caused(p *dissect.Packet, number uint64, conversation string, ordinal uint64) {
-	p.Out.Uint(fRequestIn, number)
-	transaction(p, conversation, ordinal)
 }
 
 // Answered are the fields under which Wireshark says of one protocol what request_in and event.duration say of any.
@@ -109,9 +86,9 @@ func (a *Answered) Response(p *dissect.Packet, c *dissect.Conversation, key uint
 	}
 }
 
-func transaction(p *dissect.Packet, conversation string, ordinal uint64) {
+func transaction(p *dissect.Packet, c *dissect.Conversation, ordinal uint64) {
 	var b [64]byte
-	id := append(append(b[:0], conversation...), ':')
+	id := append(append(b[:0], c.ID...), ':')
 	p.Out.Text(fID, strconv.AppendUint(id, ordinal, 10))
 }
 
@@ -125,14 +102,6 @@ func Host(o *field.Buffer, name []byte) {
 			o.Text(fHosts, name)
 			return
 		}
-	}
-}
-
-// User writes the name by which a user logs in.
-func User(o *field.Buffer, name []byte) {
-	if len(name) > 0 {
-		o.Text(fUser, name)
-		o.Text(fUsers, name)
 	}
 }
 
