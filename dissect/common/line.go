@@ -31,6 +31,17 @@ func Word(line []byte) (word, rest []byte) {
 	return word, rest
 }
 
+// Upper is the word in capitals, in the memory of b; nothing allocates. Of a longer word it is the beginning.
+func Upper(b *[16]byte, word []byte) []byte {
+	n := copy(b[:], word)
+	for i, c := range b[:n] {
+		if c >= 'a' && c <= 'z' {
+			b[i] = c - ('a' - 'A')
+		}
+	}
+	return b[:n]
+}
+
 // StartTLS gives the conversation to TLS when data starts as its handshake does (RFC 8446, 5.1), and reports whether it did. So it is where a
 // command such as STARTTLS was agreed to; no text starts so, and nobody needs to have seen the command.
 func StartTLS(p *dissect.Packet, c *dissect.Conversation, data []byte) bool {
@@ -81,7 +92,8 @@ func Opens(data []byte, commands map[string]bool) bool {
 	case digits(word):
 		return len(word) == 3 || end < 0 && len(word) < 3
 	case end >= 0:
-		return commands[string(bytes.ToUpper(word))]
+		var b [16]byte
+		return commands[string(Upper(&b, word))]
 	}
 	for c := range commands {
 		if len(c) >= len(word) && bytes.EqualFold([]byte(c[:len(word)]), word) {

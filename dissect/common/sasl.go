@@ -21,9 +21,12 @@ type SASL struct {
 
 // NewSASL begins a login by the named mechanism.
 func NewSASL(mechanism []byte) SASL {
-	switch name := string(bytes.ToUpper(mechanism[:min(len(mechanism), 16)])); name {
-	case "PLAIN", "LOGIN":
-		return SASL{mechanism: name}
+	var b [16]byte
+	switch string(Upper(&b, mechanism)) {
+	case "PLAIN":
+		return SASL{mechanism: "PLAIN"}
+	case "LOGIN":
+		return SASL{mechanism: "LOGIN"}
 	}
 	return SASL{}
 }

@@ -3,7 +3,6 @@
 package ftp
 
 import (
-	"bytes"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
@@ -61,21 +60,24 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte,
 		p.Out.Text(fCommand, word)
 	}
 	argument := fArgument
-	switch name := string(bytes.ToUpper(word[:min(len(word), 16)])); name {
+	var b [16]byte
+	switch string(common.Upper(&b, word)) {
 	case "USER":
 		common.User(p.Out, rest)
 	case "PASS", "ACCT", "ADAT":
 		argument = fPassword
 	case "PORT":
 		if at, ok := parsePort(rest); ok {
-			s.active(p, name, at)
+			s.active(p, "PORT", at)
 		}
 	case "EPRT":
 		if at, ok := parseEPRT(rest); ok {
-			s.active(p, name, at)
+			s.active(p, "EPRT", at)
 		}
-	case "PASV", "EPSV":
-		s.awaited = name
+	case "PASV":
+		s.awaited = "PASV"
+	case "EPSV":
+		s.awaited = "EPSV"
 	case "RETR", "STOR", "STOU", "APPE", "LIST", "NLST", "MLSD":
 		s.next.due(p, c, number, line)
 	}

@@ -94,9 +94,18 @@ func guess(data []byte) bool {
 
 // status is the status that a response begins with, "" when it has none.
 func status(word []byte) string {
-	switch s := string(bytes.ToUpper(word[:min(len(word), 8)])); s {
-	case "OK", "NO", "BAD", "BYE", "PREAUTH":
-		return s
+	var b [16]byte
+	switch string(common.Upper(&b, word)) {
+	case "OK":
+		return "OK"
+	case "NO":
+		return "NO"
+	case "BAD":
+		return "BAD"
+	case "BYE":
+		return "BYE"
+	case "PREAUTH":
+		return "PREAUTH"
 	}
 	return ""
 }

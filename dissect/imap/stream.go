@@ -160,7 +160,8 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 	word, arguments := common.Word(rest)
 	common.Request(p, c, key(tag))
 	secret := 0 // bytes at the end of line
-	switch string(bytes.ToUpper(word[:min(len(word), 16)])) {
+	var b [16]byte
+	switch string(common.Upper(&b, word)) {
 	case "LOGIN":
 		var user []byte
 		user, arguments = token(arguments)

@@ -3,7 +3,6 @@
 package pop
 
 import (
-	"bytes"
 	"slices"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -100,14 +99,15 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 		s.login.Response(p, line)
 		return
 	}
-	name := string(bytes.ToUpper(word[:min(len(word), 8)]))
-	follows, ok := commands[name]
+	var b [16]byte
+	name := common.Upper(&b, word)
+	follows, ok := commands[string(name)]
 	if !ok && (len(word) != 4 || !common.Letters(word)) {
 		return // may be a secret whose command was not seen
 	}
 	p.Message(Protocol)
 	common.Request(p, c, 0)
-	switch name {
+	switch string(name) {
 	case "USER":
 		common.User(p.Out, rest)
 	case "PASS":
@@ -115,7 +115,7 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 		rest = nil
 	case "APOP", "AUTH":
 		first, secret := common.Word(rest)
-		if name == "APOP" {
+		if string(name) == "APOP" {
 			common.User(p.Out, first)
 		} else {
 			s.login = common.NewSASL(first)
@@ -125,7 +125,7 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 			s.login.Response(p, secret)
 		}
 		rest = first
-		if name == "AUTH" && len(first) == 0 { // lists the mechanisms
+		if string(name) == "AUTH" && len(first) == 0 { // lists the mechanisms
 			follows = list
 		}
 	case "LIST", "UIDL":

@@ -63,7 +63,8 @@ func guess(data []byte) bool {
 		return r.Code == 220 && bytes.Contains(r.Text, []byte("SMTP"))
 	}
 	word, rest := common.Word(line)
-	switch string(bytes.ToUpper(word)) {
+	var b [16]byte
+	switch string(common.Upper(&b, word)) {
 	case "EHLO", "HELO", "LHLO":
 		return len(rest) > 0 && rest[len(rest)-1] == '\r'
 	case "MAIL":

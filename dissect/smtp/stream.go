@@ -142,13 +142,14 @@ func (s *state) step(p *dissect.Packet, c *dissect.Conversation, data []byte) in
 
 func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte) {
 	word, rest := common.Word(line)
-	name := string(bytes.ToUpper(word[:min(len(word), 16)]))
-	if !commands[name] && (len(word) != 4 || !common.Letters(word)) {
+	var b [16]byte
+	name := common.Upper(&b, word)
+	if !commands[string(name)] && (len(word) != 4 || !common.Letters(word)) {
 		return // may be a secret whose command was not seen
 	}
 	p.Message(Protocol)
 	n := common.Request(p, c, 0)
-	switch name {
+	switch string(name) {
 	case "AUTH", "X-EXPS":
 		s.client, s.opened = inCredentials, n
 		mechanism, response := common.Word(rest)
@@ -160,7 +161,7 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 		rest = mechanism
 	case "MAIL", "RCPT", "SEND", "SOML", "SAML":
 		if _, path, ok := bytes.Cut(rest, []byte(":")); ok {
-			imf.Envelope(p.Out, path, name != "RCPT")
+			imf.Envelope(p.Out, path, name[0] != 'R')
 		}
 	case "EHLO", "HELO", "LHLO":
 		common.Host(p.Out, bytes.Trim(rest, "[] "))
