@@ -135,6 +135,9 @@ const maxFieldName = 16
 // next takes a header field off the front of b, continuation lines included (RFC 5322, 2.2.3); name is empty for what is none, nil at the end
 // of the head.
 func next(b, lineEnd []byte) (name, value, rest []byte) {
+	if bytes.HasPrefix(b, []byte("\n")) || bytes.HasPrefix(b, []byte("\r\n")) {
+		return nil, nil, b
+	}
 	end := 0
 	for {
 		n := bytes.Index(b[end:], lineEnd)
@@ -147,9 +150,6 @@ func next(b, lineEnd []byte) (name, value, rest []byte) {
 		}
 	}
 	line, rest := b[:end], b[end:]
-	if len(bytes.TrimRight(line, "\r\n")) == 0 {
-		return nil, nil, rest
-	}
 	colon := bytes.IndexByte(line[:min(len(line), maxFieldName)], ':')
 	if colon < 1 {
 		return []byte{}, nil, rest

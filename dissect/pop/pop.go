@@ -105,5 +105,8 @@ func summary(dst []byte, v dissect.View) []byte {
 		}
 		dst = append(strconv.AppendUint(append(dst, "S: message, "...), size, 10), " bytes"...)
 	}
+	if len(dst) == n {
+		dst = append(dst, "S: list or challenge"...)
+	}
 	return dst
 }

@@ -119,6 +119,7 @@ func TestSummary(t *testing.T) {
 		{[]dissecttest.Piece{client("USER a\r\n")}, "C: USER a"},
 		{[]dissecttest.Piece{client("AUTH LOGIN\r\n"), client("YQ==\r\n")}, "C: credentials"},
 		{[]dissecttest.Piece{greeting}, "S: +OK POP3 ready"},
+		{[]dissecttest.Piece{client("LIST\r\n"), server("+OK\r\n"), server("1 2\r\n")}, "S: list or challenge"},
 		{[]dissecttest.Piece{client("RETR 1\r\n"), server("+OK\r\n\r\nx\r\n.\r\n")}, "S: +OK | S: message, 8 bytes"},
 	} {
 		b.Stream(Protocol, tt.pieces...)
