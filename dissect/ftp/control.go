@@ -3,7 +3,6 @@
 package ftp
 
 import (
-
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
 )
