@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package main
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/espbeat/espbeat/field"
+	"github.com/espbeat/espbeat/field/schema"
+)
+
+// stream is a data stream of the package: what its documents may hold.
+type stream struct {
+	name    string
+	profile field.Profile
+	// only names the fields that documents have, not those that they do not have; a name that ends in a dot is all below it. Without only
+	// they have those of their profile.
+	only, not []string
+	// constant tells that event.dataset is the data stream's in every document.
+	constant bool
+}
+
+// dataset is the stream's, in data_stream.dataset and in the names of its indices.
+func (s *stream) dataset() string { return "espbeat." + s.name }
+
+// streams are those of the package, as espbeat fills them.
+var streams = []*stream{
+	{
+		name: "packet", profile: field.Standard, constant: true,
+		not: []string{"event.action", "event.start", "event.end", "source.packets", "destination.packets", "destination.bytes",
+			"network.packets", "flow.final", "flow.end_reason", "packet.lost.", "espbeat."},
+	},
+	{
+		name: "flow", profile: field.Standard, constant: true,
+		only: []string{"event.", "source.", "destination.", "client.", "server.", "network.", "related.ip", "observer.", "ecs.", "flow.id", "flow.final",
+			"flow.end_reason", "tunnel.", "packet.state"},
+		not: []string{"event.sequence"},
+	},
+	{
+		name: "ledger", profile: field.Full, // notices of loss have all their fields in every profile
+		only: []string{"event.", "observer.", "ecs.", "packet.lost.", "espbeat."},
+		not:  []string{"event.sequence"},
+	},
+}
+
+// holds tells whether documents of the stream may have the field.
+func (s *stream) holds(d *field.Def) bool {
+	return d.In(s.profile) && (s.only == nil || names(s.only, d.Name)) && !names(s.not, d.Name)
+}
+
+func names(list []string, name string) bool {
+	return slices.ContainsFunc(list, func(n string) bool {
+		return n == name || strings.HasSuffix(n, ".") && strings.HasPrefix(name, n)
+	})
+}
+
+// mapped is one field of a stream's index template.
+type mapped struct {
+	field.Def
+	kind  string // its type in Elasticsearch
+	ecs   bool   // by reference to the Elastic Common Schema
+	value string // of a constant_keyword
+}
+
+// base are the fields that Fleet wants every data stream to have. A package must map @timestamp as date: docs/fleet-index.md has what makes it
+// date_nanos.
+func (s *stream) base() []mapped {
+	constant := func(name, value, description string) mapped {
+		return mapped{field.Def{Name: name, Description: description}, "constant_keyword", false, value}
+	}
+	m := []mapped{
+		{field.Def{Name: "@timestamp", Description: "Capture time of the packet; of a flow and of a notice when it ended"}, "date", false, ""},
+		constant("data_stream.type", "", "Always logs"),
+		constant("data_stream.dataset", "", "Always "+s.dataset()),
+		constant("data_stream.namespace", "", "Namespace of the policy"),
+		constant("event.module", "espbeat", "Always espbeat"),
+	}
+	if s.constant {
+		m = append(m, constant("event.dataset", s.dataset(), "Always "+s.dataset()))
+	}
+	return m
+}
+
+// shipper are the fields that Elastic Agent and libbeat add to every document, and those of the user.
+func (s *stream) shipper() []mapped {
+	var m []mapped
+	for _, d := range schema.Libbeat {
+		if d.Name != "@timestamp" {
+			m = append(m, mappedAs(d))
+		}
+	}
+	keyword := func(name, description string) mapped {
+		return mapped{field.Def{Name: name, Description: description}, "keyword", false, ""}
+	}
+	flattened := func(name, description string) mapped {
+		return mapped{field.Def{Name: name, Description: description}, "flattened", false, ""}
+	}
+	return append(m,
+		keyword("elastic_agent.id", "Elastic Agent that espbeat runs under"),
+		keyword("elastic_agent.version", "Version of Elastic Agent"),
+		mapped{field.Def{Name: "elastic_agent.snapshot", Description: "Whether Elastic Agent is a snapshot"}, "boolean", false, ""},
+		flattened("fields", "Fields of the policy"),
+		flattened("labels", "Labels that processors add"))
+}
+
+// own are the fields that espbeat writes.
+func (s *stream) own() []mapped {
+	var m []mapped
+	for _, d := range field.Defs() {
+		if d.Type == field.Object || !s.holds(&d) || s.constant && d.Name == "event.dataset" {
+			continue // an array of objects is there by its members
+		}
+		m = append(m, mappedAs(d))
+	}
+	return m
+}
+
+// mappedAs is how a field is mapped: as ECS has it, but for times, which ECS cuts to milliseconds.
+func mappedAs(d field.Def) mapped {
+	return mapped{d, schema.TypeName(d.Type), d.Is(field.ECS) && d.Type != field.Date, ""}
+}
+
+// all are the stream's fields.
+func (s *stream) all() []mapped { return slices.Concat(s.base(), s.shipper(), s.own()) }
