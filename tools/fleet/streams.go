@@ -116,9 +116,13 @@ func (s *stream) own() []mapped {
 	return m
 }
 
-// mappedAs is how a field is mapped: as ECS has it, but for times, which ECS cuts to milliseconds.
+// mappedAs is how a field is mapped: as ECS has it, which knows long integers only, but for times, which ECS cuts to milliseconds.
 func mappedAs(d field.Def) mapped {
-	return mapped{d, schema.TypeName(d.Type), d.Is(field.ECS) && d.Type != field.Date, ""}
+	m := mapped{d, schema.TypeName(d.Type), d.Is(field.ECS) && d.Type != field.Date, ""}
+	if m.ecs && (m.kind == "integer" || m.kind == "short") {
+		m.kind = "long"
+	}
+	return m
 }
 
 // all are the stream's fields.
