@@ -8,6 +8,7 @@ import (
 	"io"
 	"sync"
 	"sync/atomic"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -160,14 +161,18 @@ func TestIdsOfGaps(t *testing.T) {
 		a.kernel.Add(1)
 		b.kernel.Add(1)
 		for _, g := range all {
-			id := g.next(time.Now()).ID()
+			d, lost := g.next(time.Now())
+			if lost == nil || !strings.Contains(lost.Error(), "dropped") {
+				t.Errorf("error %v", lost)
+			}
+			id := d.ID()
 			if ids[id] {
 				t.Errorf("the id %s twice", id)
 			}
 			ids[id] = true
 		}
 	}
-	if all[0].next(time.Now()) != nil {
+	if d, lost := all[0].next(time.Now()); d != nil || lost != nil {
 		t.Error("told twice")
 	}
 }
