@@ -6,62 +6,69 @@ import (
 	"os"
 	"testing"
 
-	"gopkg.in/yaml.v3"
+	"github.com/elastic/elastic-agent-client/v7/pkg/proto"
 
+	"github.com/espbeat/espbeat/tests/internal/agentserver"
 	"github.com/espbeat/espbeat/tests/internal/es"
 	"github.com/espbeat/espbeat/tests/internal/fleetpackage"
 )
 
-// What the Fleet package makes of a policy is an input that captures.
+// What the Fleet package makes of a policy captures under an agent, in all of its data streams.
 func TestFleetPolicyCaptures(t *testing.T) {
-	for name, set := range map[string]map[string]any{
+	for name, set := range map[string]settings{
 		"defaults": {"interfaces": []any{"lo"}},
-		"variables": {"interfaces": []any{"l[no]"}, "exclude_interfaces": []any{"eth*", "it's: #1"}, "filter": "udp or\ntcp", "wait_for_interfaces": true, "snaplen": 2048,
-			"promiscuous": false, "engine": "af_packet", "buffer_size": "4MiB", "buffer_time": "100ms", "fanout": 1, "shedding_enabled": true,
-			"dedup_window": "0s", "tags": []any{"fleet: #1"}, "fields": "zone: it's", "processors": "- add_labels.labels.site: lab"},
+		"variables": {"interfaces": []any{"l[no]"}, "exclude_interfaces": []any{"eth*", "it's: #1"}, "filter": "udp or\ntcp", "wait_for_interfaces": false, "profile": "full",
+			"internal_networks": []any{"loopback"}, "snaplen": 2048, "promiscuous": false, "engine": "af_packet", "buffer_size": "4MiB", "buffer_time": "100ms", "fanout": 1,
+			"shedding_enabled": true, "dedup_window": "0s", "tags": []any{"fleet: #1"}, "fields": "zone: it's", "processors": "- add_labels.labels.site: lab"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			namespace(t)
 			s := es.NewSink(t, es.SinkOptions{})
-			p := cmdline{args: []string{"-c", policy(t, set, s.URL)}}.start(t)
+			a := agentserver.New(t)
+			a.Set(unitOutput, proto.UnitType_OUTPUT, output(t, s.URL))
+			a.Set(unitOne, proto.UnitType_INPUT, agentserver.Input(t, "one", policy(t, set)...))
+			p := managed(t, a)
+			a.Wait(unitOne, proto.State_HEALTHY)
 			capturing(t, func() bool { return s.Stats().Docs > 0 || ended(p) })
 			x := send(t)
-			x.arrives(t, s)
+			docs := until(t, s, "logs-espbeat.packet-default", "all that was sent", x.complete)
+			x.check(t, docs)
+			until(t, s, "logs-espbeat.ledger-default", "the ledger", func(docs []document) bool { return len(docs) > 0 })
 			p.signal(os.Interrupt)
 			p.wait().exits(0)
-			docs := shippedDocs(t, s)
-			x.check(t, docs)
+			if len(ofStream(t, s, "logs-espbeat.flow-default")) == 0 {
+				t.Error("no flow ended with the run")
+			}
 			if name == "defaults" {
 				return
 			}
 			for _, d := range docs {
-				if !hasText("tags", "fleet: #1")(d) || !hasText("fields.zone", "it's")(d) || !hasText("labels.site", "lab")(d) {
-					t.Fatalf("tags %v, fields %v, labels %v", d.at("tags"), d.at("fields"), d.at("labels"))
+				if !hasText("tags", "fleet: #1")(d) || !hasText("fields.zone", "it's")(d) || !hasText("labels.site", "lab")(d) || !hasText("network.direction", "internal")(d) {
+					t.Fatalf("tags %v, fields %v, labels %v, direction %v", d.at("tags"), d.at("fields"), d.at("labels"), d.at("network.direction"))
 				}
 			}
 		})
 	}
 }
 
-// policy is a configuration with the package's packet stream as its input.
-func policy(t *testing.T, set map[string]any, url string) string {
+// policy is the streams that the package makes of variables of the packet stream; the ledger is reported each second.
+func policy(t *testing.T, set settings) []settings {
 	t.Helper()
-	stream, err := fleetpackage.Open("packet")
-	if err != nil {
-		t.Fatal(err)
+	var list []settings
+	for _, of := range []struct {
+		stream string
+		set    settings
+	}{{"packet", set}, {"flow", nil}, {"ledger", settings{"period": "1s"}}} {
+		stream, err := fleetpackage.Open(of.stream)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made, err := stream.Render(fleetpackage.Kibanas[len(fleetpackage.Kibanas)-1], of.set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		made["dataset"] = "espbeat." + of.stream
+		list = append(list, made)
 	}
-	input, err := stream.Render(fleetpackage.Kibanas[len(fleetpackage.Kibanas)-1], set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	input["type"] = "live"
-	text, err := yaml.Marshal(map[string]any{
-		"espbeat.inputs":             []any{input},
-		"output.elasticsearch.hosts": []string{url},
-		"logging.to_stderr":          true,
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return write(t, t.TempDir(), "espbeat.yml", string(text))
+	return list
 }

@@ -5,11 +5,12 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"regexp"
+	"sync"
 	"testing"
 
 	"github.com/espbeat/espbeat/tests/internal/es"
@@ -34,10 +35,13 @@ func custom(t *testing.T) []map[string]any {
 	return all
 }
 
+// builtPackage is the package as Kibana installs it, built once.
+var builtPackage = sync.OnceValues(func() (*fleetpackage.Built, error) { return fleetpackage.Build(filepath.Join(scratch, "package")) })
+
 // installed puts a data stream of the package on the server as Fleet does, with a component template of the user, and returns the name of a stream.
 func installed(t *testing.T, s *es.Server, of string, user map[string]any) string {
 	t.Helper()
-	b, err := fleetpackage.Build(t.TempDir())
+	b, err := builtPackage()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,13 +134,9 @@ func TestFleetStreamsInElasticsearch(t *testing.T) {
 		t.Run(stream, func(t *testing.T) {
 			s := server(t)
 			index := installed(t, s, stream, custom(t)[0])
-			f, err := os.Open(filepath.Join(root(), "tests", "golden", file))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer f.Close()
+			sample := read(t, filepath.Join(fleetpackage.Dir(), "data_stream", stream, "sample_event.json"))
 			var docs []any
-			for d := json.NewDecoder(f); d.More(); {
+			for d := json.NewDecoder(bytes.NewReader(append(sample, read(t, filepath.Join(root(), "tests", "golden", file))...))); d.More(); {
 				var doc map[string]any
 				if err := d.Decode(&doc); err != nil {
 					t.Fatal(err)

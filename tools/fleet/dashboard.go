@@ -44,10 +44,18 @@ func panels() []panel {
 		{"lost-over-time", "Packets lost over time", "ledger", grid{0, 36, 24, 12},
 			newColumns().overTime("time").sum("kernel", "By the kernel or the network card", "packet.lost.kernel", "number").
 				sum("pool", "For want of memory", "packet.lost.pool", "number"), bars("time", "", "kernel", "pool")},
-		{"lost-where", "Packets lost by host and interface", "ledger", grid{24, 36, 24, 12},
+		{"ledger", "What became of the packets, since the start of espbeat", "ledger", grid{24, 36, 24, 12},
+			newColumns().top("host", "Host", "host.name", "string", 100, "").top("input", "Input", "espbeat.ledger.input", "string", 10, "").
+				latest("seen", "Seen", "espbeat.ledger.seen").latest("acknowledged", "Acknowledged", "espbeat.ledger.acknowledged").
+				latest("filtered", "Filtered", "espbeat.ledger.filtered").latest("kernel", "Lost by the kernel", "espbeat.ledger.dropped.kernel").
+				latest("pool", "Lost for want of memory", "espbeat.ledger.dropped.pool"),
+			table("host", "input", "seen", "acknowledged", "filtered", "kernel", "pool")},
+		{"lost-where", "Packets lost by host and interface", "ledger", grid{0, 48, 24, 12},
 			newColumns().top("host", "Host", "host.name", "string", 20, "kernel").top("interface", "Interface", "observer.ingress.interface.name", "string", 5, "kernel").
 				sum("kernel", "By the kernel", "packet.lost.kernel", "number").sum("pool", "For want of memory", "packet.lost.pool", "number"),
 			table("host", "interface", "kernel", "pool")},
+		{"ends", "Why flows ended", "flow", grid{24, 48, 24, 12},
+			newColumns().top("reason", "Reason", "flow.end_reason", "string", 8, "n").overTime("time").count("n", "Flows"), bars("time", "reason", "n")},
 	}
 }
 

@@ -30,7 +30,7 @@ func TestDashboardAsksForFields(t *testing.T) {
 				t.Errorf("panel %s: column %s takes %s for a %s, it is mapped as %q", p.id, id, field, kind, types[field])
 			}
 			if params := column["params"].(object); params["orderBy"] != nil {
-				if by := params["orderBy"].(object)["columnId"].(string); p.columns.by[by] == nil {
+				if by, is := params["orderBy"].(object)["columnId"].(string); is && p.columns.by[by] == nil {
 					t.Errorf("panel %s: column %s is ordered by %s, which it does not have", p.id, id, by)
 				}
 			}

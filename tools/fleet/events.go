@@ -14,7 +14,8 @@ import (
 	"github.com/espbeat/espbeat/engine"
 )
 
-// sampleEvents are a document of each stream: the answer to a DNS query and the flow of a web request of the capture at path, and a notice of loss.
+// sampleEvents are a document of each stream: the answer to a DNS query and the flow of a web request of the capture at path, and what became of its
+// packets.
 func sampleEvents(path string) (map[string][]byte, error) {
 	source, err := capture.Open(path, capture.FileOptions{})
 	if err != nil {
@@ -38,6 +39,8 @@ func sampleEvents(path string) (map[string][]byte, error) {
 	}
 	run := engine.New(source, all.Registry(), engine.Options{Flows: true})
 	enc := document.NewEncoder(opt)
+	var last int64
+	var flows uint64
 	for b, ended := (&engine.Batch{}), false; !ended; {
 		if err = run.Next(b); err != nil {
 			if err != io.EOF {
@@ -47,18 +50,21 @@ func sampleEvents(path string) (map[string][]byte, error) {
 			run.End(b)
 		}
 		for i := range b.Records {
+			last = b.Records[i].Time
 			if err := note("packet", enc.Append(nil, b, &b.Records[i]), func(doc map[string]any) bool { return value(doc, "dns", "answers") != nil }); err != nil {
 				return nil, err
 			}
 		}
+		flows += uint64(len(b.Flows))
 		for _, f := range b.Flows {
 			if err := note("flow", enc.AppendFlow(nil, f), func(doc map[string]any) bool { return value(doc, "network", "protocol") == "http" }); err != nil {
 				return nil, err
 			}
 		}
 	}
-	gap := document.NewGap(opt, document.Gap{Number: 1, Start: 1_700_000_000e9, End: 1_700_000_010e9, Kernel: 1204, Interface: "eth0"})
-	if err := note("ledger", gap.JSON(), func(map[string]any) bool { return true }); err != nil {
+	seen := run.Stats().Seen
+	ledger := document.NewLedger(opt, document.Ledger{Number: 1, Time: last, Input: "default", Seen: seen, Acknowledged: seen, Flows: flows})
+	if err := note("ledger", ledger.JSON(), func(map[string]any) bool { return true }); err != nil {
 		return nil, err
 	}
 	events := map[string][]byte{}

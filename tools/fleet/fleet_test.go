@@ -14,8 +14,6 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
-
-	"github.com/espbeat/espbeat/field"
 )
 
 const root = "../.."
@@ -64,7 +62,7 @@ func mapping(s *stream) map[string]string {
 // Every field of documents of each kind is mapped in the stream that they go to.
 func TestDocumentsAreMapped(t *testing.T) {
 	for _, c := range []struct{ stream, file string }{
-		{"packet", "tests/golden/profiles.ndjson"}, {"flow", "tests/golden/flow.ndjson"}, {"ledger", "tests/golden/gap.ndjson"},
+		{"packet", "tests/golden/demo.ndjson"}, {"packet", "tests/golden/profiles.ndjson"}, {"flow", "tests/golden/flow.ndjson"}, {"ledger", "tests/golden/gap.ndjson"},
 		{"packet", "packages/espbeat/data_stream/packet/sample_event.json"}, {"flow", "packages/espbeat/data_stream/flow/sample_event.json"},
 		{"ledger", "packages/espbeat/data_stream/ledger/sample_event.json"},
 	} {
@@ -85,7 +83,7 @@ func TestDocumentsAreMapped(t *testing.T) {
 				t.Fatalf("%s: %v", c.file, err)
 			}
 			leaves("", doc, func(path string, v any) {
-				if types[path] == "" && !(s.name == "flow" && full[path]) {
+				if types[path] == "" {
 					t.Errorf("%s: %s, which is %v, is not mapped in %s", c.file, path, v, s.name)
 				}
 			})
@@ -95,9 +93,6 @@ func TestDocumentsAreMapped(t *testing.T) {
 		}
 	}
 }
-
-// full are fields of profile full, which golden flows have, and a policy cannot choose.
-var full = map[string]bool{"observer.hostname": true, "observer.type": true, "observer.product": true, "observer.version": true}
 
 // The most that Elastic's rules allow a data stream.
 const mostFields = 2048
@@ -113,7 +108,7 @@ func TestFieldsOfStreams(t *testing.T) {
 			t.Errorf("%s: %d fields, %d names, at most %d", s.name, len(all), len(unique), mostFields)
 		}
 		for _, n := range append(slices.Clone(s.only), s.not...) {
-			if !known(n) && n != "espbeat." {
+			if !known(n) {
 				t.Errorf("%s: no field is called %s", s.name, n)
 			}
 		}
@@ -131,7 +126,7 @@ func TestFieldsOfStreams(t *testing.T) {
 
 // known tells whether a name, or a prefix that ends in a dot, is one of a field.
 func known(name string) bool {
-	s := &stream{profile: field.Full}
+	s := &stream{}
 	return slices.ContainsFunc(s.own(), func(f mapped) bool { return names([]string{name}, f.Name) })
 }
 

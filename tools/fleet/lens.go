@@ -31,16 +31,28 @@ func (c *columns) sum(id, label, field, format string) *columns {
 		"scale": "ratio", "sourceField": field, "params": object{"emptyAsNull": true, "format": object{"id": format, "params": object{"decimals": 0}}}})
 }
 
+// latest is the last value of a counter that grows.
+func (c *columns) latest(id, label, field string) *columns {
+	return c.add(id, object{"label": label, "customLabel": true, "dataType": "number", "operationType": "last_value", "isBucketed": false,
+		"scale": "ratio", "sourceField": field, "filter": object{"language": "kuery", "query": field + " : *"},
+		"params": object{"sortField": "@timestamp", "showArrayValues": false}})
+}
+
 // overTime splits by time.
 func (c *columns) overTime(id string) *columns {
 	return c.add(id, object{"label": "@timestamp", "dataType": "date", "operationType": "date_histogram", "sourceField": "@timestamp",
 		"isBucketed": true, "scale": "interval", "params": object{"interval": "auto", "includeEmptyRows": true, "dropPartials": false}})
 }
 
-// top splits by the values of a field that have most of the column by; kind is the type of the values: string, number or ip.
+// top splits by the values of a field that have most of the column by, or without one by the first in the alphabet; kind is the type of the values:
+// string, number or ip.
 func (c *columns) top(id, label, field, kind string, size int, by string) *columns {
+	order, direction := object{"type": "column", "columnId": by}, "desc"
+	if by == "" {
+		order, direction = object{"type": "alphabetical", "fallback": false}, "asc"
+	}
 	return c.add(id, object{"label": label, "customLabel": true, "dataType": kind, "operationType": "terms", "scale": "ordinal", "sourceField": field, "isBucketed": true,
-		"params": object{"size": size, "orderBy": object{"type": "column", "columnId": by}, "orderDirection": "desc", "otherBucket": false, "missingBucket": false,
+		"params": object{"size": size, "orderBy": order, "orderDirection": direction, "otherBucket": false, "missingBucket": false,
 			"parentFormat": object{"id": "terms"}, "include": []any{}, "exclude": []any{}, "includeIsRegex": false, "excludeIsRegex": false}})
 }
 

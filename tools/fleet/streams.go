@@ -10,12 +10,11 @@ import (
 	"github.com/espbeat/espbeat/field/schema"
 )
 
-// stream is a data stream of the package: what its documents may hold.
+// stream is a data stream of the package: what its documents may hold, in any profile, since a policy chooses one.
 type stream struct {
-	name    string
-	profile field.Profile
+	name string
 	// only names the fields that documents have, not those that they do not have; a name that ends in a dot is all below it. Without only
-	// they have those of their profile.
+	// they have all.
 	only, not []string
 	// constant tells that event.dataset is the data stream's in every document.
 	constant bool
@@ -27,18 +26,18 @@ func (s *stream) dataset() string { return "espbeat." + s.name }
 // streams are those of the package, as espbeat fills them.
 var streams = []*stream{
 	{
-		name: "packet", profile: field.Standard, constant: true,
+		name: "packet", constant: true,
 		not: []string{"event.action", "event.start", "event.end", "source.packets", "destination.packets", "destination.bytes",
-			"network.packets", "flow.final", "flow.end_reason", "packet.lost.", "espbeat."},
+			"flow.final", "flow.end_reason", "packet.lost.", "espbeat."},
 	},
 	{
-		name: "flow", profile: field.Standard, constant: true,
+		name: "flow", constant: true,
 		only: []string{"event.", "source.", "destination.", "client.", "server.", "network.", "related.ip", "observer.", "ecs.", "flow.id", "flow.final",
 			"flow.end_reason", "tunnel.", "packet.state"},
 		not: []string{"event.sequence"},
 	},
 	{
-		name: "ledger", profile: field.Full, // notices of loss have all their fields in every profile
+		name: "ledger",
 		only: []string{"event.", "observer.", "ecs.", "packet.lost.", "espbeat."},
 		not:  []string{"event.sequence"},
 	},
@@ -46,7 +45,7 @@ var streams = []*stream{
 
 // holds tells whether documents of the stream may have the field.
 func (s *stream) holds(d *field.Def) bool {
-	return d.In(s.profile) && (s.only == nil || names(s.only, d.Name)) && !names(s.not, d.Name)
+	return (s.only == nil || names(s.only, d.Name)) && !names(s.not, d.Name)
 }
 
 func names(list []string, name string) bool {

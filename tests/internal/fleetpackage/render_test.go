@@ -12,6 +12,7 @@ import (
 
 	conf "github.com/elastic/elastic-agent-libs/config"
 
+	"github.com/espbeat/espbeat/agent"
 	"github.com/espbeat/espbeat/config"
 )
 
@@ -24,28 +25,32 @@ func open(t *testing.T, name string) *Stream {
 	return s
 }
 
-// input renders the packet stream and parses it as one of espbeat.inputs.
-func input(t *testing.T, k Kibana, set map[string]any) (config.Input, error) {
+// input renders the packet stream, and reads it as the Beat under an agent does.
+func input(t *testing.T, k Kibana, set map[string]any) (config.Input, *config.Config, error) {
 	t.Helper()
 	rendered, err := open(t, "packet").Render(k, set)
 	if err != nil {
 		t.Fatal(err)
 	}
-	rendered["type"] = config.TypeLive
-	c, err := conf.NewConfigFrom(map[string]any{"inputs": []any{rendered}})
+	made, err := agent.Streams("unit", []map[string]any{rendered}, []string{"espbeat.packet"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := config.Parse(c)
+	c, err := conf.NewConfigFrom(made[0])
 	if err != nil {
-		return config.Input{}, err
+		t.Fatal(err)
 	}
-	return parsed.Inputs[0], nil
+	s, err := config.ParseStream(c, config.Default())
+	if err != nil {
+		return config.Input{}, nil, err
+	}
+	return *s.Packets, s.Config, nil
 }
 
 // every has a value for each variable of the packet stream that is not its default.
 var every = map[string]any{
-	"interfaces": []any{"eth*", "any"}, "exclude_interfaces": []any{"eth9", "veth[0-9]*"}, "filter": "tcp port 80 or udp", "wait_for_interfaces": true,
+	"interfaces": []any{"eth*", "any"}, "exclude_interfaces": []any{"eth9", "veth[0-9]*"}, "filter": "tcp port 80 or udp", "wait_for_interfaces": false,
+	"profile": "full", "internal_networks": []any{"192.0.2.0/24", "loopback"},
 	"snaplen": 256, "promiscuous": false, "netns": "blue", "engine": "pcap", "buffer_size": "8MiB", "buffer_time": "2s", "fanout": 2,
 	"sampling_every": 10, "sampling_by": "flow", "dedup_window": "50ms", "dedup_ttl": true, "shedding_enabled": true, "pipeline": "mine",
 	"fields": "zone: dmz\nrack: {row: 7}", "tags": []any{"a", "b: c"},
@@ -57,21 +62,21 @@ func TestPacketStream(t *testing.T) {
 		t.Run(k.Name, func(t *testing.T) {
 			var untouched config.Input
 			untouched.InitDefaults()
-			untouched.ID, untouched.Type, untouched.Format = "live-0", config.TypeLive, config.FormatECS
-			untouched.Interfaces = []string{"default_route"}
-			got, err := input(t, k, nil)
+			untouched.ID, untouched.Type, untouched.Format = "unit-0", config.TypeLive, config.FormatECS
+			untouched.Interfaces, untouched.WaitForInterfaces = []string{"default_route"}, true
+			got, cfg, err := input(t, k, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if !reflect.DeepEqual(got, untouched) {
-				t.Errorf("defaults: %+v, the Beat's are %+v", got, untouched)
+			if !reflect.DeepEqual(got, untouched) || cfg.Index.Profile != "standard" || !slices.Equal(cfg.InternalNetworks, []string{"private"}) {
+				t.Errorf("defaults: %+v, %+v, the Beat's are %+v", got, cfg, untouched)
 			}
 			for _, v := range open(t, "packet").Vars {
 				if every[v.Name] == nil {
 					t.Errorf("the variable %s is not tested", v.Name)
 				}
 			}
-			if got, err = input(t, k, every); err != nil {
+			if got, cfg, err = input(t, k, every); err != nil {
 				t.Fatal(err)
 			}
 			if len(got.Processors) != 2 || !got.Processors[0].HasField("drop_event") || !got.Processors[1].HasField("add_fields") {
@@ -79,7 +84,7 @@ func TestPacketStream(t *testing.T) {
 			}
 			got.Processors = nil
 			want := untouched
-			want.Interfaces, want.ExcludeInterfaces, want.Filter, want.WaitForInterfaces = []string{"eth*", "any"}, []string{"eth9", "veth[0-9]*"}, "tcp port 80 or udp", true
+			want.Interfaces, want.ExcludeInterfaces, want.Filter, want.WaitForInterfaces = []string{"eth*", "any"}, []string{"eth9", "veth[0-9]*"}, "tcp port 80 or udp", false
 			want.SnapLen, want.Promiscuous, want.NetNS, want.Engine, want.Fanout = 256, false, "blue", "pcap", 2
 			want.BufferSize, want.BufferTime = 8<<20, 2*time.Second
 			want.Sampling, want.Dedup = config.Sampling{Every: 10, By: "flow"}, config.Dedup{Window: 50 * time.Millisecond, TTL: true}
@@ -87,6 +92,9 @@ func TestPacketStream(t *testing.T) {
 			want.Fields = map[string]any{"zone": "dmz", "rack": map[string]any{"row": uint64(7)}}
 			if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
 				t.Errorf("%+v, want %+v", got, want)
+			}
+			if cfg.Index.Profile != "full" || !slices.Equal(cfg.InternalNetworks, []string{"192.0.2.0/24", "loopback"}) {
+				t.Errorf("profile %s, internal networks %v", cfg.Index.Profile, cfg.InternalNetworks)
 			}
 		})
 	}
@@ -102,7 +110,7 @@ func TestTextsComeThrough(t *testing.T) {
 		}
 		for _, text := range texts {
 			t.Run(k.Name+"/"+text, func(t *testing.T) {
-				got, err := input(t, k, map[string]any{"filter": text, "pipeline": text, "interfaces": []any{"eth*"}, "tags": []any{text, text}})
+				got, _, err := input(t, k, map[string]any{"filter": text, "pipeline": text, "interfaces": []any{"eth*"}, "tags": []any{text, text}})
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -129,7 +137,7 @@ func TestFaultsAreKept(t *testing.T) {
 		{map[string]any{"netns": "../x"}, "no network namespace"},
 	} {
 		for _, k := range Kibanas {
-			if _, err := input(t, k, c.set); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, _, err := input(t, k, c.set); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%v: %v, want %q", c.set, err, c.want)
 			}
 		}
