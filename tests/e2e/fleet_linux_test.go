@@ -36,8 +36,8 @@ func TestFleetPolicyCaptures(t *testing.T) {
 			until(t, s, "logs-espbeat.ledger-default", "the ledger", func(docs []document) bool { return len(docs) > 0 })
 			p.signal(os.Interrupt)
 			p.wait().exits(0)
-			if len(ofStream(t, s, "logs-espbeat.flow-default")) == 0 {
-				t.Error("no flow ended with the run")
+			for _, stream := range []string{"packet", "flow", "ledger"} {
+				mapped(t, stream, ofStream(t, s, "logs-espbeat."+stream+"-default"))
 			}
 			if name == "defaults" {
 				return
@@ -48,6 +48,25 @@ func TestFleetPolicyCaptures(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// mapped fails the test unless the package maps every field of the documents of a data stream, those that the agent adds included.
+func mapped(t *testing.T, stream string, docs []document) {
+	t.Helper()
+	b, err := builtPackage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(docs) == 0 {
+		t.Errorf("no document in the data stream %s", stream)
+	}
+	var plain []map[string]any
+	for _, d := range docs {
+		plain = append(plain, d)
+	}
+	if missing, err := b.Unmapped(stream, plain); err != nil || len(missing) > 0 {
+		t.Errorf("%s does not map %v, %v", stream, missing, err)
 	}
 }
 

@@ -10,6 +10,9 @@ import (
 // dashboardID names the dashboard and its file.
 const dashboardID = "espbeat-overview"
 
+// panelVersion is that of Kibana whose panels these are; later ones migrate them.
+const panelVersion = "8.14.0"
+
 // dataView is the one that Fleet makes for all logs.
 const dataView = "logs-*"
 
@@ -71,7 +74,7 @@ func dashboard() ([]byte, error) {
 		own := "indexpattern-datasource-layer-" + layer
 		references = append(references, refer(p.id+":"+own))
 		shown = append(shown, object{
-			"type": "lens", "panelIndex": p.id, "title": p.title,
+			"type": "lens", "version": panelVersion, "panelIndex": p.id, "title": p.title,
 			"gridData": object{"x": p.at.x, "y": p.at.y, "w": p.at.w, "h": p.at.h, "i": p.id},
 			"embeddableConfig": object{"enhancements": object{}, "hidePanelTitles": p.shown.kind == "lnsMetric", "attributes": object{
 				"title": p.title, "description": "", "type": "lens", "visualizationType": p.shown.kind, "references": []object{refer(own)},

@@ -66,11 +66,13 @@ func TestSourcesAreValid(t *testing.T) {
 
 func TestWhatIsBrokenIsNamed(t *testing.T) {
 	for name, c := range map[string]struct{ file, old, replacement, want string }{
-		"no such format":             {"manifest.yml", "format_version: 3.", "format_version: 93.", "93."},
-		"unknown setting":            {"manifest.yml", "owner:", "owners:", "owners"},
-		"version without an entry":   {"manifest.yml", "version: 0.1.0", "version: 0.1.1", "changelog"},
-		"template does not parse":    {"data_stream/packet/agent/stream/stream.yml.hbs", "{{/if}}", "{{/unless}}", "stream.yml.hbs"},
-		"field without a type":       {"data_stream/packet/fields/base-fields.yml", "  type: date\n", "", "@timestamp"},
+		"no such format":           {"manifest.yml", "format_version: 3.", "format_version: 93.", "93."},
+		"unknown setting":          {"manifest.yml", "owner:", "owners:", "owners"},
+		"version without an entry": {"manifest.yml", "version: 0.1.0", "version: 0.1.1", "changelog"},
+		"template does not parse":  {"data_stream/packet/agent/stream/stream.yml.hbs", "{{/if}}", "{{/unless}}", "stream.yml.hbs"},
+		"field without a type":     {"data_stream/packet/fields/base-fields.yml", "  type: date\n", "", "@timestamp"},
+		// When this one is valid, the package can map times by the nanosecond: change tools/fleet and docs/fleet-index.md.
+		"times by the nanosecond":    {"data_stream/packet/fields/base-fields.yml", "  type: date\n", "  type: date_nanos\n", "@timestamp"},
 		"pipeline that loses events": {"data_stream/packet/elasticsearch/ingest_pipeline/default.yml", "value: pipeline_error", "value: event", "pipeline_error"},
 		"panel without a filter":     {"kibana/dashboard/espbeat-overview.json", `"query": "data_stream.dataset : \"espbeat.packet\""`, `"query": ""`, "filter"},
 		"README without a section":   {"docs/README.md", "## Troubleshooting", "## Trouble", "Troubleshooting"},

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -85,6 +86,45 @@ func (b *Built) Component(stream, pipeline string) (map[string]any, error) {
 	own.Mappings["properties"] = properties
 	own.Settings["index.default_pipeline"] = pipeline
 	return map[string]any{"template": map[string]any{"mappings": own.Mappings, "settings": own.Settings}}, nil
+}
+
+// Unmapped are the fields of documents that their data stream does not map, so that nobody can search by them.
+func (b *Built) Unmapped(stream string, docs []map[string]any) ([]string, error) {
+	c, err := b.Component(stream, "")
+	if err != nil {
+		return nil, err
+	}
+	mappings := c["template"].(map[string]any)["mappings"].(map[string]any)
+	var all []string
+	for _, d := range docs {
+		all = append(all, unmapped(mappings, "", d)...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all), nil
+}
+
+// unmapped are the fields of v, which stands at path, that its mapping m does not have.
+func unmapped(m map[string]any, path string, v any) (all []string) {
+	properties, isObject := m["properties"].(map[string]any)
+	switch v := v.(type) {
+	case []any:
+		for _, sub := range v {
+			all = append(all, unmapped(m, path, sub)...)
+		}
+	case map[string]any:
+		if !isObject { // flattened
+			return nil
+		}
+		for name, sub := range v {
+			at := strings.TrimPrefix(path+"."+name, ".")
+			if of, is := properties[name].(map[string]any); is {
+				all = append(all, unmapped(of, at, sub)...)
+			} else {
+				all = append(all, at)
+			}
+		}
+	}
+	return all
 }
 
 // definition is a field as a package defines it.
