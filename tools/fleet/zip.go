@@ -12,9 +12,13 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
+
+// undated is the time of all files: the least that a zip can hold.
+var undated = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // build writes the package in dir as Kibana installs it, and returns its path: without what is for its makers, with the references to ECS resolved and
 // the parts of dashboards encoded. The same sources make the same bytes.
@@ -71,7 +75,7 @@ func addAll(w *zip.Writer, sources fs.FS, root string) error {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
-		file, err := w.CreateHeader(&zip.FileHeader{Name: path.Join(root, name), Method: zip.Deflate}) // without a time
+		file, err := w.CreateHeader(&zip.FileHeader{Name: path.Join(root, name), Method: zip.Deflate, Modified: undated})
 		if err == nil {
 			_, err = file.Write(text)
 		}
