@@ -16,6 +16,9 @@ import (
 // Available tells whether this build runs under Elastic Agent.
 const Available = true
 
+// Licences are those of what is linked for it, beside the Apache License.
+const Licences = "libbeat's Elastic Agent manager (Elastic License 2.0), elastic-agent-client (Elastic License Agreement)"
+
 func init() { management.ConfigTransform.SetTransform(transform) }
 
 // transform makes one configuration of each stream of a unit: the manager gives the n-th the status reporter of the n-th stream.

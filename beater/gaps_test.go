@@ -6,9 +6,9 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -89,6 +89,16 @@ func TestLossesAreTold(t *testing.T) {
 			},
 			fail: func(err error) { t.Error(err) },
 		}
+		health := &reporter{}
+		l.tell(newHealth(health))
+		l.health.begin()
+		is := func(want string) {
+			t.Helper()
+			synctest.Wait()
+			if last := health.told[len(health.told)-1]; !strings.HasPrefix(last, want) {
+				t.Errorf("the input is %q, want %q", last, want)
+			}
+		}
 		reading, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { l.run(reading, t.Context()); close(done) }()
@@ -117,10 +127,13 @@ func TestLossesAreTold(t *testing.T) {
 		}
 		time.Sleep(time.Nanosecond)
 		expect("eth0", 7, 1, 20*time.Second, 30*time.Second)
+		is("Degraded interface eth0: 7 packets were dropped by the kernel and 1 for want of memory in 10s: raise buffer_size")
 		b.pool.Add(2)
 		time.Sleep(10 * time.Second)
 		expect("eth1", 0, 2, 30*time.Second, 40*time.Second)
+		is("Degraded interface eth1: 0 packets")
 		time.Sleep(61 * time.Second)
+		is("Running")
 		a.kernel.Add(5)
 		time.Sleep(time.Second)
 		stop()

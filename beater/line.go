@@ -127,6 +127,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
+		Payload: l.in.Payload.Bytes,
 		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
 		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
 		Shedding: l.shedding(s),

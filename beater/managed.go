@@ -22,11 +22,20 @@ import (
 // managed tells whether Elastic Agent gives inputs and output.
 func managed(b *beat.Beat) bool { return b.Manager != nil && b.Manager.Enabled() }
 
+// CanBeManaged is an error in a build that Elastic Agent cannot run.
+func CanBeManaged() error {
+	if !agent.Available {
+		return errors.New("management.enabled: true: this build has no manager of Elastic Agent, use one that was built without the tag oss")
+	}
+	return nil
+}
+
+// Licences are those, beside Apache-2.0, of what this build links.
+const Licences = agent.Licences
+
 // checkManaged finds what does not go together with Elastic Agent.
 func (e *Beater) checkManaged() error {
 	switch {
-	case !agent.Available:
-		return errors.New("management.enabled: this build has no manager of Elastic Agent: use one without the build tag oss")
 	case len(e.cfg.Inputs) > 0:
 		return errors.New("espbeat.inputs: set, but Elastic Agent gives the inputs: remove it, or run without management.enabled")
 	case e.cfg.InputFiles() != nil:

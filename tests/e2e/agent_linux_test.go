@@ -31,7 +31,7 @@ const (
 )
 
 // specArgs is how agent/espbeat.spec.yml starts the Beat.
-func specArgs(t *testing.T) []string {
+func specArgs(t testing.TB) []string {
 	t.Helper()
 	b, err := os.ReadFile(filepath.Join(root(), "agent", "espbeat.spec.yml"))
 	if err != nil {
@@ -49,7 +49,7 @@ func specArgs(t *testing.T) []string {
 }
 
 // managed starts the Beat as Elastic Agent does.
-func managed(t *testing.T, a *agentserver.Server) *process {
+func managed(t testing.TB, a *agentserver.Server) *process {
 	t.Helper()
 	return cmdline{args: append(specArgs(t), "-E", "path.data="+t.TempDir()), stdin: a.StartUpInfo()}.start(t)
 }
@@ -280,4 +280,59 @@ func testActions(t *testing.T, a *agentserver.Server) {
 			}
 		}
 	}
+}
+
+// TestAgentWithoutPermission: an input that may not capture waits for the right to, and says what to do.
+func TestAgentWithoutPermission(t *testing.T) {
+	namespace(t)
+	a := agentserver.New(t)
+	a.Set(unitOutput, proto.UnitType_OUTPUT, output(t, es.NewSink(t, es.SinkOptions{}).URL))
+	a.Set(unitOne, proto.UnitType_INPUT, agentserver.Input(t, "one", settings{"interfaces": []any{"lo"}}))
+	a.Reachable()
+	data := t.TempDir()
+	for dir := data; dir != os.TempDir() && dir != "/"; dir = filepath.Dir(dir) {
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cmdline{args: append(specArgs(t), "-E", "path.data="+data), dir: data, stdin: a.StartUpInfo(), user: &syscall.Credential{Uid: 65534, Gid: 65534}}.start(t)
+	if u := a.Wait(unitOne, proto.State_DEGRADED); !strings.Contains(u.Message, "setcap") && !strings.Contains(u.Message, "CAP_NET_RAW") {
+		t.Errorf("degraded by %q", u.Message)
+	}
+}
+
+// TestAgentIndexes sends documents of packets, flows and the ledger through the Agent's protocol into the data streams of a real server.
+func TestAgentIndexes(t *testing.T) {
+	s := server(t)
+	namespace := strings.ReplaceAll(unique(), "-", "_")
+	a := agentserver.New(t)
+	a.Set(unitOutput, proto.UnitType_OUTPUT, output(t, s.URL))
+	in := agentserver.Input(t, "one", streams(settings{"type": "file", "paths": []any{demo()}})...)
+	in.DataStream.Namespace = namespace
+	a.Set(unitOne, proto.UnitType_INPUT, in)
+	p := managed(t, a)
+	t.Cleanup(func() {
+		for _, dataset := range []string{"packet", "flow", "ledger"} {
+			s.DeleteDataStream("logs-espbeat." + dataset + "-" + namespace)
+		}
+	})
+	for dataset, enough := range map[string]int{"packet": demoPackets, "flow": 1, "ledger": 2} {
+		name := "logs-espbeat." + dataset + "-" + namespace
+		waitUntil(t, name+" has its documents", func() bool {
+			if status, _ := s.Do("POST", "/"+name+"/_refresh", nil); status != 200 {
+				return false
+			}
+			return s.Count(name, nil) >= enough
+		})
+		for _, h := range s.Search(name, map[string]any{"size": 1}).Hits {
+			if d := document(h.Source); !hasText("data_stream.dataset", "espbeat."+dataset)(d) || !hasText("event.dataset", "espbeat."+dataset)(d) || !hasText("data_stream.namespace", namespace)(d) {
+				t.Errorf("document of %s: %v", name, h.Source)
+			}
+		}
+	}
+	if n := s.Count("logs-espbeat.packet-"+namespace, nil); n != demoPackets {
+		t.Errorf("%d packets, want %d", n, demoPackets)
+	}
+	p.signal(syscall.SIGTERM)
+	p.wait().exits(0)
 }

@@ -11,6 +11,7 @@ import (
 	"crypto/x509"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -34,8 +35,9 @@ const (
 // Server is an Agent with one component.
 type Server struct {
 	*mock.StubServerV2
-	t    testing.TB
-	info []byte // StartUpInfo
+	t      testing.TB
+	info   []byte // StartUpInfo
+	socket string
 
 	mu      sync.Mutex
 	changed *sync.Cond // a unit was observed, or given up
@@ -73,15 +75,15 @@ func New(t testing.TB) *Server {
 		MinVersion: tls.VersionTLS12, ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: pool, Certificates: []tls.Certificate{own},
 	})))
 	proto.RegisterElasticAgentServer(srv, s)
-	socket := filepath.Join(t.TempDir(), "agent.sock")
-	l, err := net.Listen("unix", socket)
+	s.socket = filepath.Join(t.TempDir(), "agent.sock")
+	l, err := net.Listen("unix", s.socket)
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() { _ = srv.Serve(l) }()
 	t.Cleanup(srv.Stop)
 	s.info, err = protobuf.Marshal(&proto.StartUpInfo{
-		Addr: "unix://" + socket, ServerName: serverName, Token: mock.NewID(), CaCert: c.ca.cert, PeerCert: c.peer.cert, PeerKey: c.peer.key,
+		Addr: "unix://" + s.socket, ServerName: serverName, Token: mock.NewID(), CaCert: c.ca.cert, PeerCert: c.peer.cert, PeerKey: c.peer.key,
 		Services: []proto.ConnInfoServices{proto.ConnInfoServices_CheckinV2}, Supports: []proto.ConnectionSupports{proto.ConnectionSupports_CheckinChunking},
 		MaxMessageSize: 4 << 20, AgentInfo: &proto.AgentInfo{Id: AgentID, Version: Version, Mode: proto.AgentManagedMode_STANDALONE},
 	})
@@ -89,6 +91,16 @@ func New(t testing.TB) *Server {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// Reachable lets a Beat of another user connect.
+func (s *Server) Reachable() {
+	s.t.Helper()
+	for _, path := range []string{s.socket, filepath.Dir(s.socket), filepath.Dir(filepath.Dir(s.socket))} {
+		if err := os.Chmod(path, 0o777); err != nil {
+			s.t.Fatal(err)
+		}
+	}
 }
 
 // StartUpInfo is what a Beat reads from standard input to find the Agent.
