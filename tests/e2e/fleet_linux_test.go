@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"os"
+	"slices"
 	"testing"
 
 	"github.com/elastic/elastic-agent-client/v7/pkg/proto"
@@ -19,7 +20,7 @@ func TestFleetPolicyCaptures(t *testing.T) {
 		"defaults": {"interfaces": []any{"lo"}},
 		"variables": {"interfaces": []any{"l[no]"}, "exclude_interfaces": []any{"eth*", "it's: #1"}, "filter": "udp or\ntcp", "wait_for_interfaces": false, "profile": "full",
 			"internal_networks": []any{"loopback"}, "snaplen": 2048, "promiscuous": false, "engine": "af_packet", "buffer_size": "4MiB", "buffer_time": "100ms", "fanout": 1,
-			"shedding_enabled": true, "dedup_window": "0s", "tags": []any{"fleet: #1"}, "fields": "zone: it's", "processors": "- add_labels.labels.site: lab"},
+			"shedding_enabled": true, "payload_bytes": 16, "dedup_window": "0s", "tags": []any{"fleet: #1"}, "fields": "zone: it's", "processors": "- add_labels.labels.site: lab"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			namespace(t)
@@ -33,6 +34,9 @@ func TestFleetPolicyCaptures(t *testing.T) {
 			x := send(t)
 			docs := until(t, s, "logs-espbeat.packet-default", "all that was sent", x.complete)
 			x.check(t, docs)
+			if kept := slices.ContainsFunc(docs, has("packet.payload")); kept != (set["payload_bytes"] != nil) {
+				t.Errorf("payload is kept: %v", kept)
+			}
 			until(t, s, "logs-espbeat.ledger-default", "the ledger", func(docs []document) bool { return len(docs) > 0 })
 			p.signal(os.Interrupt)
 			p.wait().exits(0)

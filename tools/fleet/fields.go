@@ -13,6 +13,10 @@ import (
 // generated is the first line of files that a hand must not change.
 const generated = "# Generated from the field definitions of the sources: change them there, then run `mage update`.\n"
 
+// longest are the most characters of a text that is indexed, by type of field: keywords as in the index template of espbeat without Fleet, and all that
+// others may hold, where Fleet would take 1024.
+var longest = map[string]int{"keyword": schema.IgnoreAbove, "wildcard": 32766}
+
 // fieldFiles are the files below fields/ of a stream. In the built package references to ECS are resolved.
 func (s *stream) fieldFiles(built bool) map[string][]byte {
 	var ecs, own []mapped
@@ -38,9 +42,9 @@ func fieldsYAML(list []mapped, built bool) []byte {
 			b.WriteString("  external: ecs\n")
 		} else {
 			fmt.Fprintf(b, "  type: %s\n", m.kind)
-			if m.kind == "keyword" {
-				fmt.Fprintf(b, "  ignore_above: %d\n", schema.IgnoreAbove)
-			}
+		}
+		if n := longest[m.kind]; n > 0 {
+			fmt.Fprintf(b, "  ignore_above: %d\n", n)
 		}
 		if m.value != "" {
 			fmt.Fprintf(b, "  value: %s\n", m.value)

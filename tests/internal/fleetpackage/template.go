@@ -4,6 +4,7 @@ package fleetpackage
 
 import (
 	"archive/zip"
+	"cmp"
 	"fmt"
 	"io/fs"
 	"os/exec"
@@ -150,7 +151,7 @@ func (f *definition) addTo(properties map[string]any) {
 	case "integer":
 		m["type"] = "long"
 	case "keyword", "wildcard":
-		m["ignore_above"] = max(f.IgnoreAbove, 1024)
+		m["ignore_above"] = cmp.Or(f.IgnoreAbove, 1024)
 	case "constant_keyword":
 		if f.Value != "" {
 			m["value"] = f.Value
