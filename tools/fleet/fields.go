@@ -20,7 +20,8 @@ var longest = map[string]int{"keyword": schema.IgnoreAbove, "wildcard": 32766}
 // fieldFiles are the files below fields/ of a stream. In the built package references to ECS are resolved.
 func (s *stream) fieldFiles(built bool) map[string][]byte {
 	var ecs, own []mapped
-	for _, m := range s.own() {
+	in, _ := s.own()
+	for _, m := range in {
 		if m.ecs {
 			ecs = append(ecs, m)
 		} else {

@@ -14,6 +14,8 @@ import (
 	"testing"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/espbeat/espbeat/field"
 )
 
 const root = "../.."
@@ -75,6 +77,10 @@ func TestDocumentsAreMapped(t *testing.T) {
 			t.Fatal(err)
 		}
 		types, docs := mapping(s), 0
+		_, left := s.own()
+		for _, f := range left {
+			types[f.Name] = f.kind
+		}
 		for d := json.NewDecoder(bytes.NewReader(text)); ; docs++ {
 			var doc map[string]any
 			if err := d.Decode(&doc); err == io.EOF {
@@ -94,9 +100,6 @@ func TestDocumentsAreMapped(t *testing.T) {
 	}
 }
 
-// The most that Elastic's rules allow a data stream.
-const mostFields = 2048
-
 func TestFieldsOfStreams(t *testing.T) {
 	for _, s := range streams {
 		var all []string
@@ -114,7 +117,7 @@ func TestFieldsOfStreams(t *testing.T) {
 		}
 	}
 	types := mapping(streams[0])
-	for name, want := range map[string]string{"@timestamp": "date", "source.port": "long", "event.start": "", "packet.layers": "keyword", "tcp.seq": "long", "packet.lost.kernel": ""} {
+	for name, want := range map[string]string{"@timestamp": "date", "source.port": "long", "event.start": "", "packet.layers": "keyword", "tcp.flags.names": "keyword", "packet.lost.kernel": ""} {
 		if types[name] != want {
 			t.Errorf("packet: %s is mapped as %q, want %q", name, types[name], want)
 		}
@@ -126,8 +129,31 @@ func TestFieldsOfStreams(t *testing.T) {
 
 // known tells whether a name, or a prefix that ends in a dot, is one of a field.
 func known(name string) bool {
-	s := &stream{}
-	return slices.ContainsFunc(s.own(), func(f mapped) bool { return names([]string{name}, f.Name) })
+	return slices.ContainsFunc(field.Defs(), func(d field.Def) bool { return names([]string{name}, d.Name) })
+}
+
+// What does not fit is what is searched by least, and the README says so.
+func TestFieldsThatDoNotFit(t *testing.T) {
+	of := func(name string, flags field.Flag) mapped { return mapped{Def: field.Def{Name: name, Flags: flags}} }
+	all := []mapped{of("a", field.Detail), of("b", field.Rare), of("c", 0), of("d", field.Detail), of("e", 0), of("f", field.Rare)}
+	for most, want := range map[int]string{9: "abcdef", 6: "abcdef", 5: "abcef", 4: "bcef", 3: "bce", 2: "ce", 1: "c", 0: ""} {
+		in, left := fit(all, most)
+		var got string
+		for _, m := range in {
+			got += m.Name
+		}
+		if got != want || len(in)+len(left) != len(all) {
+			t.Errorf("of %d fit %q and %d are left, want %q", most, got, len(left), want)
+		}
+	}
+	for _, s := range streams {
+		_, left := s.own()
+		for _, f := range left {
+			if !strings.Contains(s.table(), "`"+f.Name+"`") || f.In(field.Standard) && !f.Is(field.Rare) {
+				t.Errorf("%s: %s is not mapped", s.name, f.Name)
+			}
+		}
+	}
 }
 
 func TestREADMENamesWhatIsThere(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"text/template"
 )
 
-// readme fills the template at path, in which {{event "packet"}} and {{fields "packet"}} stand for a stream's sample event and table of fields.
+// readme fills the template at path, in which {{event "packet"}} and {{fields "packet"}} stand for a stream's sample event and its tables of fields.
 func readme(path string, events map[string][]byte) ([]byte, error) {
 	name := path[strings.LastIndexAny(path, `/\`)+1:]
 	t, err := template.New(name).Funcs(template.FuncMap{
@@ -46,7 +46,7 @@ func streamOf(name string) (*stream, error) {
 	return nil, fmt.Errorf("no data stream is called %q", name)
 }
 
-// table lists the fields of a stream, as elastic-package does.
+// table lists the fields of a stream, as elastic-package does, and those that are not mapped.
 func (s *stream) table() string {
 	list := s.all()
 	slices.SortFunc(list, func(a, b mapped) int { return strings.Compare(a.Name, b.Name) })
@@ -54,6 +54,15 @@ func (s *stream) table() string {
 	b.WriteString("**Exported fields**\n\n| Field | Description | Type |\n|---|---|---|\n")
 	for _, m := range list {
 		fmt.Fprintf(&b, "| %s | %s. | %s |\n", m.Name, strings.ReplaceAll(m.Description, "|", `\|`), m.kind)
+	}
+	if _, left := s.own(); len(left) > 0 {
+		fmt.Fprintf(&b, "\nA data stream of a package may have %d fields. In documents, but not searchable unless mapped in `logs-%s@custom`:", mostFields, s.dataset())
+		comma := ""
+		for _, m := range left {
+			fmt.Fprintf(&b, "%s `%s` (%s)", comma, m.Name, m.kind)
+			comma = ","
+		}
+		b.WriteString(".\n")
 	}
 	return b.String()
 }

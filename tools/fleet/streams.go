@@ -103,16 +103,53 @@ func (s *stream) shipper() []mapped {
 		flattened("labels", "Labels that processors add"))
 }
 
-// own are the fields that espbeat writes.
-func (s *stream) own() []mapped {
-	var m []mapped
+// mostFields is how many Elastic's rules allow a data stream.
+const mostFields = 2048
+
+// own are the fields that espbeat writes, as far as they fit, and those left over.
+func (s *stream) own() (in, left []mapped) {
+	var all []mapped
 	for _, d := range field.Defs() {
 		if d.Type == field.Object || !s.holds(&d) || s.constant && d.Name == "event.dataset" {
 			continue // an array of objects is there by its members
 		}
-		m = append(m, mappedAs(d))
+		all = append(all, mappedAs(d))
 	}
-	return m
+	return fit(all, mostFields-len(s.base())-len(s.shipper()))
+}
+
+// fit takes as many fields as may be, those that are searched by most first: with an index, then with doc values alone, then those of documents of
+// profile full only. Their order stays.
+func fit(all []mapped, most int) (in, left []mapped) {
+	var ranks [3]int
+	for _, m := range all {
+		ranks[m.rank()]++
+	}
+	room := [3]int{}
+	for r := range ranks {
+		room[r] = min(ranks[r], most)
+		most -= room[r]
+	}
+	for _, m := range all {
+		if r := m.rank(); room[r] > 0 {
+			room[r]--
+			in = append(in, m)
+		} else {
+			left = append(left, m)
+		}
+	}
+	return in, left
+}
+
+// rank is 0 for the fields that are searched by most.
+func (m *mapped) rank() int {
+	switch {
+	case !m.In(field.Standard):
+		return 2
+	case m.Is(field.Rare):
+		return 1
+	}
+	return 0
 }
 
 // mappedAs is how a field is mapped: as ECS has it, which knows long integers only, but for times, which ECS cuts to milliseconds.
@@ -125,4 +162,7 @@ func mappedAs(d field.Def) mapped {
 }
 
 // all are the stream's fields.
-func (s *stream) all() []mapped { return slices.Concat(s.base(), s.shipper(), s.own()) }
+func (s *stream) all() []mapped {
+	own, _ := s.own()
+	return slices.Concat(s.base(), s.shipper(), own)
+}

@@ -5,6 +5,7 @@ package main
 import (
 	"archive/zip"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -60,6 +61,19 @@ func zipped(t *testing.T, dir string) string {
 
 func TestSourcesAreValid(t *testing.T) {
 	if err := check(validator.SourceMode, copied(t, "", "", "")); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestBuiltPackageIsValid(t *testing.T) {
+	dir := t.TempDir()
+	cmd := exec.Command("go", "run", "./tools/fleet", "-zip", dir)
+	cmd.Dir = filepath.Join("..", "..")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := check(validator.BuildMode, strings.TrimSpace(string(out))); err != nil {
 		t.Error(err)
 	}
 }

@@ -26,8 +26,11 @@ func Build(dir string) (*Built, error) {
 		return nil, fmt.Errorf("build the package: %w\n%s", err, out)
 	}
 	zips, err := filepath.Glob(filepath.Join(dir, "espbeat-*.zip"))
-	if err != nil || len(zips) != 1 {
-		return nil, fmt.Errorf("build the package: %v in %s, %w", zips, dir, err)
+	if err != nil {
+		return nil, err
+	}
+	if len(zips) != 1 {
+		return nil, fmt.Errorf("build the package: %d zips in %s, not one", len(zips), dir)
 	}
 	r, err := zip.OpenReader(zips[0]) // read to the end of the test
 	if err != nil {
