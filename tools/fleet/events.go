@@ -75,7 +75,9 @@ func sampleEvents(path string) (map[string][]byte, error) {
 		}
 		// What the agent sets by the policy.
 		doc["data_stream"] = map[string]any{"type": "logs", "dataset": s.dataset(), "namespace": "default"}
-		doc["event"].(map[string]any)["dataset"] = s.dataset()
+		if event, ok := doc["event"].(map[string]any); ok {
+			event["dataset"] = s.dataset()
+		}
 		if events[s.name], err = indented(doc); err != nil {
 			return nil, err
 		}

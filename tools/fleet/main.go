@@ -2,8 +2,8 @@
 
 // Command fleet writes what is generated of the Fleet package in packages/espbeat (fields, sample events, dashboard, README), and builds the package:
 //
-//	fleet -root ../..                       writes what is generated
-//	fleet -root ../.. -zip ../../build      and the built package build/espbeat-VERSION.zip, which Kibana installs
+//	fleet               writes what is generated
+//	fleet -zip build    and the built package build/espbeat-VERSION.zip, which Kibana installs
 package main
 
 import (
