@@ -33,8 +33,8 @@ func Deploy() error {
 		run("go", "-C", module, "run", ".", "-espbeat", filepath.Join(root, "espbeat"), root))
 }
 
-// Package makes build/packages/*.deb and *.rpm for this machine's architecture.
-func Package() error {
+// Dist makes build/packages/*.deb and *.rpm for this machine's architecture.
+func Dist() error {
 	if err := Build(); err != nil {
 		return err
 	}
