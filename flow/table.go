@@ -66,6 +66,7 @@ type State struct {
 	connected, brief list
 	numbers          [256]uint64 // next conversation number, by IP protocol
 	frags            fragments
+	exchanges        exchanges
 	stats            Stats
 	unacked          int // room for segments that wait for their acknowledgement, of all conversations
 	idSalt           [32]byte

@@ -59,6 +59,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
@@ -257,6 +258,8 @@ func Registry() *dissect.Registry {
 		http.Protocol,
 		http.SSDP,
 		isakmp.Protocol,
+		nbns.Datagram,
+		nbns.Protocol,
 		openvpn.Protocol,
 		wireguard.Protocol,
 	)
