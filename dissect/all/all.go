@@ -18,6 +18,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
@@ -250,6 +251,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dhcp.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
