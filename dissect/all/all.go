@@ -64,6 +64,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
@@ -262,6 +263,7 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		ntp.Protocol,
 		openvpn.Protocol,
 		wireguard.Protocol,
 	)
