@@ -11,6 +11,9 @@ func (r *Registry) EtherType(t uint16) *Protocol { return r.ether.at(t) }
 // IPProtocol returns who dissects an IANA protocol number, nil when nobody does.
 func (r *Registry) IPProtocol(n uint8) *Protocol { return r.ip[n] }
 
+// Named returns the protocol of that name, nil when there is none.
+func (r *Registry) Named(name string) *Protocol { return r.byName[name] }
+
 // CallName hands b to the protocol of that name, where no number names it.
 func (p *Packet) CallName(name string, b []byte, wire int) { p.Call(p.Registry.byName[name], b, wire) }
 
