@@ -19,6 +19,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
+	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
@@ -253,6 +254,7 @@ func Registry() *dissect.Registry {
 
 		// Application
 		dhcp.Protocol,
+		dhcpv6.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
