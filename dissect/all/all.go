@@ -89,6 +89,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
@@ -267,6 +268,7 @@ func Registry() *dissect.Registry {
 		nbns.Protocol,
 		ntp.Protocol,
 		openvpn.Protocol,
+		snmp.Protocol,
 		wireguard.Protocol,
 	)
 }
