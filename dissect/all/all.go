@@ -91,6 +91,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/slow"
 	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/syslog"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
@@ -269,6 +270,7 @@ func Registry() *dissect.Registry {
 		ntp.Protocol,
 		openvpn.Protocol,
 		snmp.Protocol,
+		syslog.Protocol,
 		wireguard.Protocol,
 	)
 }
