@@ -20,6 +20,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
+	"github.com/espbeat/espbeat/dissect/diameter"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
@@ -92,6 +93,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/syslog"
+	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
@@ -257,6 +259,7 @@ func Registry() *dissect.Registry {
 		// Application
 		dhcp.Protocol,
 		dhcpv6.Protocol,
+		diameter.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
@@ -271,6 +274,7 @@ func Registry() *dissect.Registry {
 		openvpn.Protocol,
 		snmp.Protocol,
 		syslog.Protocol,
+		tacplus.Protocol,
 		wireguard.Protocol,
 	)
 }
