@@ -97,6 +97,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
+	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -275,6 +276,7 @@ func Registry() *dissect.Registry {
 		snmp.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
+		tftp.Protocol,
 		wireguard.Protocol,
 	)
 }
