@@ -76,13 +76,12 @@ type message struct {
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(Protocol)
 	m := message{p: p, items: common.MaxItems}
-	c := common.Read(p, b, wire)
-	m.message(&c, 0)
+	m.message(common.Read(p, b, wire), 0)
 	m.transaction()
 }
 
 // message reads one message, which ends where c does.
-func (m *message) message(c *common.Cursor, depth int) {
+func (m *message) message(c common.Cursor, depth int) {
 	if m.kind = c.Uint8(fType); c.Failed {
 		return
 	}

@@ -102,8 +102,8 @@ var simple = map[uint16]known{
 	112:        {words, fields.Add("mudurl", field.Keyword, "dhcpv6.mudurl", "URL of a description of the device (RFC 8520)")},
 }
 
-// options reads options up to the end of c.
-func (m *message) options(c *common.Cursor, depth int) {
+// options reads options up to the end of c. (Cursors go by value where functions call each other in turn: their addresses would escape to the heap.)
+func (m *message) options(c common.Cursor, depth int) {
 	for ; c.More(); m.items-- {
 		if m.items == 0 || depth == maxDepth {
 			m.p.Out.Cut = true
@@ -115,17 +115,17 @@ func (m *message) options(c *common.Cursor, depth int) {
 		}
 		m.p.Out.Uint(fOption, uint64(code))
 		v := c.Sub(n)
-		m.option(code, &v, depth)
+		m.option(code, v, depth)
 	}
 }
 
-func (m *message) option(code uint16, v *common.Cursor, depth int) {
+func (m *message) option(code uint16, v common.Cursor, depth int) {
 	switch code {
 	case clientID:
 		m.client = digest(v.B)
-		duid(v)
+		duid(&v)
 	case serverID:
-		duid(v)
+		duid(&v)
 	case iaNA, iaPD:
 		v.Hex(fIAID, 4)
 		v.Uint32(fT1)
@@ -135,7 +135,7 @@ func (m *message) option(code uint16, v *common.Cursor, depth int) {
 		v.Hex(fIAID, 4)
 		m.options(v, depth+1)
 	case iaAddr:
-		ip(v, fAddr)
+		ip(&v, fAddr)
 		v.Uint32(fAddrPref)
 		v.Uint32(fAddrValid)
 		m.options(v, depth+1)
@@ -150,7 +150,7 @@ func (m *message) option(code uint16, v *common.Cursor, depth int) {
 	case relayMessage:
 		m.message(v, depth+1)
 	default:
-		value(code, v)
+		value(code, &v)
 	}
 }
 
@@ -163,10 +163,10 @@ func value(code uint16, v *common.Cursor) {
 		v.Uint16(fStatus)
 		v.Text(fStatusMsg, v.Wire)
 	case userClass:
-		pieces(v, func(c *common.Cursor, n int) { c.Hex(fUserClass, n) })
+		pieces(v, known{digits, fUserClass})
 	case vendorClass:
 		v.Uint32(fClassOf)
-		pieces(v, func(c *common.Cursor, n int) { c.Text(fClass, n) })
+		pieces(v, known{words, fClass})
 	case vendorOptions:
 		v.Uint32(fVendorOf)
 	case remoteID:
@@ -235,10 +235,12 @@ func requested(v *common.Cursor) {
 	}
 }
 
-// pieces calls f with the length of each piece, at which c is.
-func pieces(c *common.Cursor, f func(c *common.Cursor, n int)) {
+// pieces writes the pieces of a value, each behind its length.
+func pieces(c *common.Cursor, k known) {
 	for n := 0; c.More() && n < maxValues; n++ {
-		f(c, int(c.U16()))
+		if piece := c.Sub(int(c.U16())); !piece.Failed {
+			k.write(&piece)
+		}
 	}
 }
 

@@ -77,8 +77,8 @@ var avps = map[uint32]known{
 // attributes counts what may still be read.
 type attributes struct{ items int }
 
-// read reads attributes up to the end of c.
-func (a *attributes) read(c *common.Cursor, depth int) {
+// read reads attributes up to the end of c. (Cursors go by value where functions call each other in turn: their addresses would escape to the heap.)
+func (a *attributes) read(c common.Cursor, depth int) {
 	for ; c.More(); a.items-- {
 		if a.items == 0 || depth == maxDepth {
 			c.P.Out.Cut = true
@@ -95,12 +95,12 @@ func (a *attributes) read(c *common.Cursor, depth int) {
 			c.Sub(padding)
 		}
 		if k, ok := avps[code]; ok && vendor == 0 && !v.Failed {
-			a.write(k, &v, depth)
+			a.write(k, v, depth)
 		}
 	}
 }
 
-func (a *attributes) write(k known, v *common.Cursor, depth int) {
+func (a *attributes) write(k known, v common.Cursor, depth int) {
 	const ipv4, ipv6 = 1, 2
 	switch k.form {
 	case text, host:
@@ -113,11 +113,11 @@ func (a *attributes) write(k known, v *common.Cursor, depth int) {
 	case address:
 		switch family := v.U16(); {
 		case family == ipv4 && v.Wire == 4, family == ipv6 && v.Wire == 16:
-			ip(v, k.id)
+			ip(&v, k.id)
 		}
 	case octets:
 		if v.Wire == 4 {
-			ip(v, k.id)
+			ip(&v, k.id)
 		} else {
 			v.P.Bad()
 		}

@@ -119,9 +119,8 @@ func decode(p *dissect.Packet, conversation *dissect.Conversation, b []byte, wir
 		return
 	}
 	transaction(p, conversation, flags&flagRequest != 0, hop)
-	body := c.Sub(n - headerLen)
 	a := attributes{items: common.MaxItems}
-	a.read(&body, 0)
+	a.read(c.Sub(n-headerLen), 0)
 }
 
 // transaction ties an answer to its request. Both sides ask, each with identifiers of its own.

@@ -56,7 +56,7 @@ func appendByte(dst []byte, c byte) []byte {
 func writeName(c *common.Cursor, whole []byte, id field.ID) {
 	var buf [5*nameLen + 256]byte
 	dst, sound := buf[:0], true
-	from := c
+	from, target := c, common.Cursor{}
 	for n := 0; n < maxScope && !from.Failed; n++ {
 		length := int(from.U8())
 		switch {
@@ -74,7 +74,7 @@ func writeName(c *common.Cursor, whole []byte, id field.ID) {
 				return
 			}
 			// What precedes a pointer was captured.
-			target := common.Read(c.P, whole[at:], len(whole)-at)
+			target = common.Read(c.P, whole[at:], len(whole)-at)
 			from = &target
 			n--
 		case length >= 0x40:
