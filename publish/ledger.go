@@ -185,6 +185,16 @@ func (l *Ledger) Retire(id string) {
 	}
 }
 
+// Input are the counts of one input.
+func (l *Ledger) Input(id string) Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t := l.inputs[id]; t != nil {
+		return t.counts()
+	}
+	return Counts{}
+}
+
 // Totals are the counts of all inputs.
 func (l *Ledger) Totals() Counts {
 	l.mu.Lock()
