@@ -7,7 +7,7 @@
 //	| op | htype | hlen | hops | xid | secs | flags | ciaddr | yiaddr | siaddr | giaddr | chaddr | sname | file | cookie | options …
 //
 // Options in sname and file (overload) are read where option 52 says so. dhcp.fingerprint is the list of parameters that a client asks for, in order,
-// which tells systems apart. Limits: 1024 options, 64 values of one. Not decoded: vendors' options but for their hex digits (43) and vendor (124, 125),
+// which tells systems apart. Limits: 1024 options, 64 values of one. Not decoded: options that concern a host's own settings, such as its MTU, vendors' options (43, 124, 125),
 // authentication (RFC 3118), options in several parts (RFC 3396), of which each part stands for itself.
 package dhcp
 
@@ -51,11 +51,8 @@ func init() { Protocol.Dissect = decode }
 var (
 	fields    = field.Group("dhcp")
 	fOp       = fields.Add("type", field.Uint8, "dhcp.type", "1 request of a client, 2 reply of a server", field.Rare)
-	fHWType   = fields.Add("hw.type", field.Uint8, "dhcp.hw.type", "Kind of link: 1 Ethernet, …", field.Rare, field.Detail)
 	fHops     = fields.Add("hops", field.Uint8, "dhcp.hops", "Relays passed", field.Rare, field.Sparse)
 	fXID      = fields.Add("id", field.Uint32, "dhcp.id", "Transaction identifier")
-	fSecs     = fields.Add("secs", field.Uint16, "dhcp.secs", "Time since the client began, seconds", field.Rare, field.Detail)
-	fBcast    = fields.Add("flags.bc", field.Bool, "dhcp.flags.bc", "The client wants replies to be broadcast", field.Rare, field.Sparse)
 	fClient   = fields.Add("ip.client", field.IP, "dhcp.ip.client", "Address that the client has (ciaddr)", field.Sparse)
 	fYour     = fields.Add("ip.your", field.IP, "dhcp.ip.your", "Address that the client gets (yiaddr)", field.Sparse)
 	fServer   = fields.Add("ip.server", field.IP, "dhcp.ip.server", "Address of the next server in bootstrap (siaddr)", field.Sparse)
@@ -90,14 +87,11 @@ type message struct {
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(Protocol)
 	m := message{Cursor: common.Read(p, b, wire)}
-	op, kind := m.Uint8(fOp), m.Uint8(fHWType)
+	op, kind := m.Uint8(fOp), m.U8()
 	length := int(m.U8())
 	m.Uint8(fHops)
 	xid := m.Uint32(fXID)
-	m.Uint16(fSecs)
-	if flags := m.U16(); !m.Failed {
-		p.Out.Bool(fBcast, flags&0x8000 != 0)
-	}
+	m.Skip(4) // seconds, flags
 	for _, id := range [4]field.ID{fClient, fYour, fServer, fRelay} {
 		addresses(&m.Cursor, id, 4)
 	}

@@ -8,7 +8,6 @@ import (
 
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/dissect/dns"
-	"github.com/espbeat/espbeat/field"
 )
 
 // maxValues bounds the values of one option.
@@ -27,8 +26,6 @@ const (
 	machineID     = 97
 	domainSearch  = 119
 	staticRoutes  = 121
-	vendorClass   = 124
-	vendorOptions = 125
 	msRoutes      = 249
 	end           = 255
 )
@@ -70,7 +67,7 @@ func (m *message) option(code uint8, v *common.Cursor) {
 	case messageType:
 		m.kind = v.Uint8(fKind)
 	case overload:
-		m.elsewhere(v.Uint8(fOverload))
+		m.elsewhere(v.U8())
 	case parameterList:
 		parameters(v)
 	case userClass:
@@ -83,10 +80,6 @@ func (m *message) option(code uint8, v *common.Cursor) {
 		search(v)
 	case staticRoutes, msRoutes:
 		routes(v)
-	case vendorClass:
-		vendors(v, fClassOf)
-	case vendorOptions:
-		vendors(v, fVendorOf)
 	default:
 		if k := &simple[code]; k.form != none {
 			k.write(v, code)
@@ -117,14 +110,6 @@ func (k *known) write(v *common.Cursor, code uint8) {
 			return
 		}
 		v.Number(k.id, n)
-	case signed:
-		if n != 4 {
-			v.P.Bad()
-			return
-		}
-		if b := v.U32(); !v.Failed {
-			v.P.Out.Int(k.id, int64(int32(b)))
-		}
 	case ips:
 		if n == 0 || n%4 != 0 {
 			v.P.Bad()
@@ -151,7 +136,7 @@ func trimZeros(b []byte) []byte {
 	return b
 }
 
-// parameters writes the parameter list, as numbers and as a fingerprint.
+// parameters writes the parameter list.
 func parameters(v *common.Cursor) {
 	list := v.Bytes(v.Wire)
 	if len(list) == 0 {
@@ -160,7 +145,6 @@ func parameters(v *common.Cursor) {
 	var buf [4 * 256]byte
 	text := buf[:0]
 	for i, code := range list {
-		v.P.Out.Uint(fWanted, uint64(code))
 		if i > 0 {
 			text = append(text, ',')
 		}
@@ -182,7 +166,7 @@ func userClasses(v *common.Cursor) {
 
 // fqdn writes the client's name (RFC 4702): flags, two unused bytes, the name in letters or, with flag E, in the form of the DNS.
 func fqdn(v *common.Cursor) {
-	flags := v.Uint8(fFQDNFlag)
+	flags := v.U8()
 	v.Skip(2)
 	if v.Failed || len(v.B) == 0 {
 		return
@@ -242,13 +226,5 @@ func routes(v *common.Cursor) {
 		text = netip.AddrFrom4([4]byte(router)).AppendTo(append(text, ' '))
 		v.P.Out.Text(fRoute, text)
 		common.IP(v.P.Out, router)
-	}
-}
-
-// vendors writes the vendors of classes or options (RFC 3925), each a vendor with the length of its data.
-func vendors(v *common.Cursor, id field.ID) {
-	for n := 0; v.More() && n < maxValues; n++ {
-		v.Uint32(id)
-		v.Sub(int(v.U8()))
 	}
 }

@@ -16,34 +16,24 @@ const (
 )
 
 var (
-	duids       = field.Group("dhcpv6.duid")
-	fDUID       = duids.Add("bytes", field.Hex, "dhcpv6.duid.bytes", "Identifiers of client and server")
-	fDUIDType   = duids.Add("type", field.Uint16, "dhcpv6.duid.type", "Kind of each: 1 link address and time, 2 vendor's, 3 link address, 4 UUID", field.Rare)
-	fDUIDTime   = duids.Add("time", field.Date, "dhcpv6.duidllt.time", "When an identifier was made", field.Rare)
-	fDUIDLink   = duids.Add("link_layer_addr", field.MAC, "dhcpv6.duidllt.link_layer_addr, dhcpv6.duidll.link_layer_addr", "Link addresses in the identifiers")
-	fDUIDVendor = duids.Add("enterprise", field.Uint32, "dhcpv6.duiden.enterprise", "Vendor of an identifier", field.Rare)
+	duids     = field.Group("dhcpv6.duid")
+	fDUID     = duids.Add("bytes", field.Hex, "dhcpv6.duid.bytes", "Identifiers of client and server")
+	fDUIDLink = duids.Add("link_layer_addr", field.MAC, "dhcpv6.duidllt.link_layer_addr, dhcpv6.duidll.link_layer_addr", "Link addresses in the identifiers")
 )
 
 // duid reads an identifier, which fills its option.
 func duid(v *common.Cursor) {
-	const epoch = 946684800 // the year 2000
 	if len(v.B) == v.Wire && v.Wire > 0 {
 		v.P.Out.Bytes(fDUID, v.B)
 	}
-	kind := v.Uint16(fDUIDType)
-	switch kind {
-	case duidLLT, duidLL:
+	if kind := v.U16(); kind == duidLLT || kind == duidLL {
 		v.Skip(2) // the kind of link
 		if kind == duidLLT {
-			if t := v.U32(); !v.Failed {
-				v.P.Out.Int(fDUIDTime, (epoch+int64(t))*1e9)
-			}
+			v.Skip(4) // when it was made
 		}
 		if v.Wire == 6 {
 			v.MAC(fDUIDLink)
 		}
-	case duidEN:
-		v.Uint32(fDUIDVendor)
 	}
 	if !v.Failed {
 		v.Skip(v.Wire)

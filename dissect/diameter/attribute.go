@@ -23,7 +23,6 @@ const (
 	address
 	// octets are the bytes of an IPv4 address (RFC 7155).
 	octets
-	date
 	group
 )
 
@@ -35,7 +34,6 @@ type known struct {
 
 var (
 	fAVP     = fields.Add("avp.code", field.Uint32, "diameter.avp.code", "Attributes in order, each before those within it", field.List, field.Rare)
-	fVendor  = fields.Add("avp.vendor_id", field.Uint32, "diameter.avp.vendorId", "Vendor of each attribute that has one", field.Rare, field.Detail)
 	fSession = fields.Add("session_id", field.Keyword, "diameter.Session-Id", "Session")
 	fResult  = fields.Add("result_code", field.Uint32, "diameter.Result-Code", "Result: 2001 success, 3002 unable to deliver, 4012 credit limit reached, 5001 unsupported attribute, 5030 unknown user, …")
 )
@@ -46,32 +44,21 @@ var avps = map[uint32]known{
 	8:   {octets, fields.Add("framed_ip_address", field.IP, "diameter.Framed-IP-Address.IPv4", "Address of the user")},
 	30:  {text, fields.Add("called_station_id", field.Keyword, "diameter.Called-Station-Id", "What the user called; the APN in mobile networks")},
 	31:  {text, fields.Add("calling_station_id", field.Keyword, "diameter.Calling-Station-Id", "Where the user called from")},
-	55:  {date, fields.Add("event_timestamp", field.Date, "diameter.Event-Timestamp", "When what is reported happened", field.Rare)},
 	257: {address, fields.Add("host_ip_address", field.IP, "diameter.Host-IP-Address", "Addresses of the sender")},
-	258: {number, fields.Add("auth_application_id", field.Uint32, "diameter.Auth-Application-Id", "Applications of authentication and authorization", field.Rare)},
-	259: {number, fields.Add("acct_application_id", field.Uint32, "diameter.Acct-Application-Id", "Applications of accounting", field.Rare)},
-	260: {form: group}, // Vendor-Specific-Application-Id
 	263: {text, fSession},
 	264: {host, fields.Add("origin_host", field.Keyword, "diameter.Origin-Host", "Node that the message is from")},
-	266: {number, fields.Add("vendor_id", field.Uint32, "diameter.Vendor-Id", "Vendor of the sender, or of what is grouped with it", field.Rare)},
 	268: {number, fResult},
 	269: {text, fields.Add("product_name", field.Keyword, "diameter.Product-Name", "Product of the sender")},
-	273: {number, fields.Add("disconnect_cause", field.Uint32, "diameter.Disconnect-Cause", "Why a peer leaves: 0 rebooting, 1 busy, 2 does not want to talk", field.Rare)},
 	279: {form: group}, // Failed-AVP
 	281: {text, fields.Add("error_message", field.Keyword, "diameter.Error-Message", "Text of an error")},
 	283: {host, fields.Add("destination_realm", field.Keyword, "diameter.Destination-Realm", "Realm that the message is for")},
 	293: {host, fields.Add("destination_host", field.Keyword, "diameter.Destination-Host", "Node that the message is for")},
-	295: {number, fields.Add("termination_cause", field.Uint32, "diameter.Termination-Cause", "Why the session ended: 1 logout, 2 service not provided, 3 bad answer, 4 administrative, 5 link broken, …", field.Rare)},
 	296: {host, fields.Add("origin_realm", field.Keyword, "diameter.Origin-Realm", "Realm that the message is from")},
 	297: {form: group}, // Experimental-Result
 	298: {number, fields.Add("experimental_result_code", field.Uint32, "diameter.Experimental-Result-Code", "Result of a vendor")},
-	415: {number, fields.Add("cc_request_number", field.Uint32, "diameter.CC-Request-Number", "Credit control: number of the request in its session", field.Rare)},
 	416: {number, fields.Add("cc_request_type", field.Uint32, "diameter.CC-Request-Type", "Credit control: 1 initial, 2 update, 3 termination, 4 event", field.Rare)},
 	443: {form: group}, // Subscription-Id
 	444: {text, fields.Add("subscription_id_data", field.Keyword, "diameter.Subscription-Id-Data", "Identities of the user")},
-	450: {number, fields.Add("subscription_id_type", field.Uint32, "diameter.Subscription-Id-Type", "Kind of each identity: 0 E.164, 1 IMSI, 2 SIP URI, 3 NAI, 4 private", field.Rare)},
-	461: {text, fields.Add("service_context_id", field.Keyword, "diameter.Service-Context-Id", "Service that is charged for", field.Rare)},
-	480: {number, fields.Add("accounting_record_type", field.Uint32, "diameter.Accounting-Record-Type", "Accounting: 1 event, 2 start, 3 interim, 4 stop", field.Rare)},
 }
 
 // attributes counts what may still be read.
@@ -88,7 +75,7 @@ func (a *attributes) read(c common.Cursor, depth int) {
 		flags, n := c.U8(), int(c.U24())
 		vendor, head := uint32(0), avpLen
 		if flags&flagVendor != 0 {
-			vendor, head = c.Uint32(fVendor), avpLen+4
+			vendor, head = c.U32(), avpLen+4
 		}
 		v := c.Sub(n - head)
 		if padding := min(-n&3, c.Wire); padding > 0 && !c.Failed {
@@ -120,14 +107,6 @@ func (a *attributes) write(k known, v common.Cursor, depth int) {
 			ip(&v, k.id)
 		} else {
 			v.P.Bad()
-		}
-	case date: // seconds since 1900 (RFC 6733, 4.3.1); from 2036 on they start anew (RFC 4330, 3)
-		const epoch, era, half = 2208988800, 1 << 32, 1 << 31
-		if s := int64(v.U32()); !v.Failed {
-			if s < half {
-				s += era
-			}
-			v.P.Out.Int(k.id, (s-epoch)*1e9)
 		}
 	case group:
 		a.read(v, depth+1)

@@ -24,11 +24,9 @@ const (
 
 // Flags of a message (RFC 6733, 3).
 const (
-	flagRequest    = 0x80
-	flagProxyable  = 0x40
-	flagError      = 0x20
-	flagRepetition = 0x10
-	reservedFlags  = 0x0f
+	flagRequest   = 0x80
+	flagError     = 0x20
+	reservedFlags = 0x0f
 )
 
 // Protocol is Diameter.
@@ -46,16 +44,12 @@ func init() {
 }
 
 var (
-	fields      = field.Group("diameter")
-	fLength     = fields.Add("length", field.Uint32, "diameter.length", "Length, bytes", field.Rare, field.Detail)
-	fRequest    = fields.Add("flags.request", field.Bool, "diameter.flags.request", "The message is a request")
-	fProxyable  = fields.Add("flags.proxyable", field.Bool, "diameter.flags.proxyable", "Agents may pass the message on", field.Rare, field.Detail)
-	fError      = fields.Add("flags.error", field.Bool, "diameter.flags.error", "The answer tells of a protocol error", field.Rare, field.Sparse)
-	fRepetition = fields.Add("flags.t", field.Bool, "diameter.flags.T", "The request may have been sent before", field.Rare, field.Sparse)
-	fCommand    = fields.Add("cmd.code", field.Uint32, "diameter.cmd.code", "Command: 257 capabilities exchange, 258 re-authentication, 271 accounting, 272 credit control, 275 session termination, 280 device watchdog, 316 update location, …")
-	fApp        = fields.Add("application_id", field.Uint32, "diameter.applicationId", "Application: 0 base protocol, 4 credit control, 16777238 Gx, 16777251 S6a, …")
-	fHop        = fields.Add("hopbyhopid", field.Uint32, "diameter.hopbyhopid", "Identifier that pairs an answer with its request", field.Rare)
-	fEnd        = fields.Add("endtoendid", field.Uint32, "diameter.endtoendid", "Identifier that finds requests that were sent twice", field.Rare)
+	fields   = field.Group("diameter")
+	fRequest = fields.Add("flags.request", field.Bool, "diameter.flags.request", "The message is a request")
+	fError   = fields.Add("flags.error", field.Bool, "diameter.flags.error", "The answer tells of a protocol error", field.Rare, field.Sparse)
+	fCommand = fields.Add("cmd.code", field.Uint32, "diameter.cmd.code", "Command: 257 capabilities exchange, 258 re-authentication, 271 accounting, 272 credit control, 275 session termination, 280 device watchdog, 316 update location, …")
+	fApp     = fields.Add("application_id", field.Uint32, "diameter.applicationId", "Application: 0 base protocol, 4 credit control, 16777238 Gx, 16777251 S6a, …")
+	fHop     = fields.Add("hopbyhopid", field.Uint32, "diameter.hopbyhopid", "Identifier that pairs an answer with its request", field.Rare)
 )
 
 // accept says what may be a stream or message on Diameter's ports.
@@ -106,15 +100,12 @@ func decode(p *dissect.Packet, conversation *dissect.Conversation, b []byte, wir
 		return
 	}
 	o := p.Out
-	o.Uint(fLength, uint64(n))
 	o.Bool(fRequest, flags&flagRequest != 0)
-	o.Bool(fProxyable, flags&flagProxyable != 0)
 	o.Bool(fError, flags&flagError != 0)
-	o.Bool(fRepetition, flags&flagRepetition != 0)
 	o.Uint(fCommand, uint64(command))
 	c.Uint32(fApp)
 	hop := c.Uint32(fHop)
-	c.Uint32(fEnd)
+	c.Skip(4) // the end-to-end identifier
 	if c.Failed {
 		return
 	}

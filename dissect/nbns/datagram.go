@@ -33,12 +33,7 @@ func init() { Datagram.Dissect = decodeDatagram }
 var (
 	dgram   = field.Group("nbdgm")
 	fDType  = dgram.Add("type", field.Uint8, "nbdgm.type", "Type: 16 direct unique, 17 direct group, 18 broadcast, 19 error, 20 query, 21 positive and 22 negative response")
-	fDFlags = dgram.Add("flags", field.Uint8, "nbdgm.flags", "Flags: 1 more fragments follow, 2 first fragment, 12 kind of node", field.Rare)
 	fDID    = dgram.Add("dgram_id", field.Uint16, "nbdgm.dgram_id", "Identifier of the datagram, which its fragments share", field.Rare)
-	fDAddr  = dgram.Add("src.ip", field.IP, "nbdgm.src.ip", "Address of the sender, as it tells it", field.Rare)
-	fDPort  = dgram.Add("src.port", field.Uint16, "nbdgm.src.port", "Port of the sender, as it tells it", field.Rare)
-	fDLen   = dgram.Add("dgram_len", field.Uint16, "nbdgm.dgram_len", "Length of names and data, bytes", field.Rare, field.Detail)
-	fDOff   = dgram.Add("pkt_offset", field.Uint16, "nbdgm.pkt_offset", "Offset of the data in the whole datagram, bytes", field.Rare, field.Detail)
 	fDError = dgram.Add("error_code", field.Uint8, "nbdgm.error_code", "Error: 130 destination name not present, 131 invalid source name, 132 invalid destination name", field.Rare)
 	fDFrom  = dgram.Add("source_name", field.Keyword, "nbdgm.source_name", "Name of the sender, with its service")
 	fDTo    = dgram.Add("destination_name", field.Keyword, "nbdgm.destination_name", "Name of the receiver, with its service")
@@ -55,14 +50,12 @@ func decodeDatagram(p *dissect.Packet, b []byte, wire int) {
 	p.Message(Datagram)
 	c := common.Read(p, b, wire)
 	kind := c.Uint8(fDType)
-	c.Uint8(fDFlags)
+	c.Skip(1) // flags
 	c.Uint16(fDID)
-	c.IP(fDAddr, 4)
-	c.Uint16(fDPort)
+	c.Skip(6) // the sender's address and port, as in the headers but for what translators do
 	switch {
 	case kind >= directUnique && kind <= broadcastData:
-		c.Uint16(fDLen)
-		c.Uint16(fDOff)
+		c.Skip(4) // length, offset
 		writeName(&c, b, fDFrom)
 		writeName(&c, b, fDTo)
 	case kind == datagramError:

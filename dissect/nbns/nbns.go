@@ -48,20 +48,10 @@ var (
 	flags    = field.Group("nbns.flags")
 	fReply   = flags.Add("response", field.Bool, "nbns.flags.response", "The message is a response")
 	fOpcode  = flags.Add("opcode", field.Uint8, "nbns.flags.opcode", "Kind of request: 0 name query, 5 registration, 6 release, 7 wait for acknowledgement, 8 and 9 refresh, 15 multi-homed registration")
-	fAA      = flags.Add("authoritative", field.Bool, "nbns.flags.authoritative", "The responder is an authority for the name", field.Rare, field.Sparse)
-	fTC      = flags.Add("truncated", field.Bool, "nbns.flags.truncated", "The message is truncated", field.Rare, field.Detail)
-	fRD      = flags.Add("recdesired", field.Bool, "nbns.flags.recdesired", "Recursion is desired", field.Rare, field.Detail)
-	fRA      = flags.Add("recavail", field.Bool, "nbns.flags.recavail", "The responder offers recursion", field.Rare, field.Detail)
 	fBcast   = flags.Add("broadcast", field.Bool, "nbns.flags.broadcast", "The message was broadcast or multicast", field.Rare, field.Sparse)
 	fRCode   = flags.Add("rcode", field.Uint8, "nbns.flags.rcode", "Of a response: 0 no error, 3 no such name, 5 refused, 6 name is owned by another node, 7 name in conflict, …")
-	counts   = field.Group("nbns.count")
-	fQueries = counts.Add("queries", field.Uint16, "nbns.count.queries", "Questions, as the header says", field.Rare, field.Detail)
-	fAnswers = counts.Add("answers", field.Uint16, "nbns.count.answers", "Answers, as the header says", field.Rare, field.Detail)
-	fAuths   = counts.Add("auth_rr", field.Uint16, "nbns.count.auth_rr", "Authority records, as the header says", field.Rare, field.Detail)
-	fAdds    = counts.Add("add_rr", field.Uint16, "nbns.count.add_rr", "Additional records, as the header says", field.Rare, field.Detail)
 	fName    = fields.Add("name", field.Keyword, "nbns.name", "Names asked for and told, each with its service, such as <20> of a file server")
 	fType    = fields.Add("type", field.Uint16, "nbns.type", "Type of each question and record: 32 name, 33 node status", field.Rare)
-	fTTL     = fields.Add("ttl", field.Uint32, "nbns.ttl", "Time to live of each record, seconds", field.Rare)
 	fNBFlags = fields.Add("nb_flags", field.Uint16, "nbns.nb_flags", "Flags of each address: 0x8000 group, 0x6000 kind of node", field.Rare)
 	fAddr    = fields.Add("addr", field.IP, "nbns.addr", "Addresses of the names in records")
 	fNode    = fields.Add("netbios_name", field.Keyword, "nbns.netbios_name", "Names that a node has, of its status")
@@ -96,10 +86,10 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	response := f&0x8000 != 0
 	header(p.Out, f, response)
 	transaction(p, response, id)
-	records := int(c.Uint16(fQueries))
-	questions := records
-	for _, id := range [3]field.ID{fAnswers, fAuths, fAdds} {
-		records += int(c.Uint16(id))
+	questions := int(c.U16())
+	records := questions
+	for range 3 { // answers, authority records, additional records
+		records += int(c.U16())
 	}
 	for n := 0; n < records && !c.Failed; n++ {
 		if n == maxRecords {
@@ -113,12 +103,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 func header(o *field.Buffer, f uint16, response bool) {
 	o.Bool(fReply, response)
 	o.Uint(fOpcode, uint64(f>>11&15))
-	o.Bool(fTC, f&0x0200 != 0)
-	o.Bool(fRD, f&0x0100 != 0)
 	o.Bool(fBcast, f&0x0010 != 0)
 	if response {
-		o.Bool(fAA, f&0x0400 != 0)
-		o.Bool(fRA, f&0x0080 != 0)
 		o.Uint(fRCode, uint64(f&15))
 	}
 }
@@ -141,7 +127,7 @@ func record(c *common.Cursor, whole []byte, question bool) {
 	if question {
 		return
 	}
-	c.Uint32(fTTL)
+	c.Skip(4) // the time to live
 	d := c.Sub(int(c.U16()))
 	switch kind {
 	case typeNB:

@@ -15,26 +15,17 @@ import (
 //	0             1            2      3         4                    6
 //	| R M VN mode | A sequence | impl | request | error 4, items 12  | 4, size 12 | data …
 var (
-	ctrl       = field.Group("ntp.ctrl")
-	fReply     = ctrl.Add("flags2.r", field.Bool, "ntp.ctrl.flags2.r", "Control: the message is a response")
-	fError     = ctrl.Add("flags2.error", field.Bool, "ntp.ctrl.flags2.error", "Control: the response tells of an error", field.Rare, field.Sparse)
-	fMore      = ctrl.Add("flags2.more", field.Bool, "ntp.ctrl.flags2.more", "Control: more fragments follow", field.Rare, field.Sparse)
-	fOpcode    = ctrl.Add("flags2.opcode", field.Uint8, "ntp.ctrl.flags2.opcode", "Control: 1 read status, 2 read and 3 write variables, 4 read and 5 write clock variables, 6 set trap, 7 trap, 8 configure, 10 read MRU list, …")
-	fSequence  = ctrl.Add("sequence", field.Uint16, "ntp.ctrl.sequence", "Control: number that pairs a response with its request", field.Rare)
-	fStatus    = ctrl.Add("status", field.Uint16, "ntp.ctrl.status", "Control: status of the system, peer or clock, or the error", field.Rare)
-	fAssociate = ctrl.Add("associd", field.Uint16, "ntp.ctrl.associd", "Control: association", field.Rare)
-	fOffset    = ctrl.Add("offset", field.Uint16, "ntp.ctrl.offset", "Control: place of the data in the whole, bytes", field.Rare, field.Detail)
-	fCount     = ctrl.Add("count", field.Uint16, "ntp.ctrl.count", "Control: length of the data, bytes", field.Rare)
+	ctrl    = field.Group("ntp.ctrl")
+	fReply  = ctrl.Add("flags2.r", field.Bool, "ntp.ctrl.flags2.r", "Control: the message is a response")
+	fError  = ctrl.Add("flags2.error", field.Bool, "ntp.ctrl.flags2.error", "Control: the response tells of an error", field.Rare, field.Sparse)
+	fOpcode = ctrl.Add("flags2.opcode", field.Uint8, "ntp.ctrl.flags2.opcode", "Control: 1 read status, 2 read and 3 write variables, 4 read and 5 write clock variables, 6 set trap, 7 trap, 8 configure, 10 read MRU list, …")
+	fCount  = ctrl.Add("count", field.Uint16, "ntp.ctrl.count", "Control: length of the data, bytes", field.Rare)
 
 	priv     = field.Group("ntp.priv")
 	fPReply  = priv.Add("flags.r", field.Bool, "ntp.priv.flags.r", "Private: the message is a response")
-	fPMore   = priv.Add("flags.more", field.Bool, "ntp.priv.flags.more", "Private: more messages follow", field.Rare, field.Sparse)
-	fPSeq    = priv.Add("seq", field.Uint8, "ntp.priv.seq", "Private: number of the message in a response", field.Rare, field.Detail)
-	fPImpl   = priv.Add("impl", field.Uint8, "ntp.priv.impl", "Private: implementation: 2 old ntpd, 3 ntpd", field.Rare)
 	fPCode   = priv.Add("reqcode", field.Uint8, "ntp.priv.reqcode", "Private: what is asked for: 0 peer list, 4 system information, 20 and 42 list of clients (monlist), …")
 	fPErr    = priv.Add("err", field.Uint8, "ntp.priv.err", "Private: error, 0 none", field.Rare)
 	fPItems  = priv.Add("numitems", field.Uint16, "ntp.priv.numitems", "Private: number of items", field.Rare)
-	fPSize   = priv.Add("itemsize", field.Uint16, "ntp.priv.itemsize", "Private: length of an item, bytes", field.Rare)
 	keyClear = uint64(private) << 32 // keeps the keys of private messages apart from the sequence numbers of control messages
 )
 
@@ -46,31 +37,25 @@ func decodeControl(c *common.Cursor) {
 	o, response := c.P.Out, flags&0x80 != 0
 	o.Bool(fReply, response)
 	o.Bool(fError, flags&0x40 != 0)
-	o.Bool(fMore, flags&0x20 != 0)
 	o.Uint(fOpcode, uint64(flags&0x1f))
-	sequence := c.Uint16(fSequence)
-	for _, id := range [...]field.ID{fStatus, fAssociate, fOffset, fCount} {
-		c.Uint16(id)
-	}
+	sequence := c.U16()
+	c.Skip(6) // status, association, offset
+	c.Uint16(fCount)
 	exchange(c, response, uint64(sequence))
 }
 
 func decodePrivate(c *common.Cursor, first uint8) {
 	o, response := c.P.Out, first&0x80 != 0
 	o.Bool(fPReply, response)
-	o.Bool(fPMore, first&0x40 != 0)
-	if sequence := c.U8(); !c.Failed {
-		o.Uint(fPSeq, uint64(sequence&0x7f))
-	}
-	c.Uint8(fPImpl)
+	c.Skip(2) // sequence, implementation
 	code := c.Uint8(fPCode)
-	items, size := c.U16(), c.U16()
+	items := c.U16()
+	c.Skip(2) // the length of an item
 	if c.Failed {
 		return
 	}
 	o.Uint(fPErr, uint64(items>>12))
 	o.Uint(fPItems, uint64(items&0xfff))
-	o.Uint(fPSize, uint64(size&0xfff))
 	exchange(c, response, keyClear|uint64(code))
 }
 

@@ -53,7 +53,6 @@ var (
 	fMode       = fields.Add("flags.mode", field.Uint8, "ntp.flags.mode", "Mode: 1 and 2 symmetric, 3 client, 4 server, 5 broadcast, 6 control, 7 private")
 	fStratum    = fields.Add("stratum", field.Uint8, "ntp.stratum", "Stratum: 0 unspecified or a kiss-o'-death, 1 with a reference clock, 2 to 15 of a server before, 16 not synchronized")
 	fPoll       = fields.Add("ppoll", field.Uint8, "ntp.ppoll", "Longest interval between messages, log2 of seconds", field.Rare)
-	fPrecision  = fields.Add("precision", field.Int64, "ntp.precision", "Precision of the clock, log2 of seconds", field.Rare)
 	fDelay      = fields.Add("rootdelay", field.Float, "ntp.rootdelay", "Round trip to the reference clock, seconds", field.Rare)
 	fDispersion = fields.Add("rootdispersion", field.Float, "ntp.rootdispersion", "Dispersion to the reference clock, seconds", field.Rare)
 	fRefID      = fields.Add("refid", field.Hex, "ntp.refid", "Reference: the address of an IPv4 server, or as ntp.reference says", field.Rare)
@@ -64,7 +63,6 @@ var (
 	fTransmit   = fields.Add("xmt", field.Date, "ntp.xmt", "When this message left, by the clock of its sender", field.Rare)
 	fExtension  = fields.Add("ext.type", field.Uint16, "ntp.ext.type", "Types of the extension fields in order", field.Rare)
 	fKeyID      = fields.Add("keyid", field.Hex, "ntp.keyid", "Key of the message authentication code", field.Rare)
-	fMAC        = fields.Add("mac", field.Hex, "ntp.mac", "Message authentication code", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -94,9 +92,7 @@ func decodeTime(c *common.Cursor, mode uint8) {
 	o := c.P.Out
 	stratum := c.Uint8(fStratum)
 	c.Uint8(fPoll)
-	if precision := c.U8(); !c.Failed {
-		o.Int(fPrecision, int64(int8(precision)))
-	}
+	c.Skip(1) // the clock's precision
 	seconds(c, fDelay)
 	seconds(c, fDispersion)
 	if id := c.Bytes(4); id != nil {
@@ -130,7 +126,6 @@ func trailer(c *common.Cursor) {
 	}
 	if c.More() && c.Wire >= 4 && c.Wire <= longestCode {
 		c.Hex(fKeyID, 4)
-		c.Hex(fMAC, c.Wire)
 	}
 }
 

@@ -53,13 +53,10 @@ var (
 	fRequestID  = fields.Add("request_id", field.Int64, "snmp.request_id", "Identifier that pairs a response with its request", field.Rare)
 	fStatus     = fields.Add("error_status", field.Int64, "snmp.error_status", "Error: 0 none, 1 too big, 2 no such name, 5 general, 6 no access, 16 authorization, …")
 	fIndex      = fields.Add("error_index", field.Int64, "snmp.error_index", "Binding in error, from 1; 0 none", field.Rare, field.Sparse)
-	fRepeaters  = fields.Add("non_repeaters", field.Int64, "snmp.non_repeaters", "Get bulk: bindings to get once", field.Rare)
-	fMaxRepeat  = fields.Add("max_repetitions", field.Int64, "snmp.max_repetitions", "Get bulk: how often to get the others", field.Rare)
 	fEnterprise = fields.Add("enterprise", field.Keyword, "snmp.enterprise", "Trap of SNMPv1: kind of object that sent it")
 	fAgent      = fields.Add("agent_addr", field.IP, "snmp.agent_addr", "Trap of SNMPv1: address of that object")
 	fGeneric    = fields.Add("generic_trap", field.Int64, "snmp.generic_trap", "Trap of SNMPv1: 0 cold and 1 warm start, 2 link down, 3 link up, 4 authentication failure, 5 lost neighbour, 6 enterprise's")
 	fSpecific   = fields.Add("specific_trap", field.Int64, "snmp.specific_trap", "Trap of SNMPv1: the enterprise's code")
-	fStamp      = fields.Add("time_stamp", field.Int64, "snmp.time_stamp", "Trap of SNMPv1: time since the object started, hundredths of a second", field.Rare)
 	fBindings   = fields.Add("variable_bindings", field.Object, "snmp.variable_bindings", "Variables, one object each", field.List)
 	bindings    = field.Group("snmp.variable_bindings")
 	fName       = bindings.Add("name", field.Keyword, "snmp.name", "Object identifier of the variable")
@@ -93,12 +90,13 @@ func pdu(c *common.Cursor, id int64) {
 	if n := integer(&v, fRequestID); id < 0 {
 		id = n
 	}
-	status, index := fStatus, fIndex
 	if kind == getBulkRequest {
-		status, index = fRepeaters, fMaxRepeat
+		element(&v, tagInteger) // how many variables to get once
+		element(&v, tagInteger) // and how often the others
+	} else {
+		integer(&v, fStatus)
+		integer(&v, fIndex)
 	}
-	integer(&v, status)
-	integer(&v, index)
 	if !v.Failed && kind != trap2 {
 		transaction(c.P, kind != response && kind != report, id)
 	}
@@ -119,10 +117,7 @@ func trap(c *common.Cursor) {
 	}
 	integer(c, fGeneric)
 	integer(c, fSpecific)
-	stamp := element(c, tagTimeTicks)
-	if n := stamp.Integer(); !stamp.Failed {
-		c.P.Out.Int(fStamp, n)
-	}
+	element(c, tagTimeTicks) // the time since the object started
 	variables(c)
 }
 

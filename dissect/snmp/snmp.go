@@ -51,16 +51,10 @@ var (
 	fCommunity = fields.Add("community", field.Keyword, "snmp.community", "Community, which is a password", field.Secret)
 	fMsgVer    = fields.Add("msg_version", field.Uint32, "snmp.msgVersion", "Version of a message with a security model: 3 SNMPv3")
 	fMsgID     = fields.Add("msg_id", field.Int64, "snmp.msgID", "SNMPv3: identifier that pairs a response with its request", field.Rare)
-	fMaxSize   = fields.Add("msg_max_size", field.Int64, "snmp.msgMaxSize", "SNMPv3: longest message that the sender takes, bytes", field.Rare, field.Detail)
 	fFlags     = fields.Add("msg_flags", field.Uint8, "snmp.msgFlags", "SNMPv3: flags: 1 authenticated, 2 encrypted, 4 reportable")
-	fModel     = fields.Add("msg_security_model", field.Int64, "snmp.msgSecurityModel", "SNMPv3: security model: 3 user-based", field.Rare)
 	fEngine    = fields.Add("msg_authoritative_engine_id", field.Hex, "snmp.msgAuthoritativeEngineID", "SNMPv3: engine whose clock counts")
-	fBoots     = fields.Add("msg_authoritative_engine_boots", field.Int64, "snmp.msgAuthoritativeEngineBoots", "SNMPv3: how often that engine has started", field.Rare)
-	fTime      = fields.Add("msg_authoritative_engine_time", field.Int64, "snmp.msgAuthoritativeEngineTime", "SNMPv3: time since it started last, seconds", field.Rare)
 	fUser      = fields.Add("msg_user_name", field.Keyword, "snmp.msgUserName", "SNMPv3: user")
-	fContextID = fields.Add("context_engine_id", field.Hex, "snmp.contextEngineID", "SNMPv3: engine of the data", field.Rare)
 	fContext   = fields.Add("context_name", field.Keyword, "snmp.contextName", "SNMPv3: context of the data")
-	answered   = common.NewAnswered(fields, "snmp", "response_to")
 )
 
 // accept says what may be a message on SNMP's ports: a sequence that starts with a version.
@@ -165,10 +159,11 @@ const (
 func decode3(c *common.Cursor) {
 	global := element(c, tagSequence)
 	id := integer(&global, fMsgID)
-	integer(&global, fMaxSize)
+	element(&global, tagInteger) // the longest message that the sender takes
 	f := element(&global, tagOctetString)
 	flags := f.Uint8(fFlags)
-	model := integer(&global, fModel)
+	m := element(&global, tagInteger)
+	model := m.Integer()
 	security := element(c, tagOctetString)
 	if global.Failed || f.Failed || c.Failed {
 		return
@@ -176,8 +171,8 @@ func decode3(c *common.Cursor) {
 	if model == userBased {
 		usm := element(&security, tagSequence)
 		octets(&usm, fEngine)
-		integer(&usm, fBoots)
-		integer(&usm, fTime)
+		element(&usm, tagInteger) // how often the engine has started
+		element(&usm, tagInteger) // and how long ago
 		text(&usm, fUser)
 	}
 	if flags&encrypted != 0 {
@@ -186,7 +181,7 @@ func decode3(c *common.Cursor) {
 		return
 	}
 	scoped := element(c, tagSequence)
-	octets(&scoped, fContextID)
+	element(&scoped, tagOctetString) // the engine of the data
 	text(&scoped, fContext)
 	pdu(&scoped, id)
 }
@@ -197,6 +192,6 @@ func transaction(p *dissect.Packet, request bool, id int64) {
 	if request {
 		common.Repeatable(p, p.Conversation, key, repetition)
 	} else {
-		answered.Response(p, p.Conversation, key)
+		common.Response(p, p.Conversation, key)
 	}
 }

@@ -32,12 +32,10 @@ func init() { Protocol.Dissect, Protocol.Stream = decode, stream }
 
 var (
 	ecs           = field.Group("log.syslog")
-	fPriority     = ecs.Add("priority", field.Uint16, "", "Priority: facility times 8 and severity", field.ECS, field.Rare)
 	fFacility     = ecs.Add("facility.code", field.Uint8, "syslog.facility", "Facility: 0 kernel, 1 user, 2 mail, 3 daemons, 4 security, …", field.ECS)
 	fFacilityName = ecs.Add("facility.name", field.Keyword, "", "Name of the facility", field.ECS)
 	fSeverity     = ecs.Add("severity.code", field.Uint8, "syslog.level", "Severity: 0 emergency, 1 alert, 2 critical, 3 error, 4 warning, 5 notice, 6 informational, 7 debug", field.ECS)
 	fSeverityName = ecs.Add("severity.name", field.Keyword, "", "Name of the severity", field.ECS)
-	fVersion      = ecs.Add("version", field.Keyword, "syslog.version", "Version of the protocol; none for the BSD one", field.ECS, field.Rare)
 	fHost         = ecs.Add("hostname", field.Keyword, "syslog.hostname", "Host that the message is from", field.ECS)
 	fApp          = ecs.Add("appname", field.Keyword, "syslog.appname", "Program that the message is from", field.ECS)
 	fProcess      = ecs.Add("procid", field.Keyword, "syslog.procid", "Process that the message is from", field.ECS)
@@ -45,7 +43,6 @@ var (
 
 	fields = field.Group("syslog")
 	fTime  = fields.Add("timestamp", field.Date, "syslog.timestamp", "When the message was made", field.Rare)
-	fBSD   = fields.Add("timestamp_rfc3164", field.Keyword, "syslog.timestamp_rfc3164", "When the message was made, without a year and zone", field.Rare)
 	fMsg   = fields.Add("msg", field.Text, "syslog.msg", "What stands behind the priority")
 )
 
@@ -105,7 +102,6 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	n, rest, ok := priority(b)
 	if ok {
 		facility, severity := n>>3, n&7
-		o.Uint(fPriority, uint64(n))
 		o.Uint(fFacility, uint64(facility))
 		if facility < len(facilities) {
 			o.Const(fFacilityName, facilities[facility])
@@ -125,7 +121,6 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 // header reads what precedes the text of a message, as far as it has the form of either protocol.
 func header(o *field.Buffer, b []byte) {
 	if v, found := bytes.CutPrefix(b, []byte("1 ")); found {
-		o.Text(fVersion, b[:1])
 		var stamp []byte
 		stamp, b, _ = bytes.Cut(v, []byte(" "))
 		if t, ok := iso(stamp); ok {
@@ -149,7 +144,6 @@ func header(o *field.Buffer, b []byte) {
 	if t, ok := iso(stamp); ok { // as relays write it into the older form
 		o.Int(fTime, t)
 	} else if bsd(b) {
-		o.Text(fBSD, b[:bsdLen])
 		after = bytes.TrimPrefix(b[bsdLen:], []byte(" "))
 	} else {
 		return

@@ -40,14 +40,10 @@ func init() { Protocol.Stream = stream }
 
 var (
 	fields       = field.Group("tacplus")
-	fMajor       = fields.Add("majvers", field.Uint8, "tacplus.majvers", "Major version", field.Rare, field.Detail)
-	fMinor       = fields.Add("minvers", field.Uint8, "tacplus.minvers", "Minor version", field.Rare)
 	fType        = fields.Add("type", field.Uint8, "tacplus.type", "Type: 1 authentication, 2 authorization, 3 accounting")
 	fSequence    = fields.Add("seqno", field.Uint8, "tacplus.seqno", "Number of the message in its session: odd from the client, even from the server", field.Rare)
 	fUnencrypted = fields.Add("flags.unencrypted", field.Bool, "tacplus.flags.unencrypted", "The body is in the clear, which it must not be")
-	fSingle      = fields.Add("flags.singleconn", field.Bool, "tacplus.flags.singleconn", "Sessions share the connection", field.Rare, field.Sparse)
 	fSession     = fields.Add("session_id", field.Uint32, "tacplus.session_id", "Session")
-	fLength      = fields.Add("packet_len", field.Uint32, "tacplus.packet_len", "Length of the body, bytes", field.Rare)
 )
 
 // accept says what may be a stream on TACACS+'s port.
@@ -90,14 +86,10 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 func header(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
 	o, sequence, flags, session := p.Out, b[2], b[3], binary.BigEndian.Uint32(b[4:])
-	o.Uint(fMajor, uint64(b[0]>>4))
-	o.Uint(fMinor, uint64(b[0]&15))
 	o.Uint(fType, uint64(b[1]))
 	o.Uint(fSequence, uint64(sequence))
 	o.Bool(fUnencrypted, flags&flagUnencrypted != 0)
-	o.Bool(fSingle, flags&flagSingle != 0)
 	o.Uint(fSession, uint64(session))
-	o.Uint(fLength, uint64(binary.BigEndian.Uint32(b[8:])))
 	if sequence&1 == 1 {
 		common.Request(p, c, uint64(session))
 	} else {

@@ -55,8 +55,7 @@ var (
 	fSource  = fields.Add("source_file", field.Keyword, "tftp.source_file", "File that is read")
 	fTarget  = fields.Add("destination_file", field.Keyword, "tftp.destination_file", "File that is written")
 	fMode    = fields.Add("type", field.Keyword, "tftp.type", "Mode: octet, netascii, mail", field.Rare)
-	fName    = fields.Add("option.name", field.Keyword, "tftp.option.name", "Options that are asked for, or acknowledged", field.Rare)
-	fValue   = fields.Add("option.value", field.Keyword, "tftp.option.value", "Values of the options", field.Rare)
+	fOption  = fields.Add("option", field.Keyword, "tftp.option.name, tftp.option.value", "Options that are asked for, or acknowledged, each with its value, such as blksize=1024", field.Rare)
 	fBlock   = fields.Add("block", field.Uint16, "tftp.block", "Number of the block, from 1", field.Rare)
 	fError   = fields.Add("error.code", field.Uint16, "tftp.error.code", "Error: 1 file not found, 2 access violation, 3 disk full, 4 illegal operation, 5 unknown transfer, 6 file exists, 7 no such user, 8 options refused")
 	fMessage = fields.Add("error.message", field.Keyword, "tftp.error.message", "Text of an error")
@@ -139,25 +138,35 @@ func response(p *dissect.Packet) {
 
 // options reads options and their values, each ended by a zero.
 func options(c *common.Cursor) {
+	var buf [256]byte
 	for n := 0; c.More() && n < maxOptions; n++ {
-		word(c, fName)
-		word(c, fValue)
+		text := append(append(buf[:0], zeroEnded(c)...), '=')
+		text = append(text, zeroEnded(c)...)
+		if !c.Failed {
+			c.P.Out.Text(fOption, text)
+		}
 	}
 }
 
-// word reads and writes text up to a zero; none before the end is malformed.
+// word reads text up to a zero and writes it.
 func word(c *common.Cursor, id field.ID) {
-	n := bytes.IndexByte(c.B, 0)
-	if n < 0 {
-		n = c.Wire
-		if len(c.B) == c.Wire && !c.Failed {
-			c.P.Bad()
-		}
-		c.Text(id, n)
-		return
+	if text := zeroEnded(c); len(text) > 0 {
+		c.P.Out.Text(id, text)
 	}
-	c.Text(id, n)
-	c.Skip(1)
+}
+
+// zeroEnded reads text up to a zero; none before the end is malformed, and the text goes to the end.
+func zeroEnded(c *common.Cursor) []byte {
+	n := bytes.IndexByte(c.B, 0)
+	if n >= 0 {
+		text := c.Bytes(n)
+		c.Skip(1)
+		return text
+	}
+	if len(c.B) == c.Wire && !c.Failed {
+		c.P.Bad()
+	}
+	return c.Bytes(c.Wire)
 }
 
 var opcodes = [...]string{readRequest: "Read Request", writeRequest: "Write Request", data: "Data Packet", acknowledgement: "Acknowledgement", errorCode: "Error Code", optionsAck: "Option Acknowledgement"}

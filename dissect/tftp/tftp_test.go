@@ -28,12 +28,12 @@ func TestMessages(t *testing.T) {
 		bytes, malformed string
 		want             map[string]string
 	}{
-		"read":                 {read, "", map[string]string{"tftp.opcode": "1", "tftp.source_file": "boot.cfg", "tftp.destination_file": "", "tftp.type": "octet", "tftp.option.name": "blksize,tsize", "tftp.option.value": "1024,0"}},
+		"read":                 {read, "", map[string]string{"tftp.opcode": "1", "tftp.source_file": "boot.cfg", "tftp.destination_file": "", "tftp.type": "octet", "tftp.option": "blksize=1024,tsize=0"}},
 		"write":                {write, "", map[string]string{"tftp.opcode": "2", "tftp.source_file": "", "tftp.destination_file": "boot.log", "tftp.type": "netascii"}},
 		"data":                 {block1, "", map[string]string{"tftp.opcode": "3", "tftp.block": "1"}},
 		"acknowledgement":      {ack1, "", map[string]string{"tftp.opcode": "4", "tftp.block": "1"}},
 		"error":                {refused, "", map[string]string{"tftp.error.code": "1", "tftp.error.message": "File not found"}},
-		"options acknowledged": {oack, "", map[string]string{"tftp.option.name": "blksize", "tftp.option.value": "1024"}},
+		"options acknowledged": {oack, "", map[string]string{"tftp.option": "blksize=1024"}},
 		"an unknown opcode":    {"\x00\x09", "", map[string]string{"tftp.opcode": "9"}},
 		"a name without end":   {"\x00\x01boot", "tftp", map[string]string{"tftp.source_file": "boot", "tftp.type": ""}},
 		"one byte":             {"\x00", "tftp", map[string]string{"tftp.opcode": ""}},
