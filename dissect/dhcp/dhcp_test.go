@@ -49,7 +49,7 @@ func TestMessages(t *testing.T) {
 		{Name: "discover", Frame: discoverMsg, Layers: "dhcp", Want: map[string]string{"dhcp.type": "1", "dhcp.id": "15645", "dhcp.option.dhcp": "1", "dhcp.hw.mac_addr": "00-0B-82-01-FC-42",
 			"dhcp.ip.client": "0.0.0.0", "dhcp.option.type": "53,61,50,12,60,55", "dhcp.client_id.value": "01" + mac, "dhcp.option.requested_ip_address": "0.0.0.0", "dhcp.option.hostname": "host1",
 			"dhcp.option.vendor_class_id": "MSFT 5.0", "dhcp.fingerprint": "1,3,6,42", "related.hosts": "host1", "related.ip": "", "dhcp.server": "", "dhcp.file": ""}},
-		{Name: "offer", Frame: offerMsg, Want: map[string]string{"dhcp.ip.your": "192.168.0.10", "dhcp.ip.server": "192.168.0.1", "dhcp.option.dhcp": "2", "dhcp.option.subnet_mask": "255.255.255.0",
+		{Name: "offer", Frame: offerMsg, Want: map[string]string{"dhcp.ip.your": "192.168.0.10", "dhcp.ip.server": "192.168.0.1", "dhcp.option.dhcp": "2", "dhcp.option.subnet_mask": "255.255.255.0", "related.ip": "192.168.0.10,192.168.0.1,192.168.0.1,192.168.0.2,192.168.0.1,192.168.0.1,192.168.0.1,192.168.0.2",
 			"dhcp.option.router": "192.168.0.1,192.168.0.2", "dhcp.option.ip_address_lease_time": "3600", "dhcp.option.dhcp_server_id": "192.168.0.1",
 			"dhcp.option.domain_name": "example.com", "dhcp.option.classless_static_route": "0.0.0.0/0 192.168.0.1,172.16.0.0/12 192.168.0.2",
 			"dhcp.option.domain_search": "a.bcd,b.bcd", "dhcp.server": "boot", "dhcp.file": "pxe.0"}},
@@ -66,6 +66,9 @@ func TestMessages(t *testing.T) {
 		{Name: "a name without its root", Frame: msg(1, none4, "", "", option(81, "04 00 00 04 686f7374")), Want: map[string]string{"dhcp.fqdn.name": "host"}},
 		{Name: "a user class without its length", Frame: msg(1, none4, "", "", option(77, letters("iPXE"))), Want: map[string]string{"dhcp.option.user_class": "iPXE"}},
 		{Name: "an address of three bytes", Frame: msg(1, none4, "", "", option(54, "0a0000")+option(12, "61")), Malformed: "dhcp", Want: map[string]string{"dhcp.option.dhcp_server_id": "", "dhcp.option.hostname": "a"}},
+		{Name: "a mask of three bytes", Frame: msg(1, none4, "", "", option(1, "ffffff")), Malformed: "dhcp", Want: map[string]string{"dhcp.option.subnet_mask": ""}},
+		{Name: "a secret in a URL", Frame: msg(1, none4, "", "", option(252, letters("http://u:CANARY42@h/wpad?token=CANARY42")+"00")), Want: map[string]string{
+			"dhcp.option.private_proxy_autodiscovery": "http://u:[redacted]@h/wpad?token=[redacted]"}},
 		{Name: "a number of five bytes", Frame: msg(1, none4, "", "", option(51, "0000000000")), Malformed: "dhcp"},
 		{Name: "a prefix of 33 bits", Frame: msg(1, none4, "", "", option(121, "21 0a000000 00 0a000001")), Malformed: "dhcp", Want: map[string]string{"dhcp.option.classless_static_route": ""}},
 		{Name: "a search list that points at itself", Frame: msg(1, none4, "", "", option(119, "c000")), Malformed: "dhcp"},

@@ -115,6 +115,16 @@ func (k *known) write(v *common.Cursor, code uint8) {
 			v.P.Bad()
 		}
 		addresses(v, k.id, n)
+	case mask:
+		if n != 4 {
+			v.P.Bad()
+			return
+		}
+		v.IP(k.id, n)
+	case url:
+		if b := trimZeros(v.Bytes(n)); len(b) > 0 {
+			v.P.Out.Text(k.id, common.AppendURL(nil, v.P.Out, b))
+		}
 	case words:
 		if k.id == fHostName && len(v.B) == n {
 			common.Host(v.P.Out, trimZeros(v.B))

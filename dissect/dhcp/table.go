@@ -11,8 +11,10 @@ const (
 	none form = iota
 	number
 	ips
+	mask
 	words
 	digits
+	url // secrets in it are redacted
 )
 
 // known is an option that has a field.
@@ -34,7 +36,7 @@ var (
 
 // simple are the options that are a value, by code.
 var simple = [256]known{
-	1:         {ips, options.Add("subnet_mask", field.IP, "dhcp.option.subnet_mask", "Subnet mask", field.Rare)},
+	1:         {mask, options.Add("subnet_mask", field.IP, "dhcp.option.subnet_mask", "Subnet mask", field.Rare)},
 	3:         {ips, options.Add("router", field.IP, "dhcp.option.router", "Routers")},
 	6:         {ips, options.Add("domain_name_server", field.IP, "dhcp.option.domain_name_server", "DNS servers")},
 	12:        {words, fHostName},
@@ -51,7 +53,7 @@ var simple = [256]known{
 	67:        {words, options.Add("bootfile_name", field.Keyword, "dhcp.option.bootfile_name", "Boot file")},
 	93:        {number, options.Add("client_system_architecture", field.Uint16, "dhcp.option.client_system_architecture", "Architecture, of network boot: 0 BIOS, 7 EFI x86-64, …", field.Rare)},
 	machineID: {digits, fUUID},
-	114:       {words, options.Add("captive_portal", field.Keyword, "dhcp.option.captive_portal", "URL of a captive portal's interface")},
-	161:       {words, options.Add("mudurl", field.Keyword, "dhcp.option.mudurl", "URL of a description of the device (RFC 8520)")},
-	252:       {words, options.Add("private_proxy_autodiscovery", field.Keyword, "dhcp.option.private_proxy_autodiscovery", "URL of a proxy's configuration (WPAD)")},
+	114:       {url, options.Add("captive_portal", field.Keyword, "dhcp.option.captive_portal", "URL of a captive portal's interface")},
+	161:       {url, options.Add("mudurl", field.Keyword, "dhcp.option.mudurl", "URL of a description of the device (RFC 8520)")},
+	252:       {url, options.Add("private_proxy_autodiscovery", field.Keyword, "dhcp.option.private_proxy_autodiscovery", "URL of a proxy's configuration (WPAD)")},
 }

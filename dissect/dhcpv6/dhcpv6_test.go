@@ -55,6 +55,7 @@ func TestMessages(t *testing.T) {
 		{Name: "identifiers of a vendor and a UUID", Frame: "01 000001 " + option(1, "0002 00000009 0102") + option(2, "0004 00112233445566778899aabbccddeeff"), Want: map[string]string{
 			"dhcpv6.duid.bytes": "0002000000090102,000400112233445566778899aabbccddeeff"}},
 		{Name: "temporary addresses", Frame: "01 000001 " + option(4, "00000007"), Want: map[string]string{"dhcpv6.ia.id": "00000007"}},
+		{Name: "a secret in a URL", Frame: "01 000001 " + option(59, letters("ftp://u:CANARY42@h/b")), Want: map[string]string{"dhcpv6.bootfile_url": "ftp://u:[redacted]@h/b"}},
 		{Name: "an option beyond the message", Frame: "01 000001 0008 0004 0001", Malformed: "dhcpv6", Want: map[string]string{"dhcpv6.option.type": "8"}},
 		{Name: "an option without its length", Frame: "01 000001 0008 00", Malformed: "dhcpv6", Want: map[string]string{"dhcpv6.option.type": ""}},
 		{Name: "an address of three bytes", Frame: "01 000001 " + option(23, "010203"), Malformed: "dhcpv6", Want: map[string]string{"dhcpv6.dns_server": ""}},

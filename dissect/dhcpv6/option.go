@@ -43,6 +43,7 @@ const (
 	words
 	digits
 	names
+	url // secrets in it are redacted
 )
 
 // known is an option that has a field.
@@ -75,9 +76,9 @@ var simple = map[uint16]known{
 	23:         {ips, fields.Add("dns_server", field.IP, "dhcpv6.dns_server", "DNS servers")},
 	domainList: {names, fields.Add("search_list_entry", field.Keyword, "dhcpv6.search_list_entry", "Domains in which names are searched")},
 	38:         {words, fields.Add("subscriber_id", field.Keyword, "dhcpv6.subscriber_id", "Subscriber")},
-	59:         {words, fields.Add("bootfile_url", field.Keyword, "", "URL of a boot file (RFC 5970)")},
-	103:        {words, fields.Add("captive_portal", field.Keyword, "dhcpv6.captive_portal", "URL of a captive portal's interface")},
-	112:        {words, fields.Add("mudurl", field.Keyword, "dhcpv6.mudurl", "URL of a description of the device (RFC 8520)")},
+	59:         {url, fields.Add("bootfile_url", field.Keyword, "", "URL of a boot file (RFC 5970)")},
+	103:        {url, fields.Add("captive_portal", field.Keyword, "dhcpv6.captive_portal", "URL of a captive portal's interface")},
+	112:        {url, fields.Add("mudurl", field.Keyword, "dhcpv6.mudurl", "URL of a description of the device (RFC 8520)")},
 }
 
 // options reads options up to the end of c. (Cursors go by value where functions call each other in turn: their addresses would escape to the heap.)
@@ -169,6 +170,10 @@ func (k *known) write(v *common.Cursor) {
 		}
 	case words:
 		v.Text(k.id, v.Wire)
+	case url:
+		if b := v.Bytes(v.Wire); len(b) > 0 {
+			v.P.Out.Text(k.id, common.AppendURL(nil, v.P.Out, b))
+		}
 	case digits:
 		v.Hex(k.id, v.Wire)
 	case names:
