@@ -58,7 +58,7 @@ func TestMessages(t *testing.T) {
 			"dhcp.option.agent_information_option.subscriber_id": "abc", "dhcp.fqdn.name": "host1.a", "dhcp.option.user_class": "abc,de",
 			"dhcp.client_id.uuid": "000102030405060708090a0b0c0d0e0f", "dhcp.option.client_system_architecture": "7"}},
 		{Name: "options in sname and file", Frame: msg(1, none4, option(12, letters("in-sname"))+"ff", option(56, letters("in-file"))+"ff", option(53, "01")+option(52, "03")+option(51, "00000e10")+"ff"),
-			Want: map[string]string{"dhcp.option.type": "53,52,56,12,51", "dhcp.option.hostname": "in-sname", "dhcp.option.message": "in-file", "dhcp.server": "", "dhcp.file": ""}},
+			Want: map[string]string{"dhcp.option.type": "53,52,12,56,51", "dhcp.option.hostname": "in-sname", "dhcp.option.message": "in-file", "dhcp.server": "", "dhcp.file": ""}},
 		{Name: "an overload within an overload", Frame: msg(1, none4, "", option(52, "03")+"ff", option(52, "01")+"ff"), Want: map[string]string{"dhcp.option.type": "52,52"}},
 		{Name: "BOOTP, no options", Frame: bootp, Layers: "dhcp", Want: map[string]string{"dhcp.option.dhcp": "", "dhcp.id": "15645"}},
 		{Name: "another cookie", Frame: strings.Replace(discoverMsg, "63825363", "01020304", 1), Want: map[string]string{"dhcp.option.type": ""}},

@@ -87,16 +87,16 @@ func (m *message) option(code uint8, v *common.Cursor) {
 	}
 }
 
-// elsewhere reads the options in the fields that an overload names, at once, as Wireshark does.
+// elsewhere reads the options in the fields that an overload names, at once and in the order of the fields, as Wireshark does.
 func (m *message) elsewhere(fields uint8) {
 	if m.overload != 0 {
 		return
 	}
-	if m.overload = fields; fields&1 != 0 {
-		m.options(&m.file)
-	}
-	if fields&2 != 0 {
+	if m.overload = fields; fields&2 != 0 {
 		m.options(&m.server)
+	}
+	if fields&1 != 0 {
+		m.options(&m.file)
 	}
 }
 

@@ -56,12 +56,12 @@ func decodeDatagram(p *dissect.Packet, b []byte, wire int) {
 	switch {
 	case kind >= directUnique && kind <= broadcastData:
 		c.Skip(4) // length, offset
-		writeName(&c, b, fDFrom)
-		writeName(&c, b, fDTo)
+		writeName(&c, b, fDFrom, false)
+		writeName(&c, b, fDTo, false)
 	case kind == datagramError:
 		c.Uint8(fDError)
 	case kind >= query && kind <= negativeReply:
-		writeName(&c, b, fDTo)
+		writeName(&c, b, fDTo, false)
 	}
 }
 

@@ -52,9 +52,11 @@ func appendByte(dst []byte, c byte) []byte {
 }
 
 // writeName reads an encoded name with its scope and writes it. A pointer leads to a name before it, of which whole has the bytes, and ends the name
-// (RFC 1002, 4.1); a pointer there leads nowhere. A name that is no NetBIOS name is malformed, and what follows it is read all the same.
-func writeName(c *common.Cursor, whole []byte, id field.ID) {
+// (RFC 1002, 4.1); a pointer there leads nowhere. A name that is no NetBIOS name is malformed, and what follows it is read all the same. described
+// adds what Wireshark calls its service.
+func writeName(c *common.Cursor, whole []byte, id field.ID, described bool) {
 	var buf [5*nameLen + 256]byte
+	var name [nameLen]byte
 	dst, sound := buf[:0], true
 	from, target := c, common.Cursor{}
 	for n := 0; n < maxScope && !from.Failed; n++ {
@@ -62,6 +64,9 @@ func writeName(c *common.Cursor, whole []byte, id field.ID) {
 		switch {
 		case length == 0:
 			if sound = sound && n > 0; sound && !from.Failed {
+				if described {
+					dst = appendService(dst, name[nameLen-1])
+				}
 				c.P.Out.Text(id, dst)
 			} else {
 				c.P.Bad()
@@ -83,7 +88,6 @@ func writeName(c *common.Cursor, whole []byte, id field.ID) {
 			return
 		default:
 			label := from.Bytes(length)
-			var name [nameLen]byte
 			switch {
 			case label == nil:
 				c.Failed = true

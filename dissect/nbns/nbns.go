@@ -121,7 +121,7 @@ func transaction(p *dissect.Packet, response bool, id uint16) {
 
 // record decodes a question or a resource record (RFC 1002, 4.2.1.2 and 4.2.1.3).
 func record(c *common.Cursor, whole []byte, question bool) {
-	writeName(c, whole, fName)
+	writeName(c, whole, fName, !question && c.P.Options.Wireshark)
 	kind := c.Uint16(fType)
 	c.Skip(2) // the class
 	if question {

@@ -15,7 +15,7 @@ import (
 
 // encode is a name's first-level encoding as a label, in hex.
 func encode(text string, service byte) string {
-	name := []byte(text + strings.Repeat(" ", nameLen-1-len(text)) + string(service))
+	name := append([]byte(text+strings.Repeat(" ", nameLen-1-len(text))), service)
 	label := []byte{encodedLen}
 	for _, c := range name {
 		label = append(label, 'A'+c>>4, 'A'+c&15)
@@ -34,7 +34,9 @@ var (
 )
 
 func TestNames(t *testing.T) {
-	dissecttest.New(nil, Protocol).Cases(t, Protocol, []dissecttest.Case{
+	b := dissecttest.New(nil, Protocol)
+	b.P.Options.Wireshark = false
+	b.Cases(t, Protocol, []dissecttest.Case{
 		{Name: "query", Frame: query1, Layers: "nbns", Want: map[string]string{"nbns.id": "54073", "nbns.flags.response": "false", "nbns.flags.opcode": "0", "nbns.flags.broadcast": "true",
 			"nbns.flags.rcode": "", "nbns.name": "PC<20>", "nbns.type": "32"}},
 		{Name: "registration, whose record points at the name", Frame: register, Want: map[string]string{"nbns.flags.opcode": "5", "nbns.name": "PC<20>,PC<20>", "nbns.type": "32,32",
@@ -58,6 +60,14 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// Wireshark names the services of records, not those of questions.
+func TestWiresharksNames(t *testing.T) {
+	dissecttest.New(nil, Protocol).Cases(t, Protocol, []dissecttest.Case{
+		{Name: "registration", Frame: register, Want: map[string]string{"nbns.name": "PC<20>,PC<20> (Server service)"}},
+		{Name: "a service that it does not know", Frame: strings.Replace(positive, encode("PC", 0x20), encode("PC", 0x99), 1), Want: map[string]string{"nbns.name": "PC<99> (Unknown)"}},
+	})
+}
+
 func TestDatagrams(t *testing.T) {
 	dissecttest.New(nil, Datagram).Cases(t, Datagram, []dissecttest.Case{
 		{Name: "to a group", Frame: group, Layers: "nbdgm", Want: map[string]string{"nbdgm.type": "17", "nbdgm.dgram_id": "32769",
@@ -76,6 +86,7 @@ func TestDatagrams(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	b := dissecttest.New(nil, Protocol)
+	b.P.Options.Wireshark = false
 	for frame, want := range map[string]string{query1: "Name query NB PC<20>", register: "Registration NB PC<20> 192.168.1.124",
 		positive: "Name query response NB PC<20> 192.168.1.124", negative: "Name query response PC<20>, error 3"} {
 		f := dissecttest.Unhex(t, frame)
