@@ -3,6 +3,8 @@
 package nbns
 
 import (
+	"encoding/binary"
+
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
@@ -53,7 +55,7 @@ func appendByte(dst []byte, c byte) []byte {
 
 // writeName reads an encoded name with its scope and writes it. A pointer leads to a name before it, of which whole has the bytes, and ends the name
 // (RFC 1002, 4.1); a pointer there leads nowhere. A name that is no NetBIOS name is malformed, and what follows it is read all the same. described
-// adds what Wireshark calls its service.
+// adds what Wireshark calls its service, where an address record follows.
 func writeName(c *common.Cursor, whole []byte, id field.ID, described bool) {
 	var buf [5*nameLen + 256]byte
 	var name [nameLen]byte
@@ -64,7 +66,7 @@ func writeName(c *common.Cursor, whole []byte, id field.ID, described bool) {
 		switch {
 		case length == 0:
 			if sound = sound && n > 0; sound && !from.Failed {
-				if described {
+				if described && len(c.B) > 1 && binary.BigEndian.Uint16(c.B) == typeNB {
 					dst = appendService(dst, name[nameLen-1])
 				}
 				c.P.Out.Text(id, dst)

@@ -64,6 +64,7 @@ func TestNames(t *testing.T) {
 func TestWiresharksNames(t *testing.T) {
 	dissecttest.New(nil, Protocol).Cases(t, Protocol, []dissecttest.Case{
 		{Name: "registration", Frame: register, Want: map[string]string{"nbns.name": "PC<20>,PC<20> (Server service)"}},
+		{Name: "no address", Frame: negative, Want: map[string]string{"nbns.name": "PC<20>"}},
 		{Name: "a service that it does not know", Frame: strings.Replace(positive, encode("PC", 0x20), encode("PC", 0x99), 1), Want: map[string]string{"nbns.name": "PC<99> (Unknown)"}},
 	})
 }

@@ -2,7 +2,7 @@
 
 package nbns
 
-// services are what Wireshark calls the services of names, which it writes behind the names of records.
+// services are what Wireshark calls the services of names, which it writes behind the names of address records.
 var services = map[byte]string{
 	0x00: "Workstation/Redirector",
 	0x01: "Browser",
