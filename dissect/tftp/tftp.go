@@ -26,6 +26,7 @@ const (
 	acknowledgement = 4
 	errorCode       = 5
 	optionsAck      = 6
+	lastOpcode      = 8 // those behind optionsAck are vendors'
 )
 
 const (
@@ -66,7 +67,7 @@ type transfer struct{ exchange *dissect.Conversation }
 
 // accept says what may be a message on TFTP's port.
 func accept(b []byte) bool {
-	return len(b) < 2 || b[0] == 0 && b[1] >= readRequest && b[1] <= optionsAck
+	return len(b) < 2 || b[0] == 0 && b[1] >= readRequest && b[1] <= lastOpcode
 }
 
 // guess recognises a request by its file's name, which prints, and its mode.
