@@ -89,6 +89,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
+	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -258,6 +259,7 @@ func Registry() *dissect.Registry {
 		http.SSDP,
 		isakmp.Protocol,
 		openvpn.Protocol,
+		tls.Protocol,
 		wireguard.Protocol,
 	)
 }
