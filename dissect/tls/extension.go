@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/x509"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -17,7 +18,6 @@ var (
 	fSupportVer  = shake.Add("extensions.supported_version", field.Uint16, "tls.handshake.extensions.supported_version, dtls.handshake.extensions.supported_version", "Versions that the client supports, or the server chose", field.Rare)
 	fGroup       = shake.Add("extensions_supported_group", field.Uint16, "tls.handshake.extensions_supported_group, dtls.handshake.extensions_supported_group", "Groups that the client supports for key exchange", field.Rare)
 	fFormat      = shake.Add("extensions_ec_point_format", field.Uint8, "tls.handshake.extensions_ec_point_format, dtls.handshake.extensions_ec_point_format", "Formats of points that are supported", field.Rare, field.Detail)
-	fScheme      = shake.Add("sig_hash_alg", field.Uint16, "tls.handshake.sig_hash_alg, dtls.handshake.sig_hash_alg", "Signature schemes supported and used", field.Rare)
 	fShare       = shake.Add("extensions_key_share_group", field.Uint16, "tls.handshake.extensions_key_share_group, dtls.handshake.extensions_key_share_group, tls.handshake.extensions_key_share_selected_group", "Groups of the key shares sent, or that the server asks for", field.Rare)
 	fPSKMode     = shake.Add("extension.psk_ke_mode", field.Uint8, "tls.extension.psk_ke_mode", "Pre-shared key exchange modes: 0 alone, 1 with (EC)DHE", field.Rare)
 	fIdentities  = shake.Add("extensions.psk.identities", field.Uint16, "", "Pre-shared key identities that the client offers, a count", field.Rare)
@@ -47,6 +47,7 @@ const (
 	extFormats          = 11
 	extSchemes          = 13
 	extHeartbeat        = 15
+	extTimestamps       = 18
 	extALPN             = 16
 	extCompressCert     = 27
 	extRecordLimit      = 28
@@ -111,13 +112,15 @@ func (h *hello) extension(s *Session, kind uint16, e *common.Cursor) {
 			list.Uint8(fFormat)
 		}
 	case extSchemes:
-		h.schemes = h.numbers(e, fScheme)
+		h.schemes = h.numbers(e, x509.Scheme)
 	case extDelegated, extSchemesCert:
-		h.numbers(e, fScheme)
+		h.numbers(e, x509.Scheme)
 	case extHeartbeat:
 		e.Uint8(fBeatMode)
 	case extALPN:
 		h.protocols(e)
+	case extTimestamps:
+		x509.Timestamps(o, e.B)
 	case extCompressCert:
 		list := e.Sub(int(e.U8()))
 		for list.More() {

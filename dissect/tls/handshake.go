@@ -65,7 +65,7 @@ func (s *Session) Handshake(p *dissect.Packet, c *dissect.Conversation, kind uin
 		s.request(&r)
 	case certificateVerify:
 		if s.version == tls12 || s.version == dtls12 {
-			r.Uint16(fScheme)
+			r.Uint16(x509.Scheme)
 		}
 	case certificateStatus:
 		status(&r)
@@ -141,7 +141,7 @@ func (s *Session) keyExchange(r *common.Cursor) {
 		return
 	}
 	if e.signed && (s.version == tls12 || s.version == dtls12) {
-		r.Uint16(fScheme)
+		r.Uint16(x509.Scheme)
 	}
 }
 
@@ -154,7 +154,7 @@ func (s *Session) request(r *common.Cursor) {
 	if s.version == tls12 || s.version == dtls12 {
 		list := r.Sub(int(r.U16()))
 		for n := 0; n < maxList && list.More(); n++ {
-			list.Uint16(fScheme)
+			list.Uint16(x509.Scheme)
 		}
 	}
 	names := r.Sub(int(r.U16()))

@@ -3,6 +3,8 @@
 package tls
 
 import (
+	"strings"
+
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
@@ -67,6 +69,15 @@ func (s *Session) ChangeCipherSpec(p *dissect.Packet) {
 	if !s.is13() {
 		s.changed[p.Direction] = true
 	}
+}
+
+// bare reports whether the direction protects its records without encrypting them: a message stands whole in a record, and a MAC behind it.
+func (s *Session) bare(p *dissect.Packet) bool {
+	if !s.changed[p.Direction] || !s.answered {
+		return false
+	}
+	name, ok := suites[s.suite]
+	return ok && strings.Contains(name.String(), "_WITH_NULL_")
 }
 
 // Encrypted reports whether a handshake record is: body is what was captured of its length bytes.

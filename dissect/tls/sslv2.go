@@ -35,7 +35,7 @@ func (s *connection) hello2(p *dissect.Packet, c *dissect.Conversation, b []byte
 	if !guessSSL2(b) {
 		return -1
 	}
-	length := 2 + int(b[0]&0x7f)<<8 | int(b[1])
+	length := 2 + (int(b[0]&0x7f)<<8 | int(b[1]))
 	if len(b) < length && !p.Truncated {
 		return 0
 	}

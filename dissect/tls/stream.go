@@ -131,6 +131,12 @@ func (s *connection) record(p *dissect.Packet, c *dissect.Conversation, h header
 	case alert:
 		s.Alert(p, body, h.length)
 	case handshake:
+		if s.bare(p) {
+			if len(body) >= 4 {
+				s.messages(p, c, body[:min(4+messageLen(body), len(body))], false)
+			}
+			break
+		}
 		if continued || !s.Encrypted(p, body, h.length) {
 			return true
 		}

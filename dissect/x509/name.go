@@ -76,10 +76,11 @@ var attributes = []attribute{
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 1}, "emailAddress", -1},
 }
 
-// oidSerial and oidCountry are attributes whose syntax is PrintableString alone, which Wireshark tells from a DirectoryString.
+// Attributes whose syntax is PrintableString alone, which Wireshark tells from a DirectoryString.
 var (
-	oidSerial  = asn1.ObjectIdentifier{2, 5, 4, 5}
-	oidCountry = asn1.ObjectIdentifier{2, 5, 4, 6}
+	oidJurisdiction = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 311, 60, 2, 1, 3} // country of incorporation, of extended validation
+	oidSerial       = asn1.ObjectIdentifier{2, 5, 4, 5}
+	oidCountry      = asn1.ObjectIdentifier{2, 5, 4, 6}
 )
 
 // name reads an RDNSequence, and writes its parts to e, which may be nil.
@@ -87,6 +88,7 @@ func (r *reader) name(in cryptobyte.String, e *entity) {
 	var dn []byte
 	for range maxAttributes {
 		var set, pair, value cryptobyte.String
+		var rdn []byte
 		if !in.ReadASN1(&set, asn.SET) {
 			break
 		}
@@ -98,16 +100,20 @@ func (r *reader) name(in cryptobyte.String, e *entity) {
 			}
 			text := decode(value, tag)
 			switch {
-			case oid.Equal(oidCountry), oid.Equal(oidSerial):
+			case oid.Equal(oidCountry), oid.Equal(oidSerial), oid.Equal(oidJurisdiction):
 			case tag == asn.UTF8String:
 				r.o.Text(fUTF8, text)
 			case tag == asn.PrintableString:
 				r.o.Text(fPrintable, text)
 			}
 			if e != nil {
-				dn = e.add(r.o, dn, oid, text)
+				rdn = e.add(r.o, rdn, oid, text)
 			}
 		}
+		if len(dn) > 0 && len(rdn) > 0 {
+			rdn = append(rdn, ',')
+		}
+		dn = append(rdn, dn...) // the last one comes first (RFC 4514, 2.1)
 	}
 	if e != nil && len(dn) > 0 {
 		r.o.Text(e.dn, dn)
@@ -199,10 +205,10 @@ func (r *reader) generalNames(in cryptobyte.String, alternative bool) {
 	}
 }
 
-// appendRDN appends an attribute to a distinguished name (RFC 4514, 2.3 and 2.4); types without a short name stand as OIDs.
+// appendRDN appends an attribute to a relative distinguished name (RFC 4514, 2.2 to 2.4); types without a short name stand as OIDs.
 func appendRDN(dn []byte, kind string, text []byte) []byte {
 	if len(dn) > 0 {
-		dn = append(dn, ',')
+		dn = append(dn, '+')
 	}
 	dn = append(append(dn, kind...), '=')
 	for i, c := range text {
@@ -219,7 +225,7 @@ func appendRDN(dn []byte, kind string, text []byte) []byte {
 	return dn
 }
 
-// add writes one attribute to its field and appends it to dn.
+// add writes one attribute to its field and appends it to the relative distinguished name dn.
 func (e *entity) add(o *field.Buffer, dn []byte, oid asn1.ObjectIdentifier, text []byte) []byte {
 	for i := range attributes {
 		a := &attributes[i]

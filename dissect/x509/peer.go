@@ -60,7 +60,7 @@ func newEntity(g, x field.Set, name, title string) entity {
 		return x.Add(name+"."+n, field.Keyword, "", what+" of the "+name, append(flags, field.ECS)...)
 	}
 	e := entity{
-		dn:     g.Add(name, field.Keyword, "", title+" of the certificate, a distinguished name (RFC 4514) in the order of the certificate", field.ECS),
+		dn:     g.Add(name, field.Keyword, "", title+" of the certificate, a distinguished name (RFC 4514)", field.ECS),
 		x509DN: part("distinguished_name", "Distinguished name", field.Rare, field.Detail),
 	}
 	e.parts = [parts]field.ID{
@@ -114,6 +114,9 @@ func upperHex(b []byte) []byte {
 func (of *Peer) numbers(o *field.Buffer, version int, serial []byte) {
 	if version > 0 && version < 10 {
 		common.Uint(o, of.version, uint64(version))
+	}
+	if len(serial) > 1 && serial[0] == 0 { // the sign
+		serial = serial[1:]
 	}
 	o.Text(of.serial, upperHex(serial))
 }

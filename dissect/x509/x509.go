@@ -157,6 +157,7 @@ var (
 	oidConstraints    = asn1.ObjectIdentifier{2, 5, 29, 30}
 	oidDistribution   = asn1.ObjectIdentifier{2, 5, 29, 31}
 	oidAuthorityKey   = asn1.ObjectIdentifier{2, 5, 29, 35}
+	oidTimestamps     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2} // RFC 6962, 3.3
 )
 
 // extensions reads those that hold names.
@@ -167,12 +168,14 @@ func (r *reader) extensions(list cryptobyte.String) bool {
 		}
 		var ext, value cryptobyte.String
 		var oid asn1.ObjectIdentifier
-		critical := false
 		if !list.ReadASN1(&ext, asn.SEQUENCE) || !ext.ReadASN1ObjectIdentifier(&oid) ||
-			!ext.ReadOptionalASN1Boolean(&critical, asn.BOOLEAN, false) || !ext.ReadASN1(&value, asn.OCTET_STRING) {
+			!ext.SkipOptionalASN1(asn.BOOLEAN) || !ext.ReadASN1(&value, asn.OCTET_STRING) {
 			return false
 		}
 		var in cryptobyte.String
+		if oid.Equal(oidTimestamps) && value.ReadASN1(&in, asn.OCTET_STRING) {
+			Timestamps(r.o, in)
+		}
 		if !value.ReadASN1(&in, asn.SEQUENCE) {
 			continue // another type, or broken: nothing depends on it
 		}
