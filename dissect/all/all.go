@@ -19,6 +19,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dns"
+	"github.com/espbeat/espbeat/dissect/dtls"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
@@ -254,6 +255,7 @@ func Registry() *dissect.Registry {
 		dns.LLMNR,
 		dns.MDNS,
 		dns.Protocol,
+		dtls.Protocol,
 		eap.Protocol,
 		http.Protocol,
 		http.SSDP,

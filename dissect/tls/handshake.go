@@ -54,7 +54,7 @@ func (s *Session) Handshake(p *dissect.Packet, c *dissect.Conversation, kind uin
 		common.Response(p, c, requestKey)
 	case newSessionTicket:
 		r.Uint32(fLifetime)
-		if !s.is13() {
+		if !s.Is13() {
 			r.Uint16(fTicketLen)
 		}
 	case certificate:

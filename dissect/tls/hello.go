@@ -19,7 +19,7 @@ const (
 
 var (
 	shake      = field.Group("tls.handshake")
-	fKind      = shake.Add("type", field.Uint8, "tls.handshake.type, dtls.handshake.type", "Type of each handshake message in the clear: 1 ClientHello, 2 ServerHello, 11 Certificate, …")
+	fKind      = shake.Add("type", field.Uint8, "tls.handshake.type", "Type of each whole handshake message in the clear: 1 ClientHello, 2 ServerHello, 11 Certificate, …")
 	fHelloVer  = shake.Add("version", field.Uint16, "tls.handshake.version, dtls.handshake.version", "Version in the head of each hello, where TLS 1.3 is 771, too", field.Rare, field.Detail)
 	fRandom    = shake.Add("random", field.Hex, "tls.handshake.random, dtls.handshake.random", "Random of each hello", field.Rare, field.Detail)
 	fRetry     = shake.Add("hello_retry_request", field.Bool, "", "The ServerHello is a HelloRetryRequest", field.Sparse)
@@ -159,7 +159,7 @@ func (s *Session) serverHello(p *dissect.Packet, c *dissect.Conversation, r *com
 	case retry:
 		p.Out.Bool(fRetry, true)
 		s.answered = false
-	case s.is13():
+	case s.Is13():
 		p.Out.Bool(fResumed, h.resumes)
 	default:
 		p.Out.Bool(fResumed, len(id) > 0 && bytes.Equal(id, s.offered[:s.offeredLen]))

@@ -68,8 +68,8 @@ var messageNames = map[string]string{"0": "Hello Request", "1": "Client Hello", 
 	"14": "Server Hello Done", "15": "Certificate Verify", "16": "Client Key Exchange", "20": "Finished", "21": "Client Certificate URL", "22": "Certificate Status",
 	"23": "Supplemental Data", "24": "Key Update", "25": "Compressed Certificate", "67": "Next Protocol"}
 
-// known reports whether kind is a handshake message's.
-func known(kind uint8) bool {
+// Known reports whether kind is a handshake message's.
+func Known(kind uint8) bool {
 	switch {
 	case kind <= 6, kind == 8, kind >= 11 && kind <= 16, kind >= 20 && kind <= 25, kind == 67:
 		return true

@@ -51,8 +51,8 @@ type Session struct {
 	ConnectionID [2]int
 }
 
-// is13 reports whether the server chose TLS 1.3, DTLS 1.3, or one of their drafts.
-func (s *Session) is13() bool { return modern(s.version) }
+// Is13 reports whether the server chose TLS 1.3, DTLS 1.3, or one of their drafts.
+func (s *Session) Is13() bool { return modern(s.version) }
 
 func modern(version uint16) bool {
 	return version == tls13 || version == dtls13 || version>>8 == draft || version>>8 == facebook
@@ -66,7 +66,7 @@ func (s *Session) Version() uint16 { return s.version }
 
 // ChangeCipherSpec notes that the direction encrypts from here on. In TLS 1.3 it means nothing (RFC 8446, D.4).
 func (s *Session) ChangeCipherSpec(p *dissect.Packet) {
-	if !s.is13() {
+	if !s.Is13() {
 		s.changed[p.Direction] = true
 	}
 }
@@ -82,9 +82,9 @@ func (s *Session) bare(p *dissect.Packet) bool {
 
 // Encrypted reports whether a handshake record is: body is what was captured of its length bytes.
 func (s *Session) Encrypted(p *dissect.Packet, body []byte, length int) bool {
-	hidden := s.changed[p.Direction] && length >= minEncrypted || len(body) > 0 && !known(body[0]) || len(body) > 1 && body[1] != 0
+	hidden := s.changed[p.Direction] && length >= minEncrypted || len(body) > 0 && !Known(body[0]) || len(body) > 1 && body[1] != 0
 	if hidden {
-		s.protected(p)
+		s.Protected(p)
 	}
 	return hidden
 }
@@ -92,15 +92,18 @@ func (s *Session) Encrypted(p *dissect.Packet, body []byte, length int) bool {
 // ApplicationData takes n bytes of encrypted application data. In TLS 1.3 they may be any other content.
 func (s *Session) ApplicationData(p *dissect.Packet, n int) {
 	p.Out.Uint(fAppData, uint64(n))
-	s.protected(p)
+	s.Protected(p)
 }
 
-// protected notes an encrypted record. When both sides have sent one, or in TLS 1.3 the client has in answer to the server's hello, the handshake is at its end.
-func (s *Session) protected(p *dissect.Packet) {
+// Opaque tells of a record that is encrypted, its content type included.
+func Opaque(p *dissect.Packet) { p.Out.Uint(fOpaque, applicationData) }
+
+// Protected notes an encrypted record of a handshake, or of what follows. When both sides have sent one, or in TLS 1.3 the client has in answer to the server's hello, the handshake is at its end.
+func (s *Session) Protected(p *dissect.Packet) {
 	if s.established || !s.answered {
 		return
 	}
-	if s.is13() {
+	if s.Is13() {
 		s.established = s.fromClient(p)
 	} else if s.changed[p.Direction] {
 		s.ended[p.Direction] = true

@@ -95,17 +95,17 @@ func (s *connection) layer(p *dissect.Packet, version uint16) {
 		version = s.version
 	}
 	if version <= ssl3 {
-		p.Out.Const(fProtocol, sslName)
+		p.Out.Const(VersionProtocol, nameSSL)
 	} else {
-		p.Out.Const(fProtocol, tlsName)
+		p.Out.Const(VersionProtocol, NameTLS)
 	}
 }
 
 // tell writes what the header of a record says.
 func (s *connection) tell(p *dissect.Packet, h header) {
 	s.layer(p, h.version)
-	if h.kind == applicationData && s.is13() {
-		p.Out.Uint(fOpaque, uint64(h.kind))
+	if h.kind == applicationData && s.Is13() {
+		Opaque(p)
 	} else {
 		p.Out.Uint(fType, uint64(h.kind))
 	}

@@ -2,7 +2,10 @@
 
 package tls
 
-import "github.com/espbeat/espbeat/dissect"
+import (
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
 
 // maxNamed bounds the records that a summary names.
 const maxNamed = 8
@@ -36,12 +39,12 @@ func (l *line) messages(v dissect.View) {
 	})
 }
 
-// Summary appends the messages and records of the packet: "Server Hello, Certificate, Server Hello Done".
-func Summary(dst []byte, v dissect.View) []byte {
+// AppendRecords appends the messages and records of a packet, whose content types are in types: "Server Hello, Certificate, Server Hello Done".
+func AppendRecords(dst []byte, v dissect.View, types field.ID) []byte {
 	l := line{dst: dst}
 	_, shaken := v.Uint(fKind)
 	told, changed := false, false
-	v.All(fType, func(t []byte) {
+	v.All(types, func(t []byte) {
 		switch string(t) {
 		case "20":
 			l.add("Change Cipher Spec")
@@ -58,7 +61,7 @@ func Summary(dst []byte, v dissect.View) []byte {
 			case !shaken:
 				l.add("Handshake")
 			}
-		case "23":
+		case "23", "25":
 			l.add("Application Data")
 		case "24":
 			l.add("Heartbeat")
@@ -91,7 +94,7 @@ func (l *line) alert(v dissect.View) {
 	}
 }
 
-// AppendMessages appends the names of the handshake messages of a packet of DTLS or QUIC, and the server name.
+// AppendMessages appends the names of the handshake messages of a packet of QUIC, and the server name.
 func AppendMessages(dst []byte, v dissect.View) []byte {
 	l := line{dst: dst}
 	l.messages(v)

@@ -47,7 +47,7 @@ var Protocol = &dissect.Protocol{
 	Name: "tls", Title: "TLS", Reference: "RFC 8446", Application: true,
 	TCPPorts: []uint16{443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 8443, 8883},
 	GuessTCP: guess, AcceptTCP: accept,
-	Summary: Summary,
+	Summary: func(dst []byte, v dissect.View) []byte { return AppendRecords(dst, v, fType) },
 }
 
 // The stream names its Protocol, which cannot name it back in its own value.
@@ -66,14 +66,19 @@ var (
 	fBeat    = fields.Add("heartbeat_message.type", field.Uint8, "tls.heartbeat_message.type", "Type of a heartbeat in the clear: 1 request, 2 response", field.Rare)
 	fBeatLen = fields.Add("heartbeat_message.payload_length", field.Uint16, "tls.heartbeat_message.payload_length", "Length of a heartbeat's payload, as it says", field.Rare)
 
-	fProtocol    = fields.Add("version_protocol", field.Keyword, "", "Protocol of the version: tls, ssl, dtls", field.ECS, field.First)
 	fNegotiated  = fields.Add("version", field.Keyword, "", "Version that the server chose, with its hello", field.ECS, field.First)
 	fEstablished = fields.Add("established", field.Bool, "", "The packet ends the handshake: both sides have begun to encrypt", field.ECS, field.First)
 	fResumed     = fields.Add("resumed", field.Bool, "tls.resumed", "The session goes on from an earlier one, with the server's hello", field.ECS, field.First)
 	fNext        = fields.Add("next_protocol", field.Keyword, "", "Protocol that the server chose (ALPN), lower case", field.ECS, field.First)
 )
 
-var tlsName, sslName, dtlsName = field.Intern("tls"), field.Intern("ssl"), field.Intern("dtls")
+// VersionProtocol says of what protocol tls.version is; DTLS writes it, too.
+var (
+	VersionProtocol = fields.Add("version_protocol", field.Keyword, "", "Protocol of the version: tls, ssl, dtls", field.ECS, field.First)
+	NameTLS         = field.Intern("tls")
+	NameDTLS        = field.Intern("dtls")
+	nameSSL         = field.Intern("ssl")
+)
 
 // header is a record's.
 type header struct {
@@ -113,7 +118,7 @@ func guess(b []byte) bool {
 
 // plausibleMessage reports whether a handshake record may begin a message, or be encrypted.
 func plausibleMessage(body []byte, length int) bool {
-	if !known(body[0]) {
+	if !Known(body[0]) {
 		return length >= minEncrypted && len(body) > 1
 	}
 	return len(body) < 2 || body[1] == 0
