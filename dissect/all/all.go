@@ -75,6 +75,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/profinet"
 	"github.com/espbeat/espbeat/dissect/ptp"
+	"github.com/espbeat/espbeat/dissect/quic"
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
@@ -261,6 +262,7 @@ func Registry() *dissect.Registry {
 		http.SSDP,
 		isakmp.Protocol,
 		openvpn.Protocol,
+		quic.Protocol,
 		tls.Protocol,
 		wireguard.Protocol,
 	)

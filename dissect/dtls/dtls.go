@@ -97,7 +97,10 @@ func readHeader(b []byte, idLen int) (h header, ok bool) {
 
 // guess recognises a datagram that is plain records to its end; one that begins a handshake may be cut.
 func guess(b []byte) bool {
-	for n := 0; n == 0 || len(b) > 0; n++ {
+	if len(b) == 0 {
+		return false
+	}
+	for len(b) > 0 {
 		h, ok := readHeader(b, fit(b))
 		clear := ok && h.kind == handshake && h.epoch == 0
 		if !ok || clear && !plausible(b[h.head:]) {

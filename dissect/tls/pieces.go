@@ -5,6 +5,8 @@ package tls
 import (
 	"cmp"
 	"slices"
+
+	"github.com/espbeat/espbeat/dissect"
 )
 
 const (
@@ -57,6 +59,16 @@ func (p *Pieces) Add(at int, data []byte) {
 }
 
 func (p *Pieces) extend(b []byte) { p.front = append(p.front, b...) }
+
+// Messages reads the handshake messages at the front that are whole, as a layer of TLS in that of QUIC.
+func (p *Pieces) Messages(pkt *dissect.Packet, s *Session) {
+	if len(p.front) < 4 || len(p.front) < 4+messageLen(p.front) || !pkt.Push(Protocol) {
+		return
+	}
+	pkt.Out.Const(VersionProtocol, NameTLS)
+	left := s.messages(pkt, pkt.Conversation, p.front, false)
+	p.Take(len(p.front) - len(left))
+}
 
 // Front is what is whole from Done on, valid until the next call.
 func (p *Pieces) Front() []byte { return p.front }

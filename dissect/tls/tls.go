@@ -129,5 +129,8 @@ func accept(b []byte) bool {
 	if len(b) >= headerLen {
 		return guess(b)
 	}
+	if len(b) == 0 {
+		return false
+	}
 	return b[0] >= changeCipherSpec && b[0] <= heartbeat && (len(b) < 2 || b[1] == 3) || b[0]&0x80 != 0 && (len(b) < 3 || b[2] == clientHello)
 }

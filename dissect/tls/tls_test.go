@@ -135,6 +135,7 @@ func TestGuess(t *testing.T) {
 		{"\x17\x03\x05\x00\x20", false, false},
 		{"\x17\x03\x03\x00\x00", false, false},
 		{"GET / HTTP/1.1\r\n", false, false},
+		{"", false, false},
 		{"SSH-2.0-x\r\n", false, false},
 		{"\x00\x00\x00\x00\x00\x00\x00\x00", false, false},
 		{"\x80\x2e\x01\x00\x02\x00\x07\x00\x00\x00\x10", false, false}, // specs are no multiple of 3
