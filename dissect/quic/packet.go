@@ -3,15 +3,18 @@
 package quic
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/dtls"
 	"github.com/espbeat/espbeat/dissect/tls"
 )
 
 const (
-	tagLen = 16 // of AEAD, and of a Retry's integrity
+	dnsPort = 853 // DNS over QUIC (RFC 9250), and over DTLS
+	tagLen  = 16  // of AEAD, and of a Retry's integrity
 	// minPayload is what packet number, payload and tag have at least: a sample of 16 bytes stands 4 behind the number's begin (RFC 9001, 5.4.2).
 	minPayload = 4 + 16
 )
@@ -72,9 +75,9 @@ type connection struct {
 type direction struct {
 	crypto  tls.Pieces
 	largest int64 // packet number
-	// idLen is the length of connection id in short headers, bytes; known is set when it is.
+	// id is the connection id that long headers gave the packets of this direction.
+	id    [maxID]byte
 	idLen int
-	known bool
 }
 
 // state is the conversation's; what belongs to none has a state of its own.
@@ -99,6 +102,11 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 			return
 		}
 	}
+	if p.Options.Wireshark && (p.Core.Source.Port == dnsPort || p.Core.Destination.Port == dnsPort) { // tshark takes that port for DTLS's alone
+		p.Pop()
+		p.Push(dtls.Protocol)
+		return
+	}
 	p.Message(Protocol)
 	s := state(p)
 	for len(b) > 0 {
@@ -106,7 +114,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		if b[0]&long != 0 {
 			n = s.long(p, b, wire)
 		} else {
-			s.short(p, b, wire)
+			s.short(p, b)
 		}
 		if n == 0 {
 			return
@@ -119,13 +127,13 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 }
 
 // short reads a short header. It ends the datagram.
-func (s *connection) short(p *dissect.Packet, b []byte, wire int) {
+func (s *connection) short(p *dissect.Packet, b []byte) {
 	d := &s.dir[p.Direction]
 	p.Out.Bool(fForm, false)
 	p.Out.Const(fKind, kindNames[oneRTT])
 	p.Out.Bool(fSpin, b[0]&spin != 0)
-	if d.known && d.idLen > 0 && p.Need(b, wire, 1+d.idLen) {
-		p.Out.Bytes(fDCID, b[1:1+d.idLen])
+	if id := d.id[:d.idLen]; d.idLen > 0 && bytes.HasPrefix(b[1:], id) { // another one was given in secret, and may have any length
+		p.Out.Bytes(fDCID, id)
 	}
 	s.Protected(p)
 }
@@ -193,5 +201,5 @@ func (s *connection) header(p *dissect.Packet, flags byte, h *header) {
 		o.Bytes(fSCID, h.scid)
 	}
 	d := &s.dir[1-p.Direction]
-	d.idLen, d.known = len(h.scid), true
+	d.idLen = copy(d.id[:], h.scid)
 }

@@ -20,7 +20,6 @@ import (
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
-	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -150,6 +149,7 @@ func guessVersions(b []byte) bool {
 	return known && len(b) == 0
 }
 
+// summary tells of the packets; that of a handshake message in them is package tls's.
 func summary(dst []byte, v dissect.View) []byte {
 	n := 0
 	v.All(fKind, func(text []byte) {
@@ -164,8 +164,8 @@ func summary(dst []byte, v dissect.View) []byte {
 	if id, ok := v.Text(append(dst, ", SCID="...), fSCID); ok {
 		dst = id
 	}
-	if text := tls.AppendMessages(append(dst, ", "...), v); len(text) > len(dst)+2 {
-		dst = text
+	if number, ok := v.Text(append(dst, ", PKN: "...), fNumber); ok {
+		dst = number
 	}
 	return dst
 }

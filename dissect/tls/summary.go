@@ -67,11 +67,11 @@ func AppendRecords(dst []byte, v dissect.View, types field.ID) []byte {
 			l.add("Heartbeat")
 		}
 	})
-	if shaken && !told { // SSL 2.0
+	if shaken && !told { // SSL 2.0, QUIC
 		l.messages(v)
 	}
 	v.All(fOpaque, func([]byte) { l.add("Application Data") })
-	return AppendName(l.dst, v)
+	return appendName(l.dst, v)
 }
 
 // alert names an alert.
@@ -94,15 +94,8 @@ func (l *line) alert(v dissect.View) {
 	}
 }
 
-// AppendMessages appends the names of the handshake messages of a packet of QUIC, and the server name.
-func AppendMessages(dst []byte, v dissect.View) []byte {
-	l := line{dst: dst}
-	l.messages(v)
-	return AppendName(l.dst, v)
-}
-
-// AppendName appends the server name that a client asks for.
-func AppendName(dst []byte, v dissect.View) []byte {
+// appendName appends the server name that a client asks for.
+func appendName(dst []byte, v dissect.View) []byte {
 	if name, ok := v.Text(append(dst, " (SNI="...), fName); ok {
 		return append(name, ')')
 	}
