@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
+	"github.com/elastic/beats/v7/libbeat/common/reload"
 	conf "github.com/elastic/elastic-agent-libs/config"
 	"github.com/elastic/elastic-agent-libs/logp"
 
@@ -36,8 +37,13 @@ type Options struct {
 	// Forget: the run leaves nothing behind, and so reads every file from its start.
 	Forget bool
 
+	// Output is the one that Elastic Agent gives, which the processing of events looks at, too.
+	Output *publish.Output
+
 	own   *own        // whose connections are left out of captures; nil leaves none out
 	store *store.Ring // where the packets of live inputs are kept; nil keeps none
+	// patient: what cannot be opened at the start may be there later.
+	patient bool
 }
 
 // Beater implements beat.Beater.
@@ -80,6 +86,10 @@ func New(opts Options) beat.Creator {
 		if e.opts.Outcome == nil {
 			e.opts.Outcome = NewOutcome()
 		}
+		if managed(b) {
+			b.OutputConfigReloader = reload.ReloadableFunc(func(update *reload.ConfigWithMeta) error { return e.lead(b, update) })
+			return e, e.checkManaged()
+		}
 		return e, nil
 	}
 }
@@ -102,11 +112,8 @@ func (e *Beater) Stop() { e.once.Do(func() { close(e.done) }) }
 // Run implements beat.Beater. It ends by itself when all inputs have ended, none can come, and all
 // that they published is acknowledged. What went wrong stands in the Outcome.
 func (e *Beater) Run(b *beat.Beat) error {
-	if b.Manager != nil && b.Manager.Enabled() {
-		return errors.New("espbeat does not run under Elastic Agent: start it with a configuration of its own")
-	}
 	on := e.cfg.Enabled()
-	if len(on) == 0 && !e.cfg.Reloads() {
+	if len(on) == 0 && !e.cfg.Reloads() && !managed(b) {
 		return errors.New("espbeat.inputs: []: nothing to read, add an input")
 	}
 	if e.cfg.ExcludeOwn && !e.cfg.Finite() {
@@ -136,11 +143,11 @@ func (e *Beater) Run(b *beat.Beat) error {
 	defer stopReading()
 	handing, giveUp := context.WithCancel(context.Background())
 	defer giveUp()
-	ins := &inputs{beater: e, pub: pub, ledger: ledger, reading: reading, handing: handing, open: map[string]*runner{}}
+	ins := &inputs{beater: e, pub: pub, ledger: ledger, reading: reading, handing: handing, open: map[*runner]bool{}}
 	defer ins.close(b.Publisher)
 	var static []*runner
 	for _, in := range on {
-		r, err := ins.create(in)
+		r, err := ins.create(job{Input: in})
 		if err != nil {
 			return err
 		}
@@ -170,6 +177,13 @@ func (e *Beater) Run(b *beat.Beat) error {
 	}
 	if files := e.cfg.InputFiles(); e.cfg.Reloads() {
 		ins.running.Go(func() { newReloader(ins, inputFiles(b, files), files.Reload.Period).run(reading) })
+	}
+	if managed(b) {
+		end, err := e.manage(reading, b, ins)
+		if err != nil {
+			return err
+		}
+		defer end()
 	}
 	ins.running.Wait()
 	hide()

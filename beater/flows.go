@@ -64,6 +64,7 @@ func (s *share) update(is flow.Stats) {
 	sum.FragmentsEvicted += is.FragmentsEvicted - was.FragmentsEvicted
 	sum.Overlaps += is.Overlaps - was.Overlaps
 	sum.Gaps += is.StreamGaps - was.StreamGaps
+	sum.ExpectedEvicted += is.ExpectedEvicted - was.ExpectedEvicted
 }
 
 // end is update for the last time: what the engine held is free, its counts stay.

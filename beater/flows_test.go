@@ -17,13 +17,13 @@ func TestFlows(t *testing.T) {
 	a, b := f.begin(), f.begin()
 	a.update(flow.Stats{Flows: 3, FlowsSeen: 5, FlowsEvicted: 2, StreamBytes: 10})
 	b.update(flow.Stats{Flows: 1, FlowsSeen: 1, FragmentsEvicted: 4, FragmentBytes: 7, Overlaps: 1})
-	a.update(flow.Stats{Flows: 2, FlowsSeen: 6, FlowsEvicted: 4, StreamBytes: 4, StreamGaps: 1})
-	if got, want := f.read(), (publish.Flows{Open: 3, Seen: 7, Evicted: 4, StreamBytes: 4, FragmentBytes: 7, FragmentsEvicted: 4, Overlaps: 1, Gaps: 1}); got != want {
+	a.update(flow.Stats{Flows: 2, FlowsSeen: 6, FlowsEvicted: 4, StreamBytes: 4, StreamGaps: 1, ExpectedEvicted: 2})
+	if got, want := f.read(), (publish.Flows{Open: 3, Seen: 7, Evicted: 4, StreamBytes: 4, FragmentBytes: 7, FragmentsEvicted: 4, Overlaps: 1, Gaps: 1, ExpectedEvicted: 2}); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	a.end(flow.Stats{Flows: 2, FlowsSeen: 6, FlowsEvicted: 4, StreamBytes: 4, StreamGaps: 1})
+	a.end(flow.Stats{Flows: 2, FlowsSeen: 6, FlowsEvicted: 4, StreamBytes: 4, StreamGaps: 1, ExpectedEvicted: 2})
 	b.end(flow.Stats{Flows: 1, FlowsSeen: 2, FragmentsEvicted: 5, FragmentBytes: 7, Overlaps: 1})
-	if got, want := f.read(), (publish.Flows{Seen: 8, Evicted: 4, FragmentsEvicted: 5, Overlaps: 1, Gaps: 1}); got != want {
+	if got, want := f.read(), (publish.Flows{Seen: 8, Evicted: 4, FragmentsEvicted: 5, Overlaps: 1, Gaps: 1, ExpectedEvicted: 2}); got != want {
 		t.Errorf("at the end %+v, want %+v", got, want)
 	}
 	var none *flows

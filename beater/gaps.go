@@ -4,6 +4,7 @@ package beater
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/espbeat/espbeat/document"
@@ -34,8 +35,8 @@ func (l *line) gapsOf(sources []*source, now time.Time) *gaps {
 	return g
 }
 
-// next is the document of what was lost since the last call, nil when nothing was.
-func (g *gaps) next(now time.Time) *document.Document {
+// next is the document of what was lost since the last call, nil when nothing was, and what the matter is.
+func (g *gaps) next(now time.Time) (*document.Document, error) {
 	var kernel, pool uint64
 	for _, s := range g.sources {
 		st := s.Stats()
@@ -44,12 +45,13 @@ func (g *gaps) next(now time.Time) *document.Document {
 	since := g.since
 	g.since = now
 	if kernel == g.kernel && pool == g.pool {
-		return nil
+		return nil, nil
 	}
 	g.told++
 	gap := document.Gap{Number: g.told, Start: since.UnixNano(), End: now.UnixNano(), Kernel: kernel - g.kernel, Pool: pool - g.pool, Interface: g.name, NetNS: g.netns}
 	g.kernel, g.pool = kernel, pool
-	return document.NewGap(g.opt, gap)
+	return document.NewGap(g.opt, gap), fmt.Errorf("interface %s: %d packets were dropped by the kernel and %d for want of memory in %s: "+
+		"raise buffer_size, narrow the filter, or sample", g.name, gap.Kernel, gap.Pool, now.Sub(since).Round(time.Second))
 }
 
 // watchGaps publishes documents of what the sources of an interface lose, until they have ended. handing bounds how long one may wait to be
@@ -59,13 +61,16 @@ func (l *line) watchGaps(handing context.Context, sources []*source, ended <-cha
 	tick := time.NewTicker(gapEvery)
 	defer tick.Stop()
 	g := l.gapsOf(sources, time.Now())
+	about := "drops " + g.name
+	defer l.health.set(about, nil)
 	for last := false; !last; {
 		select {
 		case <-ended:
 			last = true
 		case <-tick.C:
 		}
-		d := g.next(time.Now())
+		d, lost := g.next(time.Now())
+		l.health.set(about, lost)
 		if d == nil || l.notice == nil {
 			continue
 		}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"io"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -88,6 +89,16 @@ func TestLossesAreTold(t *testing.T) {
 			},
 			fail: func(err error) { t.Error(err) },
 		}
+		health := &reporter{}
+		l.tell(newHealth(health))
+		l.health.begin()
+		is := func(want string) {
+			t.Helper()
+			synctest.Wait()
+			if last := health.told[len(health.told)-1]; !strings.HasPrefix(last, want) {
+				t.Errorf("the input is %q, want %q", last, want)
+			}
+		}
 		reading, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
 		go func() { l.run(reading, t.Context()); close(done) }()
@@ -116,10 +127,13 @@ func TestLossesAreTold(t *testing.T) {
 		}
 		time.Sleep(time.Nanosecond)
 		expect("eth0", 7, 1, 20*time.Second, 30*time.Second)
+		is("Degraded interface eth0: 7 packets were dropped by the kernel and 1 for want of memory in 10s: raise buffer_size")
 		b.pool.Add(2)
 		time.Sleep(10 * time.Second)
 		expect("eth1", 0, 2, 30*time.Second, 40*time.Second)
+		is("Degraded interface eth1: 0 packets")
 		time.Sleep(61 * time.Second)
+		is("Running")
 		a.kernel.Add(5)
 		time.Sleep(time.Second)
 		stop()
@@ -160,14 +174,18 @@ func TestIdsOfGaps(t *testing.T) {
 		a.kernel.Add(1)
 		b.kernel.Add(1)
 		for _, g := range all {
-			id := g.next(time.Now()).ID()
+			d, lost := g.next(time.Now())
+			if lost == nil || !strings.Contains(lost.Error(), "dropped") {
+				t.Errorf("error %v", lost)
+			}
+			id := d.ID()
 			if ids[id] {
 				t.Errorf("the id %s twice", id)
 			}
 			ids[id] = true
 		}
 	}
-	if all[0].next(time.Now()) != nil {
+	if d, lost := all[0].next(time.Now()); d != nil || lost != nil {
 		t.Error("told twice")
 	}
 }

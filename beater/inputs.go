@@ -27,23 +27,32 @@ type inputs struct {
 	running sync.WaitGroup
 
 	mu   sync.Mutex
-	open map[string]*runner // by id
+	open map[*runner]bool
+}
+
+// job is an input that is to be opened.
+type job struct {
+	config.Input
+	stream *config.Stream // of Elastic Agent, that the input is of; nil elsewhere
+	health *health        // nil where nobody asks
 }
 
 // create opens an input, which is read once it is started. It is the one place where inputs are opened.
-func (s *inputs) create(in config.Input) (*runner, error) {
+func (s *inputs) create(j job) (*runner, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.open[in.ID] != nil {
-		return nil, &common.ErrInputNotFinished{State: "input " + in.ID + ", of which not everything is acknowledged"}
+	for r := range s.open {
+		if r.id == j.ID && !r.yields() {
+			return nil, &common.ErrInputNotFinished{State: "input " + j.ID + ", of which not everything is acknowledged"}
+		}
 	}
-	w, err := s.beater.open(s.pub, in)
+	w, err := s.beater.open(s.pub, j)
 	if err != nil {
-		return nil, fmt.Errorf("start input %s: %w", in.ID, err)
+		return nil, fmt.Errorf("start input %s: %w", j.ID, err)
 	}
-	r := &runner{id: in.ID, way: w, of: s, ended: make(chan struct{})}
+	r := &runner{id: j.ID, way: w, of: s, read: make(chan struct{}), ended: make(chan struct{})}
 	r.reading, r.stopReading = context.WithCancel(s.reading)
-	s.open[in.ID] = r
+	s.open[r] = true
 	return r, nil
 }
 
@@ -51,7 +60,7 @@ func (s *inputs) create(in config.Input) (*runner, error) {
 func (s *inputs) close(pipeline beat.PipelineConnector) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, r := range s.open {
+	for r := range s.open {
 		r.stopReading()
 		if !r.started {
 			r.way.line.close()
@@ -59,7 +68,7 @@ func (s *inputs) close(pipeline beat.PipelineConnector) {
 		r.way.stop()
 	}
 	closePipeline(pipeline) // before waiting: a Publish may wait for room in the queue
-	for _, r := range s.open {
+	for r := range s.open {
 		r.way.wait()
 	}
 	clear(s.open)
@@ -73,7 +82,8 @@ type runner struct {
 	reading     context.Context
 	stopReading context.CancelFunc
 	started     bool          // then its line closes what it has opened
-	ended       chan struct{} // closed when all that was published is acknowledged
+	read        chan struct{} // closed when reading has ended, and what was read is published
+	ended       chan struct{} // closed when all of it is acknowledged
 }
 
 // String is part of cfgfile.Runner.
@@ -81,16 +91,30 @@ func (r *runner) String() string { return "input " + r.id }
 
 // Start reads the input in the background: to its end, until Stop, or until the run ends.
 func (r *runner) Start() {
-	log := r.of.beater.log
+	log, health := r.of.beater.log, r.way.line.health
 	log.Infof("%s starts", r)
 	r.started = true
 	r.of.running.Go(func() {
+		health.begin()
 		r.way.line.run(r.reading, r.of.handing)
 		log.Infof("%s has ended, waiting for the output to acknowledge what it published", r)
+		r.of.ledger.Retire(r.id)
+		close(r.read)
 		if r.way.drain(r.of.handing) == nil {
 			r.finish()
 		}
 	})
+}
+
+// yields reports whether another input of the same id may begin: nothing of a live input is read again, and so nobody asks how far it is
+// acknowledged.
+func (r *runner) yields() bool {
+	select {
+	case <-r.read:
+		return r.way.line.in.Type == config.TypeLive
+	default:
+		return false
+	}
 }
 
 // finish closes an input of which nothing is on its way any more.
@@ -98,23 +122,27 @@ func (r *runner) finish() {
 	r.stopReading()
 	r.way.stop()
 	r.way.wait()
-	r.of.ledger.Retire(r.id)
 	r.of.mu.Lock()
 	defer r.of.mu.Unlock()
-	delete(r.of.open, r.id)
+	delete(r.of.open, r)
 	close(r.ended)
 }
 
-// Stop ends reading, and waits for the acknowledgement of what was read. What takes longer than a stop of the whole run may take goes on
-// in the background: the inputs that take its place are not to wait for the output.
+// Stop ends reading, and waits for the acknowledgement of what was read where the input that takes its place needs it. What takes longer than a
+// stop of the whole run may take goes on in the background: the inputs that take its place are not to wait for the output.
 func (r *runner) Stop() {
 	r.stopReading()
+	end := r.ended
+	if r.way.line.in.Type == config.TypeLive {
+		end = r.read
+	}
 	select {
-	case <-r.ended:
+	case <-end:
 	case <-r.of.handing.Done():
 	case <-time.After(r.of.beater.cfg.ShutdownTimeout):
 		r.of.beater.log.Warnf("%s is stopped; the output has not acknowledged all that it published yet", r)
 	}
+	r.way.line.health.end()
 }
 
 var _ cfgfile.Runner = (*runner)(nil)

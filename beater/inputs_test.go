@@ -36,7 +36,7 @@ func newRun(t *testing.T, yml string) *run {
 		opts: Options{Outcome: NewOutcome(), Report: func(s string) { r.said = append(r.said, s) }}}
 	ledger := publish.NewLedger(monitoring.NewRegistry())
 	r.inputs = &inputs{beater: e, pub: publish.New(r.output, ledger, publish.Options{Encoders: 1, MaxBytes: 4 << 20}), ledger: ledger,
-		reading: t.Context(), open: map[string]*runner{}}
+		reading: t.Context(), open: map[*runner]bool{}}
 	r.handing, r.giveUp = context.WithCancel(t.Context())
 	t.Cleanup(func() {
 		r.giveUp()
@@ -49,12 +49,22 @@ func newRun(t *testing.T, yml string) *run {
 // start starts the i-th input.
 func (r *run) start(t *testing.T, i int) *runner {
 	t.Helper()
-	in, err := r.create(r.beater.cfg.Inputs[i])
+	in, err := r.create(job{Input: r.beater.cfg.Inputs[i]})
 	if err != nil {
 		t.Fatal(err)
 	}
 	in.Start()
 	return in
+}
+
+// of is the input of an id that is open.
+func (r *run) of(id string) *runner {
+	for _, in := range r.runners() {
+		if in.id == id {
+			return in
+		}
+	}
+	return nil
 }
 
 // hold waits for n documents, which are not acknowledged yet.
@@ -103,7 +113,7 @@ func TestStopDoesNotWaitForAnOutputThatIsAway(t *testing.T) {
 	in := r.start(t, 0)
 	held := r.hold(t, 3)
 	in.Stop()
-	if _, err := r.create(r.beater.cfg.Inputs[0]); !errors.As(err, new(*common.ErrInputNotFinished)) {
+	if _, err := r.create(job{Input: r.beater.cfg.Inputs[0]}); !errors.As(err, new(*common.ErrInputNotFinished)) {
 		t.Errorf("an input of the same id: %v", err)
 	}
 	r.start(t, 1)
@@ -200,13 +210,13 @@ func TestBrokenFileKeepsItsInputs(t *testing.T) {
 	r := newRun(t, `{}`)
 	load, files := r.files(t, map[string]string{"a.yml": text})
 	load()
-	was := r.open["w"]
+	was := r.of("w")
 	for _, broken := range []string{"- {", "- {id: w, type: file}", text + "- {id: w, type: file, paths: [a]}"} {
 		if err := os.WriteFile(filepath.Join(files, "a.yml"), []byte(broken), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if load(); was == nil || r.open["w"] != was {
-			t.Errorf("%s: the input is %v, was %v", broken, r.open["w"], was)
+		if load(); was == nil || r.of("w") != was {
+			t.Errorf("%s: the input is %v, was %v", broken, r.of("w"), was)
 		}
 	}
 	if err := os.Remove(filepath.Join(files, "a.yml")); err != nil {

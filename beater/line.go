@@ -62,6 +62,8 @@ type line struct {
 	fill func() float64
 	// fail reports what went wrong where reading goes on with something else.
 	fail func(error)
+	// health is told how the input does; nil tells nobody.
+	health *health
 }
 
 // newLine opens what has to be there from the start: filter and interfaces.
@@ -84,6 +86,14 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 func (l *line) close() {
 	if l.live != nil {
 		l.live.close()
+	}
+}
+
+// tell lets the line tell how it does.
+func (l *line) tell(h *health) {
+	l.health = h
+	if l.live != nil {
+		l.live.health = h
 	}
 }
 
@@ -117,6 +127,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
+		Payload: l.in.Payload.Bytes,
 		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
 		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
 		Shedding: l.shedding(s),

@@ -35,6 +35,9 @@ type live struct {
 	// open opens an interface with all its sockets.
 	open func(name string) ([]*source, error)
 	say  func(string)
+	// patient waits for interfaces that cannot be opened yet, whatever the reason.
+	patient bool
+	health  *health
 
 	nics map[capture.InterfaceID]*nic
 	// over are those whose capture has ended by itself, with all packets of count or broken: they are not opened again while they stay.
@@ -61,6 +64,7 @@ func openLive(in config.Input, opts Options) (*live, error) {
 			}
 			return sources, err
 		})
+	l.patient = opts.patient
 	if err := l.begin(); err != nil {
 		l.close()
 		return nil, err
@@ -77,7 +81,7 @@ func newLive(in config.Input, watch watcher, open func(string) ([]*source, error
 
 func (l *live) begin() error {
 	found, missing, err := l.watch.Look()
-	if err != nil {
+	if err != nil && !l.patient {
 		return err
 	}
 	if missing != nil && !l.in.WaitForInterfaces {
@@ -85,7 +89,7 @@ func (l *live) begin() error {
 	}
 	var first error
 	for _, s := range found {
-		must := s.Named && !l.in.WaitForInterfaces
+		must := s.Named && !l.in.WaitForInterfaces && !l.patient
 		if !s.Up && !must || len(l.nics) == maxInterfaces {
 			continue
 		}
@@ -97,7 +101,7 @@ func (l *live) begin() error {
 			first = err
 		}
 	}
-	if len(l.nics) == 0 {
+	if len(l.nics) == 0 && !l.patient {
 		return first // no right to capture, most likely
 	}
 	return nil
@@ -150,7 +154,11 @@ func (l *live) match() []*nic {
 		}
 	}
 	maps.DeleteFunc(l.over, func(id capture.InterfaceID, _ bool) bool { return !is[id] })
-	maps.DeleteFunc(l.said, func(name, _ string) bool { return !named[name] })
+	for about := range l.said {
+		if !named[about] {
+			l.tell(about, nil)
+		}
+	}
 	var came []*nic
 	for _, s := range found {
 		switch n := l.nics[s.InterfaceID]; {
@@ -189,6 +197,7 @@ const (
 // tell says what is the matter with something, once as long as it is. Nil is nothing; it reports whether there was something before.
 func (l *live) tell(about string, err error) (changed bool) {
 	was := l.said[about]
+	l.health.set("interface "+about, err)
 	if err == nil {
 		delete(l.said, about)
 		return was != ""

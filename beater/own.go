@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
+	conf "github.com/elastic/elastic-agent-libs/config"
 )
 
 // ownEvery is how often the output's names are resolved anew, and this machine's addresses read: a connection that is made again may lead
@@ -23,10 +24,10 @@ const ownEvery = 30 * time.Second
 
 // own are the servers that this process itself talks to; captures leave its connections to them out.
 type own struct {
-	hosts  []hostPort
 	lookup func(ctx context.Context, host string) ([]netip.Addr, error)
 
 	mu       sync.Mutex
+	hosts    []hostPort
 	addrs    map[hostPort][]netip.Addr // as they last resolved
 	captures map[leaver]bool
 }
@@ -48,16 +49,24 @@ func ownOf(b *beat.Beat) *own {
 		return net.DefaultResolver.LookupNetIP(ctx, "ip", host)
 	}
 	if b.Config != nil && b.Config.Output.IsSet() {
-		var out struct {
-			Hosts        []string `config:"hosts"`
-			Proxy        string   `config:"proxy_url"`
-			ProxyDisable bool     `config:"proxy_disable"`
-		}
-		if b.Config.Output.Config().Unpack(&out) == nil {
-			o.hosts = serversOf(b.Config.Output.Name(), out.Hosts, out.Proxy, out.ProxyDisable)
-		}
+		o.lead(b.Config.Output.Name(), b.Config.Output.Config())
 	}
 	return o
+}
+
+// lead takes the servers from the settings of an output.
+func (o *own) lead(output string, c *conf.C) {
+	var out struct {
+		Hosts        []string `config:"hosts"`
+		Proxy        string   `config:"proxy_url"`
+		ProxyDisable bool     `config:"proxy_disable"`
+	}
+	if c.Unpack(&out) != nil {
+		return // the output says so
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.hosts = serversOf(output, out.Hosts, out.Proxy, out.ProxyDisable)
 }
 
 // outputPorts are libbeat's defaults.
@@ -105,8 +114,11 @@ func serverAt(u *url.URL, port uint16) hostPort {
 
 // resolve looks the servers up, and tells the captures. A name that does not resolve now stays what it was.
 func (o *own) resolve(ctx context.Context) {
+	o.mu.Lock()
+	hosts := o.hosts
+	o.mu.Unlock()
 	found := map[hostPort][]netip.Addr{}
-	for _, h := range o.hosts {
+	for _, h := range hosts {
 		if addrs, err := o.lookup(ctx, h.host); err == nil {
 			found[h] = addrs
 		}

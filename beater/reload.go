@@ -177,7 +177,7 @@ func (r *reloader) Create(_ beat.PipelineConnector, c *conf.C) (cfgfile.Runner, 
 	if err != nil {
 		return nil, err
 	}
-	run, err := r.inputs.create(in)
+	run, err := r.inputs.create(job{Input: in})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", r.where[in.ID], err)
 	}

@@ -40,7 +40,7 @@ func indexByOutput(b *beat.Beat, cfg *config.Config) string {
 // remember opens what makes a run go on where an earlier one was interrupted.
 func (e *Beater) remember(b *beat.Beat, on []config.Input) error {
 	files := slices.ContainsFunc(on, func(in config.Input) bool { return in.Type == config.TypeFile })
-	if e.opts.Forget || !files && !e.cfg.Reloads() {
+	if e.opts.Forget || !files && !e.cfg.Reloads() && !managed(b) {
 		return nil
 	}
 	var err error

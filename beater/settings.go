@@ -33,11 +33,16 @@ const fieldsLimit = 2500
 type SettingsOptions struct {
 	// Release is espbeat's own version.
 	Release string
+	// Output is that of Options.
+	Output *publish.Output
 	// NoLifecycle tells whether ILM stays out of the exported template.
 	NoLifecycle func() bool
 	// NoRollover tells whether setup leaves the data stream as it is.
 	NoRollover func() bool
 }
+
+// NewOutput is the output that Elastic Agent is to give.
+func NewOutput() *publish.Output { return &publish.Output{} }
 
 // Settings are libbeat's, for all of its commands.
 func Settings(o SettingsOptions) instance.Settings {
@@ -46,7 +51,7 @@ func Settings(o SettingsOptions) instance.Settings {
 		IndexPrefix:   "espbeat",
 		Version:       stackVersion,
 		HasDashboards: true,
-		Processing:    publish.Processing(o.Release),
+		Processing:    publish.Processing(o.Release, o.Output),
 		IndexManagement: indices.Management(indices.Options{
 			Default: func(root *conf.C) (indices.Index, error) {
 				cfg, err := parse(root)

@@ -96,18 +96,18 @@ func (s *source) read() int64 {
 // losses adds up what the sources of an input lost.
 type losses struct {
 	mu      sync.Mutex
-	sources []capture.Source
+	sources []*source
 	before  publish.Lost // of sources that have ended
 }
 
-func (l *losses) add(s capture.Source) {
+func (l *losses) add(s *source) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.sources = append(l.sources, s)
 }
 
 // end keeps what a source lost and forgets the source.
-func (l *losses) end(s capture.Source) {
+func (l *losses) end(s *source) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if at := slices.Index(l.sources, s); at >= 0 {

@@ -57,8 +57,12 @@ func (w *way) wait() {
 	}
 }
 
-func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
-	l, err := newLine(e.cfg, in, e.opts)
+func (e *Beater) open(pub *publish.Publisher, j job) (*way, error) {
+	in, cfg, opts := j.Input, e.cfg, e.opts
+	if j.stream != nil {
+		cfg, opts.patient = *j.stream.Config, true
+	}
+	l, err := newLine(cfg, in, opts)
 	if err != nil {
 		return nil, err
 	}
@@ -71,18 +75,32 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		if index == "" {
 			index = in.Index
 		}
-		return pub.Open(publish.InputOptions{
-			ID: in.ID, Tags: in.Tags, Fields: in.Fields, Index: index, Pipeline: in.Pipeline, Lost: l.losses.read, Acknowledged: acknowledged,
-			Processors: in.Processors, Bare: in.Format == config.FormatLite,
+		o := publish.InputOptions{
+			ID:   in.ID,
+			Way:  publish.Way{Index: index, Pipeline: in.Pipeline, Tags: in.Tags, Fields: in.Fields, Processors: in.Processors},
+			Lost: l.losses.read, Acknowledged: acknowledged, Bare: in.Format == config.FormatLite,
 			NewEncoder: func() publish.Encoder { return &encoder{format: in.Format} }, NewFlowEncoder: flowEncoders(l),
-		})
+		}
+		if j.stream != nil {
+			o.Dataset = document.Dataset
+			if to := j.stream.Flows; to != nil {
+				flows := wayTo(to, document.FlowDataset)
+				o.Flows = &flows
+			}
+			if to := j.stream.Ledger; to != nil {
+				ledger := wayTo(to, "") // gap documents have a dataset of their own elsewhere
+				o.Notices = &ledger
+			}
+		}
+		return pub.Open(o)
 	}
 	if _, err := w.to(""); err != nil {
 		l.close()
 		return nil, err
 	}
 	l.flows, l.files, l.marks, l.say, l.fill = e.flows, e.read, e.marks, e.say, pub.Fill
-	if in.Format != config.FormatLite { // which has no fields for it
+	l.tell(j.health)
+	if in.Format != config.FormatLite && (j.stream == nil || j.stream.Ledger != nil) { // which have no place for it
 		l.notice = func(ctx context.Context, d *document.Document) error { return w.ins[""].Notice(ctx, d) }
 	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}
@@ -101,9 +119,15 @@ func (e *Beater) open(pub *publish.Publisher, in config.Input) (*way, error) {
 		if errors.Is(err, context.Canceled) {
 			return // a stop, which the ledger shows
 		}
+		j.health.fail(err)
 		e.fail(err)
 	}
 	return w, nil
+}
+
+// wayTo is the way of documents that a stream of Elastic Agent says where to send.
+func wayTo(d *config.Documents, dataset string) publish.Way {
+	return publish.Way{Index: d.Index, Pipeline: d.Pipeline, Tags: d.Tags, Fields: d.Fields, Processors: d.Processors, Dataset: dataset}
 }
 
 // resume prepares a feed to go on where an earlier run was interrupted, and returns the index if it is not the input's own.

@@ -92,9 +92,9 @@ func readOn(t *testing.T, input, data string, window int64, want int) (map[strin
 	ledger := publish.NewLedger(monitoring.NewRegistry())
 	ins := &inputs{
 		beater: e, pub: publish.New(s, ledger, publish.Options{Encoders: 2, MaxBytes: 16 << 20}), ledger: ledger,
-		reading: t.Context(), handing: t.Context(), open: map[string]*runner{},
+		reading: t.Context(), handing: t.Context(), open: map[*runner]bool{},
 	}
-	r, err := ins.create(e.cfg.Inputs[0])
+	r, err := ins.create(job{Input: e.cfg.Inputs[0]})
 	if err != nil {
 		t.Fatal(err)
 	}

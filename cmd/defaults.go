@@ -36,6 +36,10 @@ func libbeatDefaults(files, over *conf.C, finite bool) settings {
 	if !has("timestamp.precision") {
 		d["timestamp.precision"] = "nanosecond"
 	}
+	// Under Elastic Agent libbeat adds processors of its own, which look up what each event says of its host again.
+	if managed(files, over) && !has("processors") {
+		d["processors"] = []any{}
+	}
 	const es = "output.elasticsearch"
 	if !has(es) {
 		if !has("queue") {

@@ -77,9 +77,11 @@ func Execute() int {
 
 func newApp() *app {
 	a := &app{outcome: beater.NewOutcome(), base: conf.NewConfig(), args: os.Args}
-	a.beater = beater.Options{Release: release(), Outcome: a.outcome}
+	output := beater.NewOutput()
+	a.beater = beater.Options{Release: release(), Outcome: a.outcome, Output: output}
 	settings := beater.Settings(beater.SettingsOptions{
 		Release:     release(),
+		Output:      output,
 		NoLifecycle: func() bool { return a.noILM },
 		NoRollover:  func() bool { return a.noRollover },
 	})

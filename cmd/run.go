@@ -30,6 +30,9 @@ func (a *app) run(settings instance.Settings) int {
 		return exitOK
 	}
 	p, err := a.plan()
+	if err == nil && managed(p.libbeat, overwrites()) {
+		err = beater.CanBeManaged()
+	}
 	if err == nil {
 		err = beater.Check(p.espbeat)
 	}

@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 
 	libbeat "github.com/elastic/beats/v7/libbeat/version"
+
+	"github.com/espbeat/espbeat/beater"
 )
 
 // Set by the build (-ldflags -X); what is empty comes from the build information
@@ -38,6 +40,6 @@ func versionText() string {
 	if d == "" {
 		d = "unknown date"
 	}
-	return fmt.Sprintf("espbeat version %s (%s/%s), libbeat %s [%s, %s]",
-		version, runtime.GOOS, runtime.GOARCH, libbeat.GetDefaultVersion(), c, d)
+	return fmt.Sprintf("espbeat version %s (%s/%s), libbeat %s [%s, %s]\nespbeat's own sources: Apache-2.0; linked under other licences (NOTICE.txt): %s",
+		version, runtime.GOOS, runtime.GOARCH, libbeat.GetDefaultVersion(), c, d, beater.Licences)
 }

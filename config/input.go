@@ -2,7 +2,11 @@
 
 package config
 
-import conf "github.com/elastic/elastic-agent-libs/config"
+import (
+	"fmt"
+
+	conf "github.com/elastic/elastic-agent-libs/config"
+)
 
 // Input is one configured source of packets.
 type Input struct {
@@ -27,6 +31,8 @@ type Input struct {
 	// Sampling and Dedup say which packets have no document.
 	Sampling Sampling `config:"sampling"`
 	Dedup    Dedup    `config:"dedup"`
+	// Payload says how much of what packets carry their documents hold.
+	Payload Payload `config:"payload"`
 	// Shedding is for type live: reading a file waits instead.
 	Shedding Shedding `config:"shedding"`
 
@@ -45,6 +51,25 @@ type Input struct {
 	Engine string `config:"engine"`
 	// Fanout is the number of sockets that the kernel shares an interface's flows among.
 	Fanout int `config:"fanout"`
+}
+
+// Payload keeps bytes of what the innermost transport header carries.
+type Payload struct {
+	// Bytes are the first ones that are kept; 0 keeps none.
+	Bytes int `config:"bytes"`
+}
+
+// maxPayload, in hex digits, is what a field holds at most.
+const maxPayload = 4<<10 - 1
+
+func (p *Payload) check(key, format string) error {
+	switch {
+	case p.Bytes < 0 || p.Bytes > maxPayload:
+		return fault(key+".bytes", p.Bytes, fmt.Sprintf("use 1 to %d bytes, or 0 for none", maxPayload))
+	case p.Bytes > 0 && format != FormatECS:
+		return fault(key+".bytes", p.Bytes, "format "+format+" has no field for it, use format ecs or remove it")
+	}
+	return nil
 }
 
 // InitDefaults is called by go-ucfg for every element of the list.

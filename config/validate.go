@@ -103,6 +103,9 @@ func (c *Config) checkInput(in *Input, key string) error {
 	if err := in.Dedup.check(key + ".dedup"); err != nil {
 		return err
 	}
+	if err := in.Payload.check(key+".payload", in.Format); err != nil {
+		return err
+	}
 	switch in.Type {
 	case TypeFile:
 		if in.Shedding.Enabled {

@@ -11,6 +11,9 @@ func (r *Registry) EtherType(t uint16) *Protocol { return r.ether.at(t) }
 // IPProtocol returns who dissects an IANA protocol number, nil when nobody does.
 func (r *Registry) IPProtocol(n uint8) *Protocol { return r.ip[n] }
 
+// Named returns the protocol of that name, nil when there is none.
+func (r *Registry) Named(name string) *Protocol { return r.byName[name] }
+
 // CallName hands b to the protocol of that name, where no number names it.
 func (p *Packet) CallName(name string, b []byte, wire int) { p.Call(p.Registry.byName[name], b, wire) }
 
@@ -21,7 +24,17 @@ func (p *Packet) EtherType(t uint16, b []byte, wire int) {
 }
 
 // IPProtocol hands b to the protocol of an IANA protocol number.
-func (p *Packet) IPProtocol(n uint8, b []byte, wire int) { p.Call(p.Registry.ip[n], b, wire) }
+func (p *Packet) IPProtocol(n uint8, b []byte, wire int) {
+	p.Carry(b)
+	p.Call(p.Registry.ip[n], b, wire)
+}
+
+// Carry notes what an IP, TCP or UDP header carries.
+func (p *Packet) Carry(b []byte) {
+	if !p.InQuote {
+		p.Payload = b
+	}
+}
 
 // PPP hands b to the protocol of a PPP DLL protocol number.
 func (p *Packet) PPP(n uint16, b []byte, wire int) { p.Call(p.Registry.ppp.at(n), b, wire) }

@@ -91,6 +91,9 @@ type Packet struct {
 	Truncated bool
 	// Malformed is the layer whose bytes contradict themselves, nil for a sound packet.
 	Malformed *Protocol
+	// Payload is what the innermost TCP or UDP header carries, else what the innermost IP header does; not that of a packet that is quoted. It is
+	// valid until the next packet.
+	Payload []byte
 	// Conversation is the innermost one, nil when the packet has none.
 	Conversation *Conversation
 	// Direction is the packet's in Conversation: 0 from the initiator as far as known, 1 to it.
@@ -123,7 +126,7 @@ type Passed struct {
 func (p *Packet) Begin() {
 	p.Core = Core{}
 	p.Depth, p.QuotedFrom, p.tunnels, p.tunnelKey, p.passed = 0, 0, 0, 0, Passed{}
-	p.Truncated, p.Malformed, p.Conversation, p.Direction = false, nil, nil, 0
+	p.Truncated, p.Malformed, p.Payload, p.Conversation, p.Direction = false, nil, nil, nil, 0
 	p.Quoted, p.InQuote, p.Reassembled = false, false, false
 }
 

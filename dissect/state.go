@@ -24,6 +24,8 @@ type State interface {
 	// what the first message was made of that came of several segments. With Options.HeadersOnly nothing is offered: the stream goes on
 	// behind the payload.
 	Deliver(p *Packet, c *Conversation, s Segment, payload []byte, wire int) Delivered
+	// Expect notes a conversation that is to come in the tunnel that p came through, if any. Conversations that nobody speaks over yet meet it.
+	Expect(p *Packet, e Expectation)
 }
 
 // Conversation is the two-way exchange of one 5-tuple.

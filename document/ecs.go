@@ -2,15 +2,19 @@
 
 package document
 
-import "github.com/espbeat/espbeat/field"
+import (
+	"slices"
+
+	"github.com/espbeat/espbeat/field"
+)
 
 // The fields that a document has whatever its protocols: the ECS core, drawn from the innermost headers, and the record of the packet itself.
 var (
 	event         = field.Group("event")
-	fKind         = event.Add("kind", field.Keyword, "", "Always event", field.ECS, field.Rare)
+	fKind         = event.Add("kind", field.Keyword, "", "event; metric in a document of the ledger", field.ECS, field.Rare)
 	fCategory     = event.Add("category", field.Keyword, "", "Always network", field.ECS, field.List, field.Rare)
 	fType         = event.Add("type", field.Keyword, "", "info; with start, end or denied when the packet starts, ends or refuses a connection; connection and end in a flow document", field.ECS, field.List)
-	fDataset      = event.Add("dataset", field.Keyword, "", "espbeat.packet; espbeat.gap where packets were lost; espbeat.flow of a flow that has ended", field.ECS, field.Core)
+	fDataset      = event.Add("dataset", field.Keyword, "", "espbeat.packet; espbeat.gap where packets were lost; espbeat.flow of a flow that has ended; espbeat.ledger of the ledger", field.ECS, field.Core)
 	fSequence     = event.Add("sequence", field.Int64, "frame.number", "Number of the packet in its input, from 1", field.ECS, field.Rare, field.Detail)
 	fAction       = event.Add("action", field.Keyword, "", "packets-lost in a gap document, network_flow in a flow document", field.ECS, field.Core)
 	fStart        = event.Add("start", field.Date, "", "When the interval of a gap document began; of a flow document the time of the first packet", field.ECS, field.Core)
@@ -89,9 +93,15 @@ var (
 // Version of the Elastic Common Schema that documents follow.
 const ECSVersion = field.ECSVersion
 
-// Values of event.dataset: of packets, of what stands for lost ones, and of flows.
+// Values of event.dataset: of packets, of what stands for lost ones, of flows, and of the ledger.
 const (
-	Dataset     = "espbeat.packet"
-	GapDataset  = "espbeat.gap"
-	FlowDataset = "espbeat.flow"
+	Dataset       = "espbeat.packet"
+	GapDataset    = "espbeat.gap"
+	FlowDataset   = "espbeat.flow"
+	LedgerDataset = "espbeat.ledger"
 )
+
+// Has tells whether documents have a top-level key, whatever their protocols.
+func Has(key string) bool {
+	return slices.ContainsFunc(field.Seal().Path, func(path []string) bool { return path[0] == key })
+}

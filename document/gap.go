@@ -2,10 +2,7 @@
 
 package document
 
-import (
-	"github.com/espbeat/espbeat/engine"
-	"github.com/espbeat/espbeat/field"
-)
+import "github.com/espbeat/espbeat/field"
 
 var (
 	sPacketsLost = field.Intern("packets-lost")
@@ -28,31 +25,7 @@ type Gap struct {
 // NewGap makes the document of a gap. Its id has the form of a packet's; opt.CaptureID is one that no packet has. It has all its fields
 // in every profile, as there are few such documents.
 func NewGap(opt Options, g Gap) *Document {
-	m := &gapMaker{opt, g}
-	e := NewEncoder(opt)
-	e.collectGap(&g)
-	d := &Document{time: g.End, maker: m}
-	d.json, d.keys = e.object(nil, []span{}, nil, m.record())
-	AppendID(d.id[:0], opt.CaptureID, g.Number)
-	return d
-}
-
-// gapMaker makes values of a gap's document.
-type gapMaker struct {
-	opt Options
-	gap Gap
-}
-
-// record is one of no packet, with the gap's time.
-func (m *gapMaker) record() *engine.Record { return &engine.Record{Time: m.gap.End} }
-
-// valueOf implements maker.
-func (m *gapMaker) valueOf(_ *Document, key string) any {
-	e := mappers.Get().(*Encoder)
-	defer mappers.Put(e)
-	e.opt, e.cut = m.opt, limit{}
-	e.collectGap(&m.gap)
-	return e.collected(nil, m.record(), key)[key]
+	return newNotice(opt, g.Number, g.End, func(e *Encoder) { e.collectGap(&g) })
 }
 
 func (e *Encoder) collectGap(g *Gap) {
@@ -80,5 +53,3 @@ func (e *Encoder) collectGap(g *Gap) {
 	o.Uint(fLostPool, g.Pool)
 	e.addCore()
 }
-
-var _ maker = (*gapMaker)(nil)

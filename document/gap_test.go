@@ -3,6 +3,7 @@
 package document_test
 
 import (
+	"encoding/json"
 	"reflect"
 	"testing"
 
@@ -39,6 +40,52 @@ func TestGap(t *testing.T) {
 	}
 	if d.Timestamp().UnixNano() != g.End || d.ID() != string(document.AppendID(nil, [10]byte{1}, 2)) {
 		t.Errorf("%s at %s", d.ID(), d.Timestamp())
+	}
+}
+
+// Every counter of the ledger has a field of its own; those of the process are in its document only.
+func TestLedger(t *testing.T) {
+	registry()
+	l := document.Ledger{Number: 3, Time: 1_700_000_000e9, Input: "eth0"}
+	v := reflect.ValueOf(&l).Elem()
+	total := 0
+	for i := range v.NumField() {
+		if name := v.Type().Field(i).Name; v.Field(i).Kind() == reflect.Uint64 && name != "Number" {
+			total++
+			v.Field(i).SetUint(uint64(100 + i))
+		}
+	}
+	for input, want := range map[string]int{"eth0": total - 6, "": total} {
+		l.Input = input
+		d := document.NewLedger(document.Options{CaptureID: [10]byte{1}}, l)
+		x := encoded{Document: *d}
+		var err error
+		if x.parsed, err = parseDocument(d.JSON()); err != nil {
+			t.Fatalf("%v in %s", err, d.JSON())
+		}
+		expect(t, &x, map[string]any{"event.kind": "metric", "event.dataset": "espbeat.ledger", "@timestamp": "2023-11-14T22:13:20.000000000Z", "packet": nil, "espbeat.ledger.seen": 103})
+		seen := map[int64]bool{}
+		var walk func(v any)
+		walk = func(v any) {
+			switch v := v.(type) {
+			case map[string]any:
+				for _, e := range v {
+					walk(e)
+				}
+			case json.Number:
+				n, _ := v.Int64()
+				seen[n] = true
+			}
+		}
+		walk(x.parsed["espbeat"])
+		if len(seen) != want {
+			t.Errorf("input %q: %d counters, want %d: %s", input, len(seen), want, d.JSON())
+		}
+		for k, v := range x.parsed {
+			if k != "@timestamp" {
+				undefined(k, v, func(text string) { t.Error(text) })
+			}
+		}
 	}
 }
 

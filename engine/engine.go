@@ -30,6 +30,8 @@ type Options struct {
 	From uint64
 	// Before is the number of packets that stand before the source's first; they count as rebuilt, and are fewer than From.
 	Before uint64
+	// Payload is how many bytes of a packet's payload its record holds.
+	Payload int
 	// Reveal keeps secrets.
 	Reveal bool
 	// Flows yields the flows that have ended, in Batch.Flows.
@@ -60,6 +62,7 @@ type Engine struct {
 	state  *flow.State
 	copies *copies // nil keeps them
 	shed   shedder
+	digits []byte // of a payload
 	stats  Stats
 	offset int64 // of the last packet
 }
@@ -180,6 +183,9 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 		b.buffer.Truncate(first)
 		b.buffer.Arena = b.buffer.Arena[:arena]
 		return false
+	}
+	if e.opt.Payload > 0 && len(p.Payload) > 0 {
+		e.writePayload(&b.buffer, p.Payload, e.opt.Payload)
 	}
 	if p.Conversation != nil {
 		writeFlow(&b.buffer, p.Conversation, p.Direction)

@@ -27,8 +27,9 @@ type stream struct {
 	ended   bool // the application was told of the FIN
 	// skip counts bytes from next on that the application does not want to see.
 	skip uint64
-	// pending are bytes before next that the application has not consumed.
+	// pending are bytes before next that the application has not consumed; handed is set when they wait for the one that took over.
 	pending []byte
+	handed  bool
 	// waiting are segments beyond next, by sequence number.
 	waiting []waiting
 	ahead   int // what waiting takes, bytes
@@ -65,7 +66,7 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	}
 	if !st.nextSet || syn && st.begin != g.Seq {
 		if st.nextSet { // what the application knows of this direction no longer holds
-			c.App, c.AppState = nil, nil
+			f.restart()
 		}
 		*st = stream{next: g.Seq, begin: g.Seq, nextSet: true, counted: st.counted}
 		s.count(st)
@@ -79,6 +80,9 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	}
 	next := st.next
 	st.delivered = dissect.Delivered{}
+	if st.handed && len(st.pending) > 0 {
+		s.offer(p, c, st, nil)
+	}
 	switch {
 	case wire <= 0:
 	case before(st.next, g.Seq):
@@ -175,7 +179,7 @@ func (s *State) moveOn(c *dissect.Conversation, st *stream, seq uint32) {
 	st.pending, st.skip = nil, 0
 	st.between()
 	s.count(st)
-	c.App, c.AppState = nil, nil
+	c.Private.(*conversation).restart()
 }
 
 // between says that no message is in progress.
@@ -228,36 +232,39 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 // application of the FIN.
 func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, data []byte) {
 	defer s.count(st)
+	st.handed = false
 	end, joined := len(data) == 0, len(st.pending) > 0
 	if joined {
 		st.pending = append(st.pending, data...)
 		data = st.pending
 	}
-	app := c.App
-	if app == nil {
-		if app = p.TCPApplication(c, data); app == nil || app.Stream == nil {
-			st.pending = nil
-			st.between()
-			return
-		}
-	}
+	f := c.Private.(*conversation)
 	was := p.Reassembled
 	p.Reassembled = joined
+	defer func() { p.Reassembled = was }()
 	for calls := 0; (len(data) > 0 || end) && calls < maxCalls; calls++ {
-		depth := p.Depth
-		n := app.Stream(p, c, data[:len(data):len(data)])
+		app, depth, n := c.App, p.Depth, dissect.Reject
+		if app == nil {
+			app = p.TCPApplication(c, data)
+		}
+		if app != nil && app.Stream != nil {
+			c.App = app
+			n = app.Stream(p, c, data[:len(data):len(data)])
+		}
 		end = false
 		if n < 0 {
-			c.App, c.AppState, st.pending = nil, nil, nil
+			c.App, c.AppState, f.expected, st.pending = nil, nil, nil, nil
 			st.between()
-			p.Reassembled = was
 			return
 		}
-		c.App = app
+		handed := c.App != app
+		if handed {
+			f.connection()[1-p.Direction].handed = true
+		}
 		if emitted := p.Depth > depth; n > 0 || emitted {
 			st.consumed(min(n, len(data)), emitted, n < len(data), p.Options.Wireshark)
 		}
-		if n == 0 {
+		if n == 0 && !handed {
 			break
 		}
 		if n > len(data) {
@@ -267,13 +274,13 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 		data = data[n:]
 		p.Reassembled = was
 	}
-	p.Reassembled = was
 	switch {
 	case len(data) == 0:
 		st.pending = nil
 	case len(data) > maxMessage || st.ahead+len(data) > s.opt.StreamBytes || s.stats.StreamBytes-st.counted+st.ahead+len(data) > s.opt.StreamsBytes:
 		s.stats.StreamGaps++
-		st.pending, c.App, c.AppState = nil, nil, nil
+		st.pending = nil
+		f.restart()
 	case joined && len(data) == len(st.pending): // nothing was consumed
 	default:
 		st.pending = slices.Clone(data)

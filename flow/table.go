@@ -56,6 +56,7 @@ type Stats struct {
 	Overlaps         uint64 // fragments with bytes that an earlier one had
 	StreamGaps       uint64 // places where bytes of a stream were missing
 	StreamBytes      int    // now held
+	ExpectedEvicted  uint64 // expected conversations that made room for others
 }
 
 // State is the state of one input. It belongs to one goroutine.
@@ -66,6 +67,7 @@ type State struct {
 	connected, brief list
 	numbers          [256]uint64 // next conversation number, by IP protocol
 	frags            fragments
+	expected         expectations
 	stats            Stats
 	unacked          int // room for segments that wait for their acknowledgement, of all conversations
 	idSalt           [32]byte
@@ -99,6 +101,7 @@ func (s *State) Stats() Stats {
 	st := s.stats
 	st.Flows = len(s.table)
 	st.FragmentsEvicted, st.FragmentBytes, st.Overlaps = s.frags.evicted, s.frags.held, s.frags.overlaps
+	st.ExpectedEvicted = s.expected.evicted
 	return st
 }
 
@@ -120,8 +123,9 @@ type conversation struct {
 	// synTime is the time of the last SYN, valid when synSeen is set; initialRTT that from there to the end of the handshake, 0 while unknown.
 	synSeen             bool
 	synTime, initialRTT int64
-	tcp                 *[2]direction // 0 from the initiator; nil until a TCP segment was seen
-	flow                *Ended        // what Note knows of it; nil before
+	tcp                 *[2]direction        // 0 from the initiator; nil until a TCP segment was seen
+	expected            *dissect.Expectation // whom restart gives it to again; nil when it was not expected
+	flow                *Ended               // what Note knows of it; nil before
 	in                  *list
 	older, newer        *conversation
 }
@@ -153,6 +157,7 @@ func (s *State) converse(p *dissect.Packet, restart func(*direction) bool) *diss
 	} else {
 		s.touch(f)
 	}
+	s.expected.meet(p, f)
 	dir := f.direction(sourceIsA)
 	f.Delta, f.LastTime = p.Time-f.LastTime, p.Time
 	f.Handshake = 0

@@ -5,7 +5,6 @@ package publish
 import (
 	"sync"
 
-	"github.com/elastic/beats/v7/libbeat/beat/events"
 	"github.com/elastic/elastic-agent-libs/mapstr"
 )
 
@@ -13,9 +12,9 @@ import (
 // used again for a later batch.
 type flight struct {
 	batch  Batch
-	weight int64 // of the bytes in flight
-	ways   *ways // of its input
-	left   int   // events not acknowledged yet, guarded by queue.mu
+	weight int64     // of the bytes in flight
+	meta   *metadata // of its way
+	left   int       // events not acknowledged yet, guarded by queue.mu
 	docs   []Document
 	memory Memory
 	wholes []whole
@@ -24,8 +23,8 @@ type flight struct {
 }
 
 // load starts the way of a batch.
-func (f *flight) load(b Batch, weight int64, w *ways) {
-	f.batch, f.weight, f.ways, f.left = b, weight, w, 0
+func (f *flight) load(b Batch, weight int64, m *metadata) {
+	f.batch, f.weight, f.meta, f.left = b, weight, m, 0
 	f.docs = f.docs[:0]
 }
 
@@ -38,32 +37,8 @@ func (f *flight) event(i int, doc Document) (fields, meta mapstr.M) {
 	fields[doc.Key(0)] = &f.wholes[i]
 	meta["_id"] = doc.ID()
 	meta["op_type"] = "create"
-	f.ways.put(meta)
+	f.meta.put(meta)
 	return fields, meta
-}
-
-// ways are the metadata of all events of an input: names that stand in for the output's own. They are kept as libbeat wants them, so
-// that an event allocates nothing for them.
-type ways struct{ index, pipeline any }
-
-func newWays(index, pipeline string) ways {
-	var w ways
-	if index != "" {
-		w.index = index
-	}
-	if pipeline != "" {
-		w.pipeline = pipeline
-	}
-	return w
-}
-
-func (w *ways) put(meta mapstr.M) {
-	if w.index != nil {
-		meta[events.FieldMetaRawIndex] = w.index
-	}
-	if w.pipeline != nil {
-		meta[events.FieldMetaPipeline] = w.pipeline
-	}
 }
 
 // reserve makes room for the events of all documents, so that nothing that events point to moves.

@@ -18,10 +18,10 @@ func (in *Input) PublishFlows(ctx context.Context, b Batch) error {
 }
 
 // employ makes a worker that takes batches from a channel and counts what becomes of them.
-func (in *Input) employ(o *InputOptions, work chan Batch, tally *passage, enc Encoder) (*worker, error) {
-	w := &worker{in: in, work: work, tally: tally, enc: enc}
+func (in *Input) employ(o *InputOptions, way *way, work chan Batch, tally *passage, enc Encoder) (*worker, error) {
+	w := &worker{in: in, way: way, work: work, tally: tally, enc: enc}
 	var err error
-	if w.client, err = in.connect(o, w.acknowledged, listener{w}); err != nil {
+	if w.client, err = way.connect(in, o.ID, o.Bare, w.acknowledged, listener{w}); err != nil {
 		return nil, err
 	}
 	in.workers = append(in.workers, w)

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
-	"github.com/elastic/beats/v7/libbeat/management"
 	"github.com/elastic/beats/v7/libbeat/outputs/outil"
 	"github.com/elastic/beats/v7/libbeat/processors"
 	"github.com/elastic/beats/v7/libbeat/publisher/processing"
@@ -23,14 +22,14 @@ import (
 // views unless the configuration has something that looks inside an event.
 //
 // Every event gets agent, host and ecs, unless its input is bare; release is
-// espbeat's own version.
-func Processing(release string) processing.SupportFactory {
+// espbeat's own version. Under Elastic Agent managed is the output, nil otherwise.
+func Processing(release string, managed *Output) processing.SupportFactory {
 	return func(info beat.Info, log *logp.Logger, root *config.C) (processing.Supporter, error) {
 		why, err := looksInside(root)
 		if err != nil {
 			return nil, err
 		}
-		s := &support{why: why, apart: diskQueue(root), log: log}
+		s := &support{why: why, apart: diskQueue(root), managed: managed, log: log}
 		s.Supporter, err = processing.MakeDefaultSupport(false, nil, &builtins{of: s, fields: builtin(info, release)})(info, log, root)
 		if err != nil {
 			return nil, err
@@ -40,8 +39,11 @@ func Processing(release string) processing.SupportFactory {
 	}
 }
 
-// bare, as the private setting of a client, leaves the builtin fields out.
-type bare bool
+// private are the settings of a client that are ours.
+type private struct {
+	bare      bool     // leaves the builtin fields out
+	constants mapstr.M // further ones, which win
+}
 
 // builtins are fields that libbeat adds to every event, in the form that the events of a client have.
 type builtins struct {
@@ -54,10 +56,16 @@ func (*builtins) BuiltinFields(beat.Info) mapstr.M { return nil }
 
 // ClientFields is libbeat's way to ask for those of one client.
 func (b *builtins) ClientFields(_ beat.Info, cfg beat.ProcessingConfig) mapstr.M {
-	if without, _ := cfg.Private.(bare); bool(without) {
+	own, _ := cfg.Private.(private)
+	fields := mapstr.M{}
+	if !own.bare {
+		fields = b.fields.Clone()
+	}
+	fields.DeepUpdate(own.constants)
+	if len(fields) == 0 {
 		return nil
 	}
-	c := newConstants(b.fields)
+	c := newConstants(fields)
 	e := &beat.Event{Fields: mapstr.M{c.Key(0): &whole{c}}}
 	if form, _ := b.of.form(cfg); form != nil {
 		form(e)
@@ -131,8 +139,6 @@ func looksInside(root *config.C) (string, error) {
 		return "fields_under_root", nil
 	case g.TimeSeries:
 		return "timeseries", nil
-	case management.UnderAgent():
-		return "Elastic Agent, which changes output and processors while running", nil
 	}
 	return refersToFields(g.Output), nil
 }
@@ -193,6 +199,7 @@ type support struct {
 	why      string // all events are maps
 	apart    bool   // events that are none hold a view a member
 	pipeline *outil.Selector
+	managed  *Output
 	log      *logp.Logger
 }
 
@@ -206,15 +213,22 @@ func (s *support) Create(cfg beat.ProcessingConfig, drop bool) (beat.Processor, 
 	if why != "" {
 		s.log.Debugf("events are built as maps because of %s", why)
 	}
-	if form == nil && s.pipeline == nil {
+	pipeline := s.pipeline
+	if pipeline == nil {
+		_, pipeline = s.managed.needs()
+	}
+	if form == nil && pipeline == nil {
 		return next, nil
 	}
-	return &chain{next: next, form: form, pipeline: s.pipeline}, nil
+	return &chain{next: next, form: form, pipeline: pipeline}, nil
 }
 
 // form is what becomes of whole objects in the events of a client, nil leaves them; and, of maps, why.
 func (s *support) form(cfg beat.ProcessingConfig) (form func(*beat.Event), why string) {
 	if why = s.why; why == "" {
+		why, _ = s.managed.needs()
+	}
+	if why == "" {
 		why = clientLooksInside(cfg)
 	}
 	switch {

@@ -127,7 +127,7 @@ func registered(t *testing.T) []string {
 
 func process(t *testing.T, root *config.C, cfg beat.ProcessingConfig, fields mapstr.M) map[string]any {
 	t.Helper()
-	s, err := Processing("1.2.3")(info, nopLog(), root)
+	s, err := Processing("1.2.3", nil)(info, nopLog(), root)
 	if err != nil {
 		t.Fatal(err)
 	}

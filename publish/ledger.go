@@ -127,6 +127,7 @@ func NewLedger(stats *monitoring.Registry) *Ledger {
 type Flows struct {
 	Open, StreamBytes, FragmentBytes                int64
 	Seen, Evicted, FragmentsEvicted, Overlaps, Gaps uint64
+	ExpectedEvicted                                 uint64
 }
 
 // WithFlows sets where the metrics "espbeat.flow" come from.
@@ -182,6 +183,16 @@ func (l *Ledger) Retire(id string) {
 		t.gone.add(t.lost())
 		t.lost = nil
 	}
+}
+
+// Input are the counts of one input.
+func (l *Ledger) Input(id string) Counts {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t := l.inputs[id]; t != nil {
+		return t.counts()
+	}
+	return Counts{}
 }
 
 // Totals are the counts of all inputs.
@@ -272,6 +283,7 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 		number("fragments_evicted", f.FragmentsEvicted)
 		number("overlaps", f.Overlaps)
 		number("stream_gaps", f.Gaps)
+		number("expected_evicted", f.ExpectedEvicted)
 		monitoring.ReportInt(v, "stream_bytes", f.StreamBytes)
 		monitoring.ReportInt(v, "fragment_bytes", f.FragmentBytes)
 	})

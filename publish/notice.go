@@ -14,6 +14,7 @@ import (
 // another are counts of packets.
 type notices struct {
 	in     *Input
+	way    *way
 	queue  chan Document
 	client beat.Client
 }
@@ -37,9 +38,9 @@ func (in *Input) Notice(ctx context.Context, d Document) error {
 func (n *notices) run() {
 	defer n.in.running.Done()
 	for d := range n.queue {
-		n.client.Publish(beat.Event{
-			Timestamp: d.Timestamp(), Fields: mapstr.M{d.Key(0): &whole{d}}, Meta: mapstr.M{"_id": d.ID(), "op_type": "create"},
-		})
+		meta := mapstr.M{"_id": d.ID(), "op_type": "create"}
+		n.way.put(meta)
+		n.client.Publish(beat.Event{Timestamp: d.Timestamp(), Fields: mapstr.M{d.Key(0): &whole{d}}, Meta: meta})
 	}
 }
 

@@ -5,7 +5,10 @@ package publish
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
+
+	"github.com/elastic/elastic-agent-libs/monitoring"
 )
 
 // A notice is published, waited for and counted, beside the equation of packets.
@@ -82,6 +85,38 @@ func TestShedPacketsAreInTheEquation(t *testing.T) {
 	c := l.Totals()
 	if c.Sampled != 4 || c.Deduplicated != 3 || c.DedupEvicted != 2 || c.Seen != before.Seen+7 || c.InFlight != 0 {
 		t.Errorf("ledger %+v", c)
+	}
+	in.Close()
+}
+
+// Documents of flows and notices may go another way than the packets.
+func TestOtherWays(t *testing.T) {
+	p := newPipeline()
+	l := NewLedger(monitoring.NewRegistry())
+	encoder := func() Encoder { return fakeEncoder{&sync.Mutex{}, new(int), 0} }
+	in, err := New(p, l, Options{Encoders: 1, MaxBytes: 1 << 20}).Open(InputOptions{
+		ID: "a", Way: Way{Index: "packets"}, Flows: &Way{Index: "flows"}, Notices: &Way{Index: "ledger", Pipeline: "p"}, NewEncoder: encoder, NewFlowEncoder: encoder,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go p.run(ctx)
+	for i, c := range []struct {
+		index   string
+		publish func() error
+	}{ // in the order of their clients
+		{"packets", func() error { return in.Publish(ctx, &fakeBatch{n: 1}) }},
+		{"ledger", func() error { return in.Notice(ctx, packet(1)) }},
+		{"flows", func() error { return in.PublishFlows(ctx, &fakeBatch{n: 1}) }},
+	} {
+		if err := errors.Join(c.publish(), in.Drain(ctx)); err != nil {
+			t.Fatal(err)
+		}
+		if meta := p.clients[i].events[0].Meta; meta["raw_index"] != c.index || (meta["pipeline"] != nil) != (c.index == "ledger") {
+			t.Errorf("to %s: %v", c.index, meta)
+		}
 	}
 	in.Close()
 }

@@ -72,7 +72,7 @@ func TestInputsProcessors(t *testing.T) {
 
 // TestNoKeyTwice: what an input's processors add to an object that libbeat adds to, too, is in one place.
 func TestNoKeyTwice(t *testing.T) {
-	s, err := Processing("1.2.3")(info, nopLog(), yml(t, `{}`))
+	s, err := Processing("1.2.3", nil)(info, nopLog(), yml(t, `{}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,7 +97,7 @@ func TestNoKeyTwice(t *testing.T) {
 func TestBareInputHasNothingOfLibbeat(t *testing.T) {
 	for _, root := range []string{`{}`, `queue.disk.max_size: 1GB`, `processors: [{add_tags: {tags: [a]}}]`} {
 		with := process(t, yml(t, root), beat.ProcessingConfig{}, wholeOf(packet(7)))
-		without := process(t, yml(t, root), beat.ProcessingConfig{Private: bare(true)}, wholeOf(packet(7)))
+		without := process(t, yml(t, root), beat.ProcessingConfig{Private: private{bare: true}}, wholeOf(packet(7)))
 		for _, k := range []string{"agent", "host", "ecs"} {
 			if with[k] == nil || without[k] != nil {
 				t.Errorf("%s: %s is %v, and %v of a bare input", root, k, with[k], without[k])
@@ -124,11 +124,11 @@ func TestProcessorsAreClosedWithTheInput(t *testing.T) {
 		t.Fatal(err)
 	}
 	in, err := New(newPipeline(), NewLedger(monitoring.NewRegistry()), Options{Encoders: 2, MaxBytes: 1 << 20}).
-		Open(InputOptions{ID: "a", Processors: c.Processors, NewEncoder: func() Encoder { return fakeEncoder{} }})
+		Open(InputOptions{ID: "a", Way: Way{Processors: c.Processors}, NewEncoder: func() Encoder { return fakeEncoder{} }})
 	if err != nil {
 		t.Fatal(err)
 	}
-	list := shared{in.processors}
+	list := shared{in.ways[0].processors}
 	for _, p := range list.All() {
 		_ = processors.Close(p)
 	}
@@ -148,7 +148,7 @@ func TestProcessorThatIsNoneIsAnError(t *testing.T) {
 		if err := yml(t, "processors: "+list).Unpack(&c); err != nil {
 			t.Fatal(err)
 		}
-		_, err := New(newPipeline(), NewLedger(monitoring.NewRegistry()), Options{MaxBytes: 1 << 20}).Open(InputOptions{ID: "a", Processors: c.Processors})
+		_, err := New(newPipeline(), NewLedger(monitoring.NewRegistry()), Options{MaxBytes: 1 << 20}).Open(InputOptions{ID: "a", Way: Way{Processors: c.Processors}})
 		if err == nil || !strings.Contains(err.Error(), "processors: ") || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v", err)
 		}

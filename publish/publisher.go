@@ -7,14 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sync/semaphore"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
-	"github.com/elastic/beats/v7/libbeat/processors"
 	"github.com/elastic/elastic-agent-libs/logp"
 )
 
@@ -58,14 +56,11 @@ func (p *Publisher) Fill() float64 { return float64(p.held.Load()) / float64(p.o
 
 // InputOptions are what the documents of one input have in common.
 type InputOptions struct {
-	ID     string
-	Tags   []string
-	Fields map[string]any
-	// Index and Pipeline name where the documents go and the ingest pipeline that they take there, instead of the output's own;
-	// static names, no format strings. Empty leaves that to the output.
-	Index, Pipeline string
-	// Processors are the configuration of libbeat's processors that the input's documents go through before the Beat's own.
-	Processors processors.PluginConfig
+	ID string
+	// Way is that of the packets.
+	Way
+	// Flows and Notices are the ways of the documents of flows and of those that stand for no packet; nil is that of the packets.
+	Flows, Notices *Way
 	// Bare leaves out the fields of agent, host and ecs, which every document gets otherwise.
 	Bare bool
 	// Lost reads what the input's source lost; it may be nil.
@@ -74,7 +69,7 @@ type InputOptions struct {
 	// left out on the way there. It is not told of a batch that was given up, and of none after Stop. With a queue on disk libbeat
 	// acknowledges what that has written. Several goroutines call it, in any order of batches; it must not block.
 	Acknowledged func(Batch)
-	// NewEncoder makes the encoder of one goroutine.
+	// NewEncoder makes the encoder of one goroutine; nil without packets to publish.
 	NewEncoder func() Encoder
 	// NewFlowEncoder makes that of PublishFlows; nil without flows to publish.
 	NewFlowEncoder func() Encoder
@@ -84,15 +79,13 @@ type InputOptions struct {
 type Input struct {
 	pub     *Publisher
 	tally   *tally
-	ways    ways
 	told    func(Batch) // of acknowledged batches; may be nil
 	work    chan Batch
 	workers []*worker
 	flows   *worker // also one of workers; nil without flows to publish
 	notices notices
+	ways    []*way // all of them
 	running sync.WaitGroup
-	// processors are those of all clients, so that what they keep, such as the rate of a limit, is the input's.
-	processors *processors.Processors
 
 	mu      sync.Mutex
 	pending int           // batches published and not released, and notices not acknowledged
@@ -101,31 +94,11 @@ type Input struct {
 
 // Open connects an input to the pipeline and starts its encoders.
 func (p *Publisher) Open(o InputOptions) (*Input, error) {
-	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), ways: newWays(o.Index, o.Pipeline), told: o.Acknowledged, work: make(chan Batch, p.opts.Encoders)}
-	var err error
-	if in.processors, err = processors.New(o.Processors, p.opts.Log); err != nil {
-		what, _, _ := strings.Cut(err.Error(), " Valid actions:") // a long list in any order
-		return nil, fmt.Errorf("processors: %s", what)
-	}
-	for range p.opts.Encoders {
-		if _, err := in.employ(&o, in.work, &in.tally.passage, o.NewEncoder()); err != nil {
-			in.disconnect()
-			in.Wait()
-			return nil, err
-		}
-	}
-	in.notices = notices{in: in, queue: make(chan Document)}
-	if in.notices.client, err = in.connect(&o, in.notices.acknowledged, nil); err != nil {
+	in := &Input{pub: p, tally: p.ledger.input(o.ID, o.Lost), told: o.Acknowledged, work: make(chan Batch, p.opts.Encoders)}
+	if err := in.open(&o); err != nil {
 		in.disconnect()
 		in.Wait()
 		return nil, err
-	}
-	if o.NewFlowEncoder != nil {
-		if in.flows, err = in.employ(&o, make(chan Batch), &in.tally.flows, o.NewFlowEncoder()); err != nil {
-			in.disconnect()
-			in.Wait()
-			return nil, err
-		}
 	}
 	in.running.Add(1)
 	go in.notices.run()
@@ -134,6 +107,48 @@ func (p *Publisher) Open(o InputOptions) (*Input, error) {
 		go w.run()
 	}
 	return in, nil
+}
+
+func (in *Input) open(o *InputOptions) error {
+	packets, err := in.way(&o.Way, nil)
+	if err != nil {
+		return err
+	}
+	flows, err := in.way(o.Flows, packets)
+	if err != nil {
+		return err
+	}
+	told, err := in.way(o.Notices, packets)
+	if err != nil {
+		return err
+	}
+	if o.NewEncoder != nil {
+		for range in.pub.opts.Encoders {
+			if _, err := in.employ(o, packets, in.work, &in.tally.passage, o.NewEncoder()); err != nil {
+				return err
+			}
+		}
+	}
+	in.notices = notices{in: in, way: told, queue: make(chan Document)}
+	if in.notices.client, err = told.connect(in, o.ID, o.Bare, in.notices.acknowledged, nil); err != nil {
+		return err
+	}
+	if o.NewFlowEncoder != nil {
+		in.flows, err = in.employ(o, flows, make(chan Batch), &in.tally.flows, o.NewFlowEncoder())
+	}
+	return err
+}
+
+// way makes one; of nil it is like.
+func (in *Input) way(w *Way, like *way) (*way, error) {
+	if w == nil {
+		return like, nil
+	}
+	made, err := newWay(*w, in.pub.opts.Log)
+	if err == nil {
+		in.ways = append(in.ways, made)
+	}
+	return made, err
 }
 
 // Publish takes a batch over and releases it when all of it is acknowledged. It
@@ -248,10 +263,22 @@ func (in *Input) Stop() {
 	close(in.notices.queue)
 }
 
+// disconnect closes the clients.
+func (in *Input) disconnect() {
+	for _, w := range in.workers {
+		_ = w.client.Close()
+	}
+	if in.notices.client != nil {
+		_ = in.notices.client.Close()
+	}
+}
+
 // Wait waits for the end of an input after Stop.
 func (in *Input) Wait() {
 	in.running.Wait()
-	_ = in.processors.Close()
+	for _, w := range in.ways {
+		w.close()
+	}
 }
 
 // Counts are the input's part of the ledger.

@@ -231,7 +231,7 @@ func TestOpenSaysWhichInput(t *testing.T) {
 func TestEventsOfABatchAreIndependent(t *testing.T) {
 	var f flight
 	for round := range 3 {
-		f.load(&fakeBatch{n: 4}, 1, &ways{})
+		f.load(&fakeBatch{n: 4}, 1, &metadata{})
 		for i := range 4 {
 			f.docs = append(f.docs, packet(10*round+i))
 		}

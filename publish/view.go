@@ -88,7 +88,7 @@ func newConstants(m mapstr.M) *constants {
 	for i, k := range c.keys {
 		value, err := json.Marshal(m[k])
 		if err != nil {
-			panic(err) // of strings, ours
+			panic(err) // of ours, and of constants that foldIn has tried
 		}
 		c.json = append(c.json, value)
 		if i > 0 {

@@ -11,6 +11,7 @@ import (
 // worker is one encoder goroutine with its pipeline client.
 type worker struct {
 	in     *Input
+	way    *way
 	work   chan Batch
 	tally  *passage
 	enc    Encoder
@@ -30,7 +31,7 @@ func (w *worker) run() {
 
 func (w *worker) publish(b Batch) {
 	f := w.in.pub.flights.Get().(*flight)
-	f.load(b, w.in.weight(b), &w.in.ways)
+	f.load(b, w.in.weight(b), &w.way.metadata)
 	f.docs = w.enc.Encode(f.docs, &f.memory, b)
 	n := len(f.docs)
 	w.tally.filtered.Add(uint64(b.Len() - n))

@@ -110,6 +110,7 @@ func (Stateless) Fragment(*dissect.Packet, dissect.FragmentKey, dissect.Fragment
 func (Stateless) Segment(_ *dissect.Packet, _ *dissect.Conversation, s dissect.Segment) dissect.SegmentInfo {
 	return dissect.SegmentInfo{RelativeSeq: s.Seq, RelativeAck: s.Ack, WindowScale: -1}
 }
+func (Stateless) Expect(*dissect.Packet, dissect.Expectation) {}
 
 // Deliver offers the payload to the application as if it were the whole stream.
 func (Stateless) Deliver(p *dissect.Packet, c *dissect.Conversation, _ dissect.Segment, payload []byte, _ int) (d dissect.Delivered) {

@@ -34,7 +34,7 @@ func (b *Bench) Datagrams(proto *dissect.Protocol, pieces ...Piece) []Result {
 
 // Stream hands the pieces to proto as the two streams of one new conversation, 1 ms apart: what it does not consume comes again with the
 // next piece of the direction, what it passes over does not come, and after a Reject nothing comes. FIN offers the rest once
-// more, however little that is.
+// more, however little that is. Behind a HandOver, another protocol gets what comes; of none, nothing comes.
 func (b *Bench) Stream(proto *dissect.Protocol, pieces ...Piece) []Result {
 	c := &dissect.Conversation{ID: "flow", InitiatorKnown: true, App: proto}
 	var pending [2][]byte
@@ -47,8 +47,9 @@ func (b *Bench) Stream(proto *dissect.Protocol, pieces ...Piece) []Result {
 		skip[d] -= n
 		data := append(pending[d], pc.Data[n:]...)
 		for first := true; !rejected && (len(data) > 0 || first && pc.FIN); first = false {
-			n := proto.Stream(p, c, data[:len(data):len(data)])
-			if rejected = n < 0; n <= 0 {
+			app := c.App
+			n := app.Stream(p, c, data[:len(data):len(data)])
+			if rejected = n < 0 || c.App == nil; n < 0 || n == 0 && c.App == app {
 				break
 			}
 			skip[d] += max(0, n-len(data))

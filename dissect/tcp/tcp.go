@@ -97,6 +97,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	seg.Options = b[headerLen:min(offset, len(b))]
 	seg.WindowScale, seg.SACKed = negotiated(seg.Options)
+	p.Carry(b[min(offset, len(b)):])
 	if p.Quoted {
 		options(p, seg.Options, 0)
 		if p.InQuote && p.Options.Wireshark && len(b) > offset {

@@ -76,6 +76,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		end = min(end, wire)
 	}
 	b, wire = b[headerLen:min(len(b), end)], end-headerLen
+	p.Carry(b)
 	if p.InQuote {
 		return
 	}

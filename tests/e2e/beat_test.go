@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -207,7 +208,25 @@ func TestKeystore(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	r := run(t, "version").exits(0).silent()
-	if !strings.HasPrefix(r.out, "espbeat version ") || !strings.Contains(r.out, "libbeat 9.3.0") || len(r.lines()) != 1 {
+	if !strings.HasPrefix(r.out, "espbeat version ") || !strings.Contains(r.lines()[0], "libbeat 9.3.0") || len(r.lines()) != 2 ||
+		!strings.Contains(r.lines()[1], "Apache-2.0") || !strings.Contains(r.lines()[1], "Elastic License") {
 		t.Errorf("%q", r.out)
+	}
+}
+
+// A build with the tag oss does all but run under Elastic Agent, and says so.
+func TestOSSBuild(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "espbeat")
+	build := exec.Command("go", "build", "-buildvcs=false", "-tags", "oss", "-o", path, ".")
+	build.Dir = root()
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	if r := (cmdline{args: []string{"--file", demo()}, binary: path}).run(t).exits(0); len(r.lines()) != demoPackets {
+		t.Errorf("%d lines", len(r.lines()))
+	}
+	r := cmdline{args: []string{"-E", "management.enabled=true"}, binary: path}.run(t).exits(2)
+	if !strings.Contains(r.err, "no manager of Elastic Agent") {
+		t.Errorf("stderr %q", r.err)
 	}
 }

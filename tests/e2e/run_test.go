@@ -59,7 +59,7 @@ func demo() string { return filepath.Join(root(), "tests", "demo", "demo.pcapng"
 const demoPackets = 348
 
 // espbeat returns the path of the binary.
-func espbeat(t *testing.T) string {
+func espbeat(t testing.TB) string {
 	t.Helper()
 	binary.once.Do(func() {
 		if binary.path = os.Getenv("ESPBEAT_BIN"); binary.path != "" {
@@ -92,7 +92,7 @@ type cmdline struct {
 
 // process is a started espbeat.
 type process struct {
-	t    *testing.T
+	t    testing.TB
 	cmd  *exec.Cmd
 	dir  string
 	out  *buffer
@@ -130,7 +130,7 @@ func (b *buffer) read() (string, <-chan struct{}) {
 }
 
 // start starts espbeat. It is killed when the test ends before it does.
-func (c cmdline) start(t *testing.T) *process {
+func (c cmdline) start(t testing.TB) *process {
 	t.Helper()
 	p := &process{t: t, dir: c.dir, out: newBuffer(), err: newBuffer(), done: make(chan struct{})}
 	if p.dir == "" {
@@ -171,7 +171,7 @@ func (c cmdline) start(t *testing.T) *process {
 
 // result is a run that has ended.
 type result struct {
-	t        *testing.T
+	t        testing.TB
 	args     []string
 	code     int
 	out, err string
@@ -199,7 +199,7 @@ func (p *process) says(text string) {
 }
 
 // waitFor waits until b satisfies ok.
-func waitFor(t *testing.T, b *buffer, done <-chan struct{}, what string, ok func(string) bool) {
+func waitFor(t testing.TB, b *buffer, done <-chan struct{}, what string, ok func(string) bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
@@ -228,13 +228,13 @@ func (p *process) signal(s os.Signal) {
 	}
 }
 
-func (c cmdline) run(t *testing.T) result {
+func (c cmdline) run(t testing.TB) result {
 	t.Helper()
 	return c.start(t).wait()
 }
 
 // run runs espbeat in an empty folder.
-func run(t *testing.T, args ...string) result {
+func run(t testing.TB, args ...string) result {
 	t.Helper()
 	return cmdline{args: args}.run(t)
 }
@@ -280,7 +280,7 @@ func tail(s string, n int) string {
 }
 
 // write makes a file of the test.
-func write(t *testing.T, dir, name, content string) string {
+func write(t testing.TB, dir, name, content string) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
@@ -289,7 +289,7 @@ func write(t *testing.T, dir, name, content string) string {
 	return path
 }
 
-func read(t *testing.T, path string) []byte {
+func read(t testing.TB, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {

@@ -27,7 +27,7 @@ func TestInputNamesIndexAndPipeline(t *testing.T) {
 		for _, w := range []struct{ index, pipeline string }{{"espbeat-lab", "geo"}, {"espbeat-lab", ""}, {"", "geo"}, {"", ""}} {
 			t.Run(name+" "+w.index+" "+w.pipeline, func(t *testing.T) {
 				root := yml(t, c.yml)
-				s, err := Processing("1.2.3")(info, nopLog(), root)
+				s, err := Processing("1.2.3", nil)(info, nopLog(), root)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -37,7 +37,7 @@ func TestInputNamesIndexAndPipeline(t *testing.T) {
 					t.Fatal(err)
 				}
 				var f flight
-				of := newWays(w.index, w.pipeline)
+				of := newMetadata(w.index, w.pipeline, nil)
 				f.load(&fakeBatch{n: 1}, 1, &of)
 				f.docs = append(f.docs, packet(7))
 				f.reserve()
@@ -91,12 +91,12 @@ func indexOf(t *testing.T, e *beat.Event) string {
 
 func TestNamesCostNothing(t *testing.T) {
 	meta := mapstr.M{}
-	for _, w := range []ways{newWays("", ""), newWays("espbeat-lab", "geo")} {
+	for _, w := range []metadata{newMetadata("", "", nil), newMetadata("espbeat-lab", "geo", mapstr.M{"input_id": "a"})} {
 		if n := testing.AllocsPerRun(100, func() { clear(meta); w.put(meta) }); n != 0 {
 			t.Errorf("%v allocations an event with %v", n, w)
 		}
 	}
-	if w := newWays("", ""); len(meta) != 2 || w.index != nil || w.pipeline != nil {
+	if w := newMetadata("", "", nil); len(meta) != 3 || w.index != nil || w.pipeline != nil {
 		t.Errorf("metadata %v", meta)
 	}
 }
