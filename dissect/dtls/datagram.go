@@ -179,8 +179,6 @@ func (s *connection) handshake(p *dissect.Packet, b []byte, cut bool) {
 		}
 		p.Out.Uint(fKind, uint64(f.kind))
 		p.Out.Uint(fMessageSeq, uint64(f.seq))
-		p.Out.Uint(fFragmentOff, uint64(f.offset))
-		p.Out.Uint(fFragmentLen, uint64(f.length))
 		b = b[fragmentLen:]
 		if f.offset+f.length > f.whole || f.length > len(b) && !cut {
 			p.Bad()

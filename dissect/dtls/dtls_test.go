@@ -61,7 +61,7 @@ func TestHandshake(t *testing.T) {
 		}
 	}
 	r[0].Check(t, map[string]string{"tls.version_protocol": "dtls", "dtls.record.content_type": "22", "dtls.record.version": "65277", "dtls.record.epoch": "0", "dtls.handshake.type": "1",
-		"tls.handshake.type": "1", "tls.client.server_name": "a.example", "tls.handshake.cookie": "cafe", "tls.handshake.cookie_length": "2", "tls.handshake.connection_id": "112233",
+		"tls.handshake.type": "1", "tls.client.server_name": "a.example", "tls.handshake.cookie": "cafe", "tls.handshake.connection_id": "112233",
 		"tls.client.ja4": "dd2d020400_6d4732649639_48b35888af60", "transaction.id": "flow:1"})
 	r[1].Check(t, map[string]string{"tls.handshake.type": "3", "request_in": "1", "tls.handshake.cookie": "cafe"})
 	r[3].Check(t, map[string]string{"tls.handshake.type": "2,14", "tls.version": "1.2", "tls.cipher": "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "request_in": "3", "event.duration": "1000000"})

@@ -173,7 +173,6 @@ func (s *connection) long(p *dissect.Packet, b []byte, wire int) int {
 	if r.Failed {
 		return 0
 	}
-	p.Out.Uint(fLength, length)
 	head, n := len(b)-len(r.B), int(min(length, 1<<16))
 	body := r.Sub(n)
 	if h.kind == initial && len(body.B) == n && n >= minPayload {

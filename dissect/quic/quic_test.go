@@ -90,9 +90,9 @@ func TestVectors(t *testing.T) {
 			t.Fatalf("%s: %s…", tt.name, text[:64])
 		}
 		r := dissecttest.New(nil, Protocol).Datagrams(Protocol, client(packet), server(dissecttest.Unhex(t, tt.answer)))
-		r[0].Check(t, map[string]string{"quic.header_form": "true", "quic.packet_type": "Initial", "quic.version": tt.text, "quic.dcid": id, "quic.scid": "", "quic.token_length": "0", "quic.length": "1182",
+		r[0].Check(t, map[string]string{"quic.header_form": "true", "quic.packet_type": "Initial", "quic.version": tt.text, "quic.dcid": id, "quic.scid": "", "quic.token_length": "0",
 			"quic.packet_number": "2", "quic.frame_type": "6,0", "tls.handshake.type": "1", "tls.client.server_name": "example.com", "related.hosts": "example.com",
-			"tls.handshake.extensions_alpn_str": "alpn", "tls.handshake.quic.parameter.type": "4,5,7,8,1,9,15,6", "tls.version_protocol": "tls", "transaction.id": "flow:1",
+			"tls.handshake.extensions_alpn_str": "alpn", "tls.handshake.quic_parameter_type": "4,5,7,8,1,9,15,6", "tls.version_protocol": "tls", "transaction.id": "flow:1",
 			"tls.client.ja4": "q13d0211an_62ed6f6ca7ad_4d634acda6c0"})
 		r[1].Check(t, map[string]string{"quic.scid": "f067a5502a4262b5", "quic.dcid": "", "quic.packet_number": "1", "quic.frame_type": "2,6", "tls.handshake.type": "2", "tls.version": "1.3",
 			"tls.cipher": "TLS_AES_128_GCM_SHA256", "tls.curve": "x25519", "request_in": "1", "event.duration": "1000000"})
@@ -150,7 +150,7 @@ func TestRetry(t *testing.T) {
 	versions := dissecttest.Unhex(t, "80 00000000 00 08 8394c8f03e515708 00000001 6b3343cf 0a0a0a0a")
 	b := dissecttest.New(nil, Protocol)
 	r := b.Datagrams(Protocol, client(seal(t, version1, id, id, "", false, 0, hello(t))), server(retry), client(seal(t, version1, "aabbccdd", "aabbccdd", "", false, 1, hello(t))), server(versions))
-	r[1].Check(t, map[string]string{"quic.packet_type": "Retry", "quic.scid": "aabbccdd", "quic.length": ""})
+	r[1].Check(t, map[string]string{"quic.packet_type": "Retry", "quic.scid": "aabbccdd"})
 	r[2].Check(t, map[string]string{"tls.handshake.type": "1", "quic.packet_number": "1"})
 	r[3].Check(t, map[string]string{"quic.packet_type": "Version Negotiation", "quic.version": "0", "quic.supported_version": "1,1798521807,168430090", "quic.long.packet_type": ""})
 	for i := range r {
@@ -181,7 +181,7 @@ func TestNotDecrypted(t *testing.T) {
 	r := dissecttest.New(nil, Protocol).Datagrams(Protocol, client(packet), server(dissecttest.Unhex(t, server1)), client(draft))
 	r[0].Check(t, map[string]string{"quic.packet_type": "Initial", "quic.packet_number": "", "tls.handshake.type": ""})
 	r[1].Check(t, map[string]string{"quic.packet_type": "Initial", "quic.packet_number": ""})
-	r[2].Check(t, map[string]string{"quic.version": "4278190103", "quic.dcid": id, "quic.length": ""})
+	r[2].Check(t, map[string]string{"quic.version": "4278190103", "quic.dcid": id})
 	// An unknown frame ends what can be read of a packet.
 	bad := dissecttest.New(nil, Protocol).Datagrams(Protocol, client(seal(t, version1, id, id, "", false, 0, append([]byte{0x3f}, make([]byte, 40)...))))
 	if bad[0].Malformed != "quic" {

@@ -5,7 +5,6 @@ package tls
 import (
 	"bytes"
 	"encoding/binary"
-	"strconv"
 
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/dissect/x509"
@@ -15,41 +14,35 @@ import (
 var (
 	fExtension   = shake.Add("extension.type", field.Uint16, "tls.handshake.extension.type, dtls.handshake.extension.type", "Type of each extension, in order", field.Rare)
 	fALPN        = shake.Add("extensions_alpn_str", field.Keyword, "tls.handshake.extensions_alpn_str, dtls.handshake.extensions_alpn_str", "Application protocols offered and chosen (ALPN)")
-	fSupportVer  = shake.Add("extensions.supported_version", field.Uint16, "tls.handshake.extensions.supported_version, dtls.handshake.extensions.supported_version", "Versions that the client supports, or the server chose", field.Rare)
+	fSupportVer  = shake.Add("extensions_supported_version", field.Uint16, "tls.handshake.extensions.supported_version, dtls.handshake.extensions.supported_version", "Versions that the client supports, or the server chose", field.Rare)
 	fGroup       = shake.Add("extensions_supported_group", field.Uint16, "tls.handshake.extensions_supported_group, dtls.handshake.extensions_supported_group", "Groups that the client supports for key exchange", field.Rare)
 	fFormat      = shake.Add("extensions_ec_point_format", field.Uint8, "tls.handshake.extensions_ec_point_format, dtls.handshake.extensions_ec_point_format", "Formats of points that are supported", field.Rare, field.Detail)
 	fShare       = shake.Add("extensions_key_share_group", field.Uint16, "tls.handshake.extensions_key_share_group, dtls.handshake.extensions_key_share_group, tls.handshake.extensions_key_share_selected_group", "Groups of the key shares sent, or that the server asks for", field.Rare)
-	fPSKMode     = shake.Add("extension.psk_ke_mode", field.Uint8, "tls.extension.psk_ke_mode", "Pre-shared key exchange modes: 0 alone, 1 with (EC)DHE", field.Rare)
-	fIdentities  = shake.Add("extensions.psk.identities", field.Uint16, "", "Pre-shared key identities that the client offers, a count", field.Rare)
-	fSelected    = shake.Add("extensions.psk.identity.selected", field.Uint16, "tls.handshake.extensions.psk.identity.selected", "Pre-shared key identity that the server selected, from 0", field.Rare)
+	fPSKMode     = shake.Add("extensions_psk_ke_mode", field.Uint8, "tls.extension.psk_ke_mode", "Pre-shared key exchange modes: 0 alone, 1 with (EC)DHE", field.Rare)
+	fIdentities  = shake.Add("extensions_psk_identities", field.Uint16, "", "Pre-shared key identities that the client offers, a count", field.Rare)
+	fSelected    = shake.Add("extensions_psk_selected", field.Uint16, "tls.handshake.extensions.psk.identity.selected", "Pre-shared key identity that the server selected, from 0", field.Rare)
 	fEarly       = shake.Add("early_data", field.Bool, "", "The client sends data before the handshake ends, or the server takes it")
 	fTicketLen   = shake.Add("session_ticket_length", field.Uint16, "tls.handshake.session_ticket_length", "Length of a session ticket that is sent, bytes", field.Rare)
 	fMaxFragment = shake.Add("max_fragment_length", field.Uint8, "tls.handshake.max_fragment_length", "Longest fragment wished for: 1 512, 2 1024, 3 2048, 4 4096 bytes", field.Rare)
 	fRecordLimit = shake.Add("record_size_limit", field.Uint16, "tls.record_size_limit", "Longest record wished for, bytes", field.Rare)
-	fStatusReq   = shake.Add("extensions_status_request_type", field.Uint8, "tls.handshake.extensions_status_request_type", "Kind of certificate status asked for: 1 OCSP, 2 several", field.Rare, field.Detail)
-	fBeatMode    = shake.Add("extension.heartbeat.mode", field.Uint8, "tls.handshake.extension.heartbeat.mode", "Heartbeats: 1 may be sent, 2 may not", field.Rare)
-	fCompression = shake.Add("compress_certificate.algorithm", field.Uint16, "tls.compress_certificate.algorithm", "Compression of certificates supported: 1 zlib, 2 brotli, 3 zstd", field.Rare, field.Detail)
-	fCookieLen   = shake.Add("cookie_length", field.Uint16, "dtls.handshake.cookie_length, tls.handshake.extensions.cookie_len", "Length of the cookie of DTLS, or of TLS 1.3, bytes", field.Rare)
-	fCookie      = shake.Add("cookie", field.Hex, "dtls.handshake.cookie", "Cookie of DTLS", field.Rare, field.Detail)
+	fBeatMode    = shake.Add("extensions_heartbeat_mode", field.Uint8, "tls.handshake.extension.heartbeat.mode", "Heartbeats: 1 may be sent, 2 may not", field.Rare)
+	fCookie      = shake.Add("cookie", field.Hex, "dtls.handshake.cookie, tls.handshake.extensions.cookie", "Cookie of DTLS and of TLS 1.3", field.Rare, field.Detail)
 	fConnectID   = shake.Add("connection_id", field.Hex, "dtls.connection_id", "Connection id that the peer is to use", field.Rare)
-	fParameter   = shake.Add("quic.parameter.type", field.Int64, "tls.quic.parameter.type", "QUIC transport parameters sent", field.Rare, field.Detail)
-	fECH         = shake.Add("ech.type", field.Uint8, "tls.ech.clienthello_type", "Encrypted ClientHello: 0 outer, whose server name is a cover, 1 inner")
-	fECHConfig   = shake.Add("ech.config_id", field.Uint8, "tls.ech.config_id", "Configuration that the Encrypted ClientHello is for", field.Rare)
-	fECHSuite    = shake.Add("ech.cipher_suite", field.Keyword, "", "KDF and AEAD of the Encrypted ClientHello (RFC 9180), as 1/1", field.Rare, field.Detail)
+	fParameter   = shake.Add("quic_parameter_type", field.Int64, "tls.quic.parameter.type", "QUIC transport parameters sent", field.Rare, field.Detail)
+	fECH         = shake.Add("ech_type", field.Uint8, "tls.ech.clienthello_type", "Encrypted ClientHello: 0 outer, whose server name is a cover, 1 inner")
+	fECHConfig   = shake.Add("ech_config_id", field.Uint8, "tls.ech.config_id", "Configuration that the Encrypted ClientHello is for", field.Rare)
 )
 
 // Extension types (IANA, "TLS ExtensionType Values").
 const (
 	extServerName       = 0
 	extMaxFragment      = 1
-	extStatusRequest    = 5
 	extGroups           = 10
 	extFormats          = 11
 	extSchemes          = 13
 	extHeartbeat        = 15
 	extTimestamps       = 18
 	extALPN             = 16
-	extCompressCert     = 27
 	extRecordLimit      = 28
 	extDelegated        = 34
 	extTicket           = 35
@@ -99,10 +92,6 @@ func (h *hello) extension(s *Session, kind uint16, e *common.Cursor) {
 		}
 	case extMaxFragment:
 		e.Uint8(fMaxFragment)
-	case extStatusRequest:
-		if h.client {
-			e.Uint8(fStatusReq)
-		}
 	case extGroups:
 		h.groups = h.numbers(e, fGroup)
 	case extFormats:
@@ -121,11 +110,6 @@ func (h *hello) extension(s *Session, kind uint16, e *common.Cursor) {
 		h.protocols(e)
 	case extTimestamps:
 		x509.Timestamps(o, e.B)
-	case extCompressCert:
-		list := e.Sub(int(e.U8()))
-		for list.More() {
-			list.Uint16(fCompression)
-		}
 	case extRecordLimit:
 		e.Uint16(fRecordLimit)
 	case extTicket:
@@ -139,7 +123,7 @@ func (h *hello) extension(s *Session, kind uint16, e *common.Cursor) {
 	case extVersions:
 		h.supported(e)
 	case extCookie:
-		e.Uint16(fCookieLen)
+		e.Hex(fCookie, int(e.U16()))
 	case extPSKModes:
 		list := e.Sub(int(e.U8()))
 		for list.More() {
@@ -284,12 +268,6 @@ func encryptedHello(e *common.Cursor) {
 	if e.Uint8(fECH) != outer {
 		return
 	}
-	kdf, aead := e.U16(), e.U16()
-	if e.Failed {
-		return
-	}
-	var b [16]byte
-	text := strconv.AppendUint(b[:0], uint64(kdf), 10)
-	e.P.Out.Text(fECHSuite, strconv.AppendUint(append(text, '/'), uint64(aead), 10))
+	e.Skip(4) // KDF and AEAD
 	e.Uint8(fECHConfig)
 }

@@ -49,8 +49,7 @@ func (s *Session) Handshake(p *dissect.Packet, c *dissect.Conversation, kind uin
 		s.serverHello(p, c, &r)
 	case helloVerifyRequest:
 		r.Uint16(fHelloVer)
-		n := r.Uint8(fCookieLen)
-		r.Hex(fCookie, int(n))
+		r.Hex(fCookie, int(r.U8()))
 		common.Response(p, c, requestKey)
 	case newSessionTicket:
 		r.Uint32(fLifetime)

@@ -168,7 +168,7 @@ func TestHandshake13(t *testing.T) {
 	pieces := converse(t, client, server)
 	all := dissecttest.Merge(b.Stream(Protocol, pieces...)...)
 	all.Check(t, map[string]string{"tls.handshake.type": "1,2", "tls.version": "1.3", "tls.cipher": "TLS_AES_128_GCM_SHA256", "tls.curve": "x25519", "tls.next_protocol": "",
-		"tls.handshake.extensions.supported_version": "772,772", "tls.handshake.extensions_key_share_group": "29,29", "tls.established": "true", "tls.resumed": "false",
+		"tls.handshake.extensions_supported_version": "772,772", "tls.handshake.extensions_key_share_group": "29,29", "tls.established": "true", "tls.resumed": "false",
 		"tls.server.subject": "", "tls.client.server_name": "example.com"})
 	if len(all.Fields["tls.record.opaque_type"]) < 5 {
 		t.Errorf("opaque records %v", all.Fields["tls.record.opaque_type"])

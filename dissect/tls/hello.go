@@ -74,8 +74,7 @@ func (s *Session) clientHello(p *dissect.Packet, c *dissect.Conversation, r *com
 	s.changed, s.ended, s.established = [2]bool{}, [2]bool{}, false
 	s.offeredLen = copy(s.offered[:], id)
 	if s.Transport == DTLS {
-		n := r.Uint8(fCookieLen)
-		r.Hex(fCookie, int(n))
+		r.Hex(fCookie, int(r.U8()))
 	}
 	common.Request(p, c, requestKey)
 	list := r.Sub(int(r.U16()))

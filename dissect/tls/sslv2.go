@@ -7,13 +7,10 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
-	"github.com/espbeat/espbeat/field"
 )
 
 // ssl2Header is what precedes the lists of a ClientHello of SSL 2.0 (RFC 6101, E.1): length with the first bit set, type, version, three lengths.
 const ssl2Header = 11
-
-var fSpec = shake.Add("cipherspec", field.Uint32, "tls.handshake.cipherspec", "Cipher specs that a client of SSL 2.0 offers", field.Rare, field.Detail)
 
 // guessSSL2 recognises the ClientHello of SSL 2.0, which clients of SSL 3.0 and TLS 1.0 sent, too.
 func guessSSL2(b []byte) bool {
@@ -51,7 +48,7 @@ func (s *connection) hello2(p *dissect.Packet, c *dissect.Conversation, b []byte
 	r := common.Read(p, b[ssl2Header:min(length, len(b))], length-ssl2Header)
 	specs := r.Sub(int(binary.BigEndian.Uint16(b[5:])))
 	for n := 0; n < maxList && specs.More(); n++ {
-		if spec := specs.Number(fSpec, 3); spec <= 0xffff {
+		if spec := specs.U24(); spec <= 0xffff {
 			suiteName(o, fSupported, uint16(spec))
 		}
 	}

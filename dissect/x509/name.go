@@ -55,20 +55,17 @@ type attribute struct {
 const (
 	commonName = iota
 	country
-	locality
 	organization
-	unit
-	state
 	parts
 )
 
 var attributes = []attribute{
 	{asn1.ObjectIdentifier{2, 5, 4, 3}, "CN", commonName},
 	{asn1.ObjectIdentifier{2, 5, 4, 6}, "C", country},
-	{asn1.ObjectIdentifier{2, 5, 4, 7}, "L", locality},
+	{asn1.ObjectIdentifier{2, 5, 4, 7}, "L", -1},
 	{asn1.ObjectIdentifier{2, 5, 4, 10}, "O", organization},
-	{asn1.ObjectIdentifier{2, 5, 4, 11}, "OU", unit},
-	{asn1.ObjectIdentifier{2, 5, 4, 8}, "ST", state},
+	{asn1.ObjectIdentifier{2, 5, 4, 11}, "OU", -1},
+	{asn1.ObjectIdentifier{2, 5, 4, 8}, "ST", -1},
 	{asn1.ObjectIdentifier{2, 5, 4, 9}, "STREET", -1},
 	{oidSerial, "serialNumber", -1},
 	{asn1.ObjectIdentifier{0, 9, 2342, 19200300, 100, 1, 25}, "DC", -1},
@@ -117,7 +114,6 @@ func (r *reader) name(in cryptobyte.String, e *entity) {
 	}
 	if e != nil && len(dn) > 0 {
 		r.o.Text(e.dn, dn)
-		r.o.Text(e.x509DN, dn)
 	}
 }
 

@@ -13,11 +13,7 @@ import (
 // maxResponses bounds the single responses of one OCSP response, and its certificates.
 const maxResponses = 16
 
-var (
-	ocsp       = field.Group("ocsp")
-	fStatus    = ocsp.Add("response_status", field.Uint8, "ocsp.responseStatus", "Status of an OCSP response: 0 successful, 1 malformed request, 2 internal error, 3 try later, 5 signature required, 6 unauthorized", field.Rare)
-	fCertState = ocsp.Add("cert_status", field.Keyword, "ocsp.certStatus", "What an OCSP response says of each certificate: good, revoked, unknown")
-)
+var fCertState = field.Group("ocsp").Add("cert_status", field.Keyword, "ocsp.certStatus", "What an OCSP response says of each certificate: good, revoked, unknown")
 
 var certStates = [3]field.Str{field.Intern("good"), field.Intern("revoked"), field.Intern("unknown")}
 
@@ -25,13 +21,9 @@ var certStates = [3]field.Str{field.Intern("good"), field.Intern("revoked"), fie
 func OCSP(p *dissect.Packet, der []byte) {
 	in := cryptobyte.String(der)
 	var response, wrapped, bytes, octets, basic cryptobyte.String
-	status := 0
-	if !in.ReadASN1(&response, asn.SEQUENCE) || !response.ReadASN1Enum(&status) {
+	if !in.ReadASN1(&response, asn.SEQUENCE) || !response.SkipASN1(asn.ENUM) {
 		p.Bad()
 		return
-	}
-	if status >= 0 && status < 256 {
-		p.Out.Uint(fStatus, uint64(status))
 	}
 	if !response.ReadASN1(&wrapped, asn.Tag(0).ContextSpecific().Constructed()) || !wrapped.ReadASN1(&bytes, asn.SEQUENCE) ||
 		!bytes.SkipASN1(asn.OBJECT_IDENTIFIER) || !bytes.ReadASN1(&octets, asn.OCTET_STRING) || !octets.ReadASN1(&basic, asn.SEQUENCE) {

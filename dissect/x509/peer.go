@@ -21,16 +21,16 @@ import (
 type Peer struct {
 	md5, sha1, sha256               field.ID
 	subject, issuer                 entity
-	before, after                   [2]field.ID // of the side and of its x509
+	before, after                   field.ID
 	alternative                     field.ID
-	serial, version, signatureAlg   field.ID
+	serial, signatureAlg            field.ID
 	keyAlgorithm, keySize, keyCurve field.ID
 }
 
 // entity are the fields of a subject or issuer.
 type entity struct {
-	dn, x509DN field.ID
-	parts      [parts]field.ID
+	dn    field.ID
+	parts [parts]field.ID
 }
 
 // NewPeer defines the fields of a side, for example "tls.server".
@@ -42,11 +42,10 @@ func NewPeer(prefix string) *Peer {
 		sha256:      g.Add("hash.sha256", field.Keyword, "", "SHA-256 of the certificate", field.ECS),
 		subject:     newEntity(g, x, "subject", "Subject"),
 		issuer:      newEntity(g, x, "issuer", "Issuer"),
-		before:      [2]field.ID{g.Add("not_before", field.Date, "", "When the certificate begins to be valid", field.ECS, field.Rare, field.Detail), x.Add("not_before", field.Date, "", "When the certificate begins to be valid", field.ECS)},
-		after:       [2]field.ID{g.Add("not_after", field.Date, "", "When the certificate ends to be valid", field.ECS, field.Rare, field.Detail), x.Add("not_after", field.Date, "", "When the certificate ends to be valid", field.ECS)},
+		before:      x.Add("not_before", field.Date, "", "When the certificate begins to be valid", field.ECS),
+		after:       x.Add("not_after", field.Date, "", "When the certificate ends to be valid", field.ECS),
 		alternative: x.Add("alternative_names", field.Keyword, "", "Names, addresses and URIs that the certificate is for", field.ECS, field.List),
 		serial:      x.Add("serial_number", field.Keyword, "", "Serial number of the certificate, hexadecimal", field.ECS),
-		version:     x.Add("version_number", field.Keyword, "", "Version of X.509", field.ECS, field.Rare, field.Detail),
 
 		signatureAlg: x.Add("signature_algorithm", field.Keyword, "", "Algorithm that the certificate is signed with; an OID where it has no name", field.ECS),
 		keyAlgorithm: x.Add("public_key_algorithm", field.Keyword, "", "Algorithm of the public key; an OID where it has no name", field.ECS),
@@ -59,19 +58,14 @@ func newEntity(g, x field.Set, name, title string) entity {
 	part := func(n, what string, flags ...field.Flag) field.ID {
 		return x.Add(name+"."+n, field.Keyword, "", what+" of the "+name, append(flags, field.ECS)...)
 	}
-	e := entity{
-		dn:     g.Add(name, field.Keyword, "", title+" of the certificate, a distinguished name (RFC 4514)", field.ECS),
-		x509DN: part("distinguished_name", "Distinguished name", field.Rare, field.Detail),
+	return entity{
+		dn: g.Add(name, field.Keyword, "", title+" of the certificate, a distinguished name (RFC 4514)", field.ECS),
+		parts: [parts]field.ID{
+			commonName:   part("common_name", "Common name"),
+			country:      part("country", "Country", field.Rare),
+			organization: part("organization", "Organization"),
+		},
 	}
-	e.parts = [parts]field.ID{
-		commonName:   part("common_name", "Common name"),
-		country:      part("country", "Country", field.Rare),
-		locality:     part("locality", "Locality", field.Rare),
-		organization: part("organization", "Organization"),
-		unit:         part("organizational_unit", "Organizational unit", field.Rare),
-		state:        part("state_or_province", "State or province", field.Rare),
-	}
-	return e
 }
 
 // issuerFields and subjectFields are nil for a certificate that is no peer's own.
@@ -111,11 +105,9 @@ func upperHex(b []byte) []byte {
 	return out
 }
 
-func (of *Peer) numbers(o *field.Buffer, version int, serial []byte) {
-	if version > 0 && version < 10 {
-		common.Uint(o, of.version, uint64(version))
-	}
-	if len(serial) > 1 && serial[0] == 0 { // the sign
+// number writes the serial number without its sign.
+func (of *Peer) number(o *field.Buffer, serial []byte) {
+	if len(serial) > 1 && serial[0] == 0 {
 		serial = serial[1:]
 	}
 	o.Text(of.serial, upperHex(serial))
@@ -126,13 +118,11 @@ func (of *Peer) valid(o *field.Buffer, which int, t time.Time) {
 	if y := t.Year(); y < 1970 || y >= 2262 {
 		return
 	}
-	ids := of.before
+	id := of.before
 	if which == 1 {
-		ids = of.after
+		id = of.after
 	}
-	for _, id := range ids {
-		o.Int(id, t.UnixNano())
-	}
+	o.Int(id, t.UnixNano())
 }
 
 // algorithms names those of signatures and keys, by the DER of their OIDs.

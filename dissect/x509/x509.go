@@ -63,19 +63,13 @@ func (r *reader) certificate(der []byte) bool {
 	if cert.ReadASN1(&alg, asn.SEQUENCE) && r.of != nil {
 		r.of.signature(r.o, alg)
 	}
-	version := 0
-	var v cryptobyte.String
-	explicit := false
-	if !tbs.ReadOptionalASN1(&v, &explicit, asn.Tag(0).ContextSpecific().Constructed()) || explicit && !v.ReadASN1Integer(&version) {
-		return false
-	}
 	var serial cryptobyte.String
-	if !tbs.ReadASN1(&serial, asn.INTEGER) {
+	if !tbs.SkipOptionalASN1(asn.Tag(0).ContextSpecific().Constructed()) || !tbs.ReadASN1(&serial, asn.INTEGER) {
 		return false
 	}
 	r.o.Bytes(fSerial, serial)
 	if r.of != nil {
-		r.of.numbers(r.o, version+1, serial)
+		r.of.number(r.o, serial)
 	}
 	var issuer, validity, subject, key cryptobyte.String
 	if !tbs.SkipASN1(asn.SEQUENCE) || !tbs.ReadASN1(&issuer, asn.SEQUENCE) {
