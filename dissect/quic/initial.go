@@ -132,7 +132,7 @@ func expandNumber(sent int64, size int, largest int64) int64 {
 func (s *connection) initial(p *dissect.Packet, h *header, packet []byte, head int) {
 	d := &s.dir[p.Direction]
 	k := s.keys
-	if k.idLen > 0 && k.version != h.version { // the server chose another version (RFC 9368)
+	if k.idLen > 0 && (k.version != h.version || k.side[0].aead == nil) { // the server chose another version (RFC 9368), or the handshake was over
 		k = derive(h.version, k.id[:k.idLen], k.client)
 	}
 	payload, number := k.side[p.Direction].open(packet, head, d.largest)

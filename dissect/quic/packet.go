@@ -136,6 +136,7 @@ func (s *connection) short(p *dissect.Packet, b []byte) {
 		p.Out.Bytes(fDCID, id)
 	}
 	s.Protected(p)
+	s.keys.side = [2]protection{} // thousands of connections may be open; a late Initial packet derives them again
 }
 
 // long reads a packet with a long header, and returns its length, 0 when nothing can follow.

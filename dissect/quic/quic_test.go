@@ -115,14 +115,16 @@ func TestConnection(t *testing.T) {
 		server(slices.Concat(dissecttest.Unhex(t, server1), handshake, dissecttest.Unhex(t, "40 0102030405060708090a0b0c0d0e0f101112131415161718"))),
 		client(slices.Concat(reply, short)),
 		client(short[:1]),
-		client(append([]byte{0x40, 1}, short[2:]...)))
+		client(append([]byte{0x40, 1}, short[2:]...)),
+		server(dissecttest.Unhex(t, server1)))
 	r[1].Check(t, map[string]string{"quic.header_form": "true,true,false", "quic.packet_type": "Initial,Handshake,1-RTT", "quic.long.packet_type": "0,2", "quic.version": "1,1",
 		"quic.scid": "f067a5502a4262b5,f067a5502a4262b5", "tls.established": ""})
 	r[2].Check(t, map[string]string{"quic.packet_type": "Handshake,1-RTT", "quic.dcid": "f067a5502a4262b5,f067a5502a4262b5", "quic.spin_bit": "true", "tls.established": "true"})
 	r[3].Check(t, map[string]string{"quic.packet_type": "1-RTT", "quic.dcid": ""})
 	r[4].Check(t, map[string]string{"quic.packet_type": "1-RTT", "quic.dcid": "", "tls.established": ""})
-	if got := b.Summary(Protocol); got != "1-RTT" {
-		t.Errorf("summary %q", got)
+	r[5].Check(t, map[string]string{"quic.packet_type": "Initial", "quic.packet_number": "1", "tls.handshake.type": ""})
+	if got, want := b.Summary(Protocol), "Initial, SCID=f067a5502a4262b5, PKN: 1"; got != want {
+		t.Errorf("summary %q, want %q", got, want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
@@ -89,6 +90,25 @@ func TestFragments(t *testing.T) {
 	}
 	r := dissecttest.Merge(dissecttest.New(nil, Protocol).Stream(Protocol, dissecttest.Piece{Data: data[:900]}, dissecttest.Piece{Data: data[900:]})...)
 	r.Check(t, map[string]string{"tls.handshake.type": "1,1", "tls.client.ja4": "t13d1516h2_8daaf6152771_e5627efa2ab1,t13d1516h2_8daaf6152771_e5627efa2ab1"})
+}
+
+// The records of a transfer cost no memory.
+func TestApplicationDataAllocatesNothing(t *testing.T) {
+	data := append(append([]byte{applicationData, 3, 3}, sized(2, make([]byte, 1000))...), applicationData, 3, 3, 0x40, 0)
+	last := []byte{0}
+	b := dissecttest.New(nil, Protocol)
+	c := &dissect.Conversation{AppState: &connection{}}
+	b.Dissect(Protocol, nil, 0)
+	if n := testing.AllocsPerRun(100, func() {
+		b.Out.Reset()
+		b.P.Begin()
+		if n := stream(&b.P, c, data); n != len(data)+1<<14-1 {
+			t.Fatalf("%d bytes are done with", n)
+		}
+		stream(&b.P, c, last)
+	}); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
 }
 
 func TestHeartbeat(t *testing.T) {
