@@ -18,6 +18,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
@@ -215,6 +216,12 @@ func TestCutByCapture(t *testing.T) {
 			t.Fatalf("%d bytes: layers %q truncated %v malformed %q", n, r[0].Layers, r[0].Truncated, r[0].Malformed)
 		}
 		r[0].Check(t, map[string]string{"tls.client.ja3": ""})
+	}
+	// What comes behind the record that was cut is read.
+	hello := pieces[0].Data
+	b.P.Truncated = true
+	if n := stream(&b.P, &dissect.Conversation{}, hello[:50]); n != len(hello) {
+		t.Errorf("%d bytes are done with, want %d", n, len(hello))
 	}
 }
 

@@ -74,11 +74,15 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		}
 		body := data[at+headerLen : min(end, len(data))]
 		at = min(end, len(data))
-		if !s.record(p, c, h, body, first < at-headerLen-len(body)) {
+		if s.record(p, c, h, body, first < at-headerLen-len(body)) {
+			first += s.assemble(p, c, d, data[first:at], len(body), end > at)
+		} else {
 			first, *d = at, direction{}
-			continue
 		}
-		first += s.assemble(p, c, d, data[first:at], len(body), h.length > len(body))
+		if end > at { // the capture left the rest of the record out: the next one begins behind it
+			*d = direction{}
+			return end
+		}
 	}
 	d.told = at - first
 	return first
