@@ -33,7 +33,7 @@ var (
 	fName      = client.Add("server_name", field.Keyword, "tls.handshake.extensions_server_name, dtls.handshake.extensions_server_name", "Name of the server that the client asks for (SNI); with Encrypted ClientHello, the outer one", field.ECS, field.Core)
 	fSupported = client.Add("supported_ciphers", field.Keyword, "", "Cipher suites that the client offers, by IANA's names", field.ECS, field.List, field.Rare)
 	fJA3       = client.Add("ja3", field.Keyword, "tls.handshake.ja3, dtls.handshake.ja3", "JA3 fingerprint of the client", field.ECS)
-	fJA4       = client.Add("ja4", field.Keyword, "", "JA4 fingerprint of the client")
+	fJA4       = client.Add("ja4", field.Keyword, "", "JA4 fingerprint of the client; of JA4+ this one alone is free to use (BSD)")
 	fJA3Full   = shake.Add("ja3_full", field.Keyword, "tls.handshake.ja3_full, dtls.handshake.ja3_full", "What tls.client.ja3 is the hash of", field.Rare, field.Detail)
 	server     = field.Group("tls.server")
 	fJA3S      = server.Add("ja3s", field.Keyword, "tls.handshake.ja3s, dtls.handshake.ja3s", "JA3S fingerprint of the server's answer", field.ECS)
