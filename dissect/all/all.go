@@ -32,11 +32,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gprsns"
 	"github.com/espbeat/espbeat/dissect/gre"
+	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
 	"github.com/espbeat/espbeat/dissect/http"
+	"github.com/espbeat/espbeat/dissect/http2"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
@@ -95,6 +97,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
+	"github.com/espbeat/espbeat/dissect/websocket"
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
@@ -254,10 +257,13 @@ func Registry() *dissect.Registry {
 		dns.MDNS,
 		dns.Protocol,
 		eap.Protocol,
+		grpc.Protocol,
 		http.Protocol,
 		http.SSDP,
+		http2.Protocol,
 		isakmp.Protocol,
 		openvpn.Protocol,
+		websocket.Protocol,
 		wireguard.Protocol,
 	)
 }
