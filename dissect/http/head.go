@@ -78,6 +78,19 @@ func parse(b []byte) head {
 	return h
 }
 
+// cutTarget ends the target at its first space, and takes the rest for the version, as tshark does. Servers that bear with such a target take all of it.
+func (h *head) cutTarget() {
+	at := bytes.IndexByte(h.target, ' ')
+	if at < 0 {
+		return
+	}
+	words := h.target[at+1 : len(h.target) : len(h.target)]
+	if len(h.version) > 0 {
+		words = append(append(words, ' '), h.version...)
+	}
+	h.target, h.version = h.target[:at], words
+}
+
 func cutLine(b []byte) (line, rest []byte) {
 	line, rest, _ = bytes.Cut(b, []byte("\n"))
 	return bytes.TrimSuffix(line, []byte("\r")), rest

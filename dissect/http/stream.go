@@ -137,12 +137,11 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	}
 	pushed := emit(p, c, data[:n])
 	switch {
-	case h.bad:
+	case h.bad: // who knows whether a body follows: what looks like a head is one
 		if pushed {
 			p.Bad()
 		}
 		*d = direction{}
-		return len(data)
 	case d.phase == inHead:
 		p.Out.Bool(fEnd, true)
 	case empty:
@@ -216,6 +215,9 @@ func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
 	h := parse(b)
+	if p.Options.Wireshark {
+		h.cutTarget()
+	}
 	h.write(p.Out)
 	switch {
 	case h.method != nil:

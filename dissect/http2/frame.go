@@ -52,9 +52,12 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		return s.body(p, c, d, data)
 	case !d.begun:
 		n, ok := s.begin(p, d, data)
-		if !ok { // as when a server that does not know HTTP/2 answers the preface in HTTP/1
+		if !ok && s.known { // a server that does not know HTTP/2 answers the preface in HTTP/1
 			c.HandOver(nil, nil)
 			return 0
+		}
+		if !ok {
+			return dissect.Reject
 		}
 		if n > 0 || !d.begun {
 			return n

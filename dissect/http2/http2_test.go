@@ -259,13 +259,12 @@ func TestCut(t *testing.T) {
 	r[2].Check(t, map[string]string{"http2.headers.status": "200", "request_in": "2"})
 }
 
-// A server that does not know HTTP/2 answers in what it does know.
+// A server that does not know HTTP/2 answers in what it does know: the conversation is left to who that is.
 func TestRefused(t *testing.T) {
-	other := &dissect.Protocol{Name: "other", GuessTCP: func(b []byte) bool { return b[0] == '+' }}
-	other.Stream = func(p *dissect.Packet, _ *dissect.Conversation, data []byte) int { p.Push(other); return len(data) }
-	b := dissecttest.New(nil, Protocol, other)
-	if r := b.Stream(Protocol, client(hello), server("HTTP/1.1 400 Bad Request\r\n")); r[1].Layers != "" {
-		t.Errorf("layers %q", r[1].Layers)
+	b := newBench()
+	b.Stream(Protocol, client(hello), server("HTTP/1.1 400 Bad Request\r\n"))
+	if app := b.P.Conversation.App; app != nil {
+		t.Errorf("still %s", app.Name)
 	}
 }
 
