@@ -11,8 +11,8 @@ import (
 	"github.com/espbeat/espbeat/field"
 )
 
-// ignoreAbove bounds indexed keywords, characters: longer values stay in the document but are not found by it.
-const ignoreAbove = 1024
+// IgnoreAbove bounds indexed keywords, characters: longer values stay in the document but are not found by it.
+const IgnoreAbove = 1024
 
 // Libbeat are the fields that libbeat adds to every document.
 var Libbeat = []field.Def{
@@ -37,8 +37,8 @@ func of(p field.Profile) []field.Def {
 	return append(append([]field.Def(nil), Libbeat...), own...)
 }
 
-// typeName is the Elasticsearch type of a field.
-func typeName(t field.Type) string {
+// TypeName is the Elasticsearch type of a field.
+func TypeName(t field.Type) string {
 	switch t {
 	case field.Bool:
 		return "boolean"
@@ -66,9 +66,9 @@ func typeName(t field.Type) string {
 
 // mapping is the mapping of one field.
 func mapping(d field.Def) map[string]any {
-	m := map[string]any{"type": typeName(d.Type)}
-	if typeName(d.Type) == "keyword" {
-		m["ignore_above"] = ignoreAbove
+	m := map[string]any{"type": TypeName(d.Type)}
+	if TypeName(d.Type) == "keyword" {
+		m["ignore_above"] = IgnoreAbove
 	}
 	if d.Is(field.Rare) {
 		m["index"] = false

@@ -16,9 +16,9 @@ func YAML() []byte {
 	b.WriteString("# Generated from the field definitions of the sources: change them there, then run `mage update`.\n")
 	b.WriteString("- key: espbeat\n  title: espbeat\n  description: Fields of packet documents.\n  fields:\n")
 	for _, d := range all() {
-		fmt.Fprintf(&b, "    - name: %s\n      type: %s\n", yamlName(d.Name), typeName(d.Type))
-		if typeName(d.Type) == "keyword" {
-			fmt.Fprintf(&b, "      ignore_above: %d\n", ignoreAbove)
+		fmt.Fprintf(&b, "    - name: %s\n      type: %s\n", yamlName(d.Name), TypeName(d.Type))
+		if TypeName(d.Type) == "keyword" {
+			fmt.Fprintf(&b, "      ignore_above: %d\n", IgnoreAbove)
 		}
 		if d.Is(field.Rare) {
 			b.WriteString("      index: false\n")
@@ -65,7 +65,7 @@ func code(s string) string {
 
 // kind is a field's type with what else a reader should know of it.
 func kind(d field.Def) string {
-	s := typeName(d.Type)
+	s := TypeName(d.Type)
 	for _, f := range []struct {
 		flag field.Flag
 		text string
