@@ -7,7 +7,7 @@
 //
 // Each frame has its opcode, length and bits; the last frame of a message of several says how many they were, and their length. Text and binary
 // payload is counted, never kept, so such a frame stands in the packet with its header; with Options.Wireshark it stands in the packet that completes it, as tshark
-// has it. Of a close frame the status code and reason are written. Limits: none, as nothing is kept but counts.
+// has it. Of a close frame the status code and reason are written.
 // Not decoded: payload, permessage-deflate (RFC 7692) but for its bit, WebSocket over HTTP/2 (RFC 8441), conversations whose upgrade the capture does not have.
 package websocket
 
