@@ -11,6 +11,7 @@
 package grpc
 
 import (
+	"bytes"
 	"encoding/binary"
 	"net/url"
 	"strconv"
@@ -117,13 +118,24 @@ func (m *Messages) write(p *dissect.Packet) {
 	}
 }
 
+// summary says which calls the packet makes, its messages, and how calls end.
 func summary(dst []byte, v dissect.View) []byte {
-	n := 0
-	v.All(fLength, func(length []byte) {
-		if n++; n > 1 {
-			dst = append(dst, ", "...)
+	methods := texts(v, fMethod)
+	for i, service := range texts(v, fService) {
+		if i < len(methods) {
+			dst = append(append(append(append(dst, service...), '/'), methods[i]...), ", "...)
 		}
-		dst = append(append(append(dst, "Message of "...), length...), " bytes"...)
-	})
-	return dst
+	}
+	for _, length := range texts(v, fLength) {
+		dst = append(append(append(dst, "Message of "...), length...), " bytes, "...)
+	}
+	for _, status := range texts(v, fStatus) {
+		dst = append(append(dst, status...), ", "...)
+	}
+	return bytes.TrimSuffix(dst, []byte(", "))
+}
+
+func texts(v dissect.View, id field.ID) (all []string) {
+	v.All(id, func(text []byte) { all = append(all, string(text)) })
+	return all
 }

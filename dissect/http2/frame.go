@@ -146,7 +146,11 @@ func (s *state) frame(p *dissect.Packet, c *dissect.Conversation, d *direction, 
 			}
 		}
 	case typePing:
-		ping(p, c, f, b.Bytes(8))
+		id := fPing
+		if f.has(flagAck) {
+			id = fPong
+		}
+		b.Hex(id, 8)
 	case typeGoAway:
 		if last, code := b.U32(), b.U32(); !b.Failed {
 			o.Uint(fLast, uint64(last&^(1<<31)))
@@ -176,21 +180,4 @@ func priority(o *field.Buffer, b *common.Cursor) {
 		o.Uint(fDepends, uint64(n&^(1<<31)))
 		b.Uint8(fWeight)
 	}
-}
-
-// pingKey tells the open PINGs of a conversation from its streams.
-const pingKey = 1 << 63
-
-func ping(p *dissect.Packet, c *dissect.Conversation, f frame, data []byte) {
-	if data == nil {
-		return
-	}
-	key := pingKey | binary.BigEndian.Uint64(data)
-	if f.has(flagAck) {
-		p.Out.Bytes(fPong, data)
-		common.Response(p, c, key)
-		return
-	}
-	p.Out.Bytes(fPing, data)
-	common.Request(p, c, key)
 }

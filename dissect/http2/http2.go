@@ -9,7 +9,7 @@
 // Each frame has its type, stream id, length and flags; header blocks (HPACK, RFC 7541) are joined from HEADERS or PUSH_PROMISE and CONTINUATION, and
 // decoded with the direction's dynamic table. A frame stands in the packet that completes it. The payload of DATA is counted, never kept, so such a frame
 // stands in the packet with its header, and http.message_end marks the packet that ends the message; with Options.Wireshark it stands in the packet
-// that completes it, as tshark has it. Requests and responses are tied by stream id, PING and its acknowledgement by their data.
+// that completes it, as tshark has it. Requests and responses are tied by stream id.
 //
 // Limits: header blocks, names and values of 64 KiB, dynamic tables of 64 KiB, 1024 headers a block, 256 open streams a connection.
 // Not decoded: HTTP/2 within TLS, connections whose beginning the capture does not have, and what follows a gap in one; what a body or a CONNECT tunnel holds, but

@@ -109,6 +109,7 @@ func TestFrames(t *testing.T) {
 		{name: "error without a name", frames: fr(typeRstStream, 0, 7, "\x00\x00\x01\x00"), want: map[string]string{"http2.rst_stream.error": "256"}},
 		{name: "GOAWAY", frames: fr(typeGoAway, 0, 0, "\x80\x00\x00\x09\x00\x00\x00\x0btoo_many_pings"),
 			want: map[string]string{"http2.goaway.last_stream_id": "9", "http2.goaway.error": "ENHANCE_YOUR_CALM", "http2.goaway.addata": "too_many_pings"}},
+		{name: "PING and its acknowledgement", frames: fr(typePing, 0, 0, "12345678") + fr(typePing, flagAck, 0, "abcdefgh"), want: map[string]string{"http2.ping": "3132333435363738", "http2.pong": "6162636465666768"}},
 		{name: "WINDOW_UPDATE", frames: fr(typeWindowUpdate, 0, 1, "\x80\x00\x01\x00"), want: map[string]string{"http2.window_update.window_size_increment": "256"}},
 		{name: "PRIORITY", frames: fr(typePriority, 0, 5, "\x80\x00\x00\x03\x0f"), want: map[string]string{"http2.stream_dependency": "3", "http2.headers.weight": "15"}},
 		{name: "ALTSVC", frames: fr(typeAltSvc, 0, 0, "\x00\x04h://h3=x"), want: map[string]string{"http2.origin.origin": "h://", "http2.altsvc.field_value": "h3=x"}},
@@ -137,13 +138,6 @@ func TestFrames(t *testing.T) {
 			r.Check(t, tt.want)
 		})
 	}
-}
-
-func TestPing(t *testing.T) {
-	b := newBench()
-	r := b.Stream(Protocol, client(hello, fr(typePing, 0, 0, "12345678")), server(ready), server(fr(typePing, flagAck, 0, "12345678")), client(fr(typePing, flagAck, 0, "12345678")))
-	r[2].Check(t, map[string]string{"http2.pong": "3132333435363738", "request_in": "1", "event.duration": "2000000", "transaction.id": "flow:1"})
-	r[3].Check(t, map[string]string{"request_in": ""})
 }
 
 // A header block may be in pieces, and its table is kept from block to block, also where a stream is refused.
@@ -363,6 +357,21 @@ func TestCanary(t *testing.T) {
 		if reveal && n < 12 {
 			t.Errorf("revealed, the canary is in %d values only", n)
 		}
+	}
+}
+
+func TestSummaryOfGRPC(t *testing.T) {
+	b := newBench()
+	b.P.Options.Wireshark = false
+	const message = "\x00\x00\x00\x00\x03abc"
+	b.Stream(Protocol, client(hello, fr(typeHeaders, endHeaders, 1, newEncoder().block(":method", "POST", ":path", "/p.S/M", "content-type", "application/grpc")), fr(typeData, 0, 1, message+message)))
+	if got, want := b.Summary(grpc.Protocol), "p.S/M, Message of 3 bytes, Message of 3 bytes"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	b.Stream(Protocol, server(ready, fr(typeHeaders, endHeaders, 1, newEncoder().block(":status", "200", "content-type", "application/grpc")), fr(typeData, 0, 1, message),
+		fr(typeHeaders, endHeaders|endStream, 1, newEncoder().block("grpc-status", "0"))))
+	if got, want := b.Summary(grpc.Protocol), "Message of 3 bytes, OK"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 
