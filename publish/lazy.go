@@ -125,12 +125,11 @@ var fieldRef = regexp.MustCompile(`%\{\[([^\].:]+)`)
 func looksInside(root *config.C) (string, error) {
 	var g struct {
 		mapstr.EventMetadata `config:",inline"`
-		Processors           []*config.C    `config:"processors"`
-		Output               map[string]any `config:"output"`
-		TimeSeries           bool           `config:"timeseries.enabled"`
+		Processors           []*config.C `config:"processors"`
+		TimeSeries           bool        `config:"timeseries.enabled"`
 	}
 	if err := root.Unpack(&g); err != nil {
-		return "", fmt.Errorf("read processors, fields and output: %w", err)
+		return "", fmt.Errorf("read processors and fields: %w", err)
 	}
 	switch {
 	case len(g.Processors) > 0:
@@ -140,7 +139,14 @@ func looksInside(root *config.C) (string, error) {
 	case g.TimeSeries:
 		return "timeseries", nil
 	}
-	return refersToFields(g.Output), nil
+	var o struct {
+		Output map[string]any `config:"output"`
+	}
+	if root.Unpack(&o) != nil {
+		// It may refer to what is yet to come into the keystore, by the command that runs. Whoever makes an output of it says what is wrong.
+		return "the output, which cannot be read", nil
+	}
+	return refersToFields(o.Output), nil
 }
 
 // refersToFields finds conditions, hashes and format strings over packet fields in

@@ -28,6 +28,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
+	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gprsns"
@@ -42,6 +43,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
+	"github.com/espbeat/espbeat/dissect/imap"
+	"github.com/espbeat/espbeat/dissect/imf"
 	"github.com/espbeat/espbeat/dissect/ip"
 	"github.com/espbeat/espbeat/dissect/ipcomp"
 	"github.com/espbeat/espbeat/dissect/ipnet"
@@ -51,6 +54,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
+	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/lisp"
 	"github.com/espbeat/espbeat/dissect/llc"
@@ -69,8 +73,10 @@ import (
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
+	"github.com/espbeat/espbeat/dissect/pop"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -87,6 +93,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smtp"
+	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
@@ -257,12 +265,22 @@ func Registry() *dissect.Registry {
 		dns.MDNS,
 		dns.Protocol,
 		eap.Protocol,
+		ftp.Data,
+		ftp.Protocol,
 		grpc.Protocol,
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
+		imap.Protocol,
+		imf.Protocol,
 		isakmp.Protocol,
+		ldap.CLDAP,
+		ldap.Protocol,
 		openvpn.Protocol,
+		pgsql.Protocol,
+		pop.Protocol,
+		smtp.Protocol,
+		ssh.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
 	)

@@ -24,6 +24,8 @@ type Result struct {
 type Bench struct {
 	P   dissect.Packet
 	Out field.Buffer
+	// Port is the responder's in Stream and Datagrams, 0 for conversations without ports.
+	Port uint16
 }
 
 // New returns a Bench for the given protocols. state may be nil: then Stateless is used.

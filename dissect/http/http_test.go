@@ -231,6 +231,19 @@ func TestForwarded(t *testing.T) {
 	}
 }
 
+// A server of another protocol answers in that.
+func TestAnotherAnswer(t *testing.T) {
+	other := &dissect.Protocol{Name: "other", GuessTCP: func(b []byte) bool { return len(b) > 0 && b[0] == '+' }}
+	other.Stream = func(p *dissect.Packet, _ *dissect.Conversation, data []byte) int { p.Push(other); return len(data) }
+	b := dissecttest.New(nil, Protocol, other)
+	if r := dissecttest.Merge(b.Stream(Protocol, client(get), server("+hello"), client("bye"))...); r.Layers != "http:other:other" {
+		t.Errorf("layers %q", r.Layers)
+	}
+	if r := dissecttest.Merge(b.Stream(Protocol, client(get), server("HTTP/1.1 204 x\r\n\r\n+hello"))...); r.Layers != "http:http" {
+		t.Errorf("layers %q", r.Layers)
+	}
+}
+
 // On HTTP's own ports a known method suffices, elsewhere it does not: NNTP has POST and HEAD, Redis GET.
 func TestAccept(t *testing.T) {
 	for data, here := range map[string]bool{

@@ -57,6 +57,7 @@ type direction struct {
 	left    int64 // of the body or chunk, bytes
 	body    uint64
 	request bool
+	seen    bool // a message came before
 	// held is the head of a message that is emitted at its end (Options.Wireshark), nil otherwise.
 	held []byte
 }
@@ -84,7 +85,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	n := d.bodyStep(p, c, data)
 	if n < 0 { // no chunk where one must be: the message's end is lost
 		d.release(p, c)
-		*d = direction{}
+		*d = direction{seen: true}
 		return len(data)
 	}
 	return n
@@ -105,6 +106,8 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 			return 0
 		case s.changing() && p.Direction == s.client:
 			s.await(p, c)
+			return 0
+		case s.seen && v == no && !d.seen && handOver(p, c, data):
 			return 0
 		case s.seen:
 			return len(data)
@@ -141,7 +144,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		if pushed {
 			p.Bad()
 		}
-		*d = direction{}
+		*d = direction{seen: true}
 	case d.phase == inHead:
 		p.Out.Bool(fEnd, true)
 	case empty:
@@ -153,9 +156,19 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	return n
 }
 
+// handOver gives the conversation to who answers in another protocol than it was asked in, if anybody knows it, and reports whether it did.
+func handOver(p *dissect.Packet, c *dissect.Conversation, data []byte) bool {
+	app := p.TCPApplication(c, data)
+	if app == nil || app == Protocol {
+		return false
+	}
+	c.HandOver(app, nil)
+	return true
+}
+
 // frame decides where the message ends (RFC 9112, 6.3), and what that message means for the connection: whether it ends HTTP.
 func (s *state) frame(d *direction, h *head) (ends bool) {
-	*d = direction{request: h.method != nil}
+	*d = direction{request: h.method != nil, seen: true}
 	bodiless := h.bad
 	if d.request {
 		k := plain
@@ -269,5 +282,5 @@ func (d *direction) release(p *dissect.Packet, c *dissect.Conversation) {
 func (d *direction) finish(p *dissect.Packet, c *dissect.Conversation) {
 	d.release(p, c)
 	End(p.Out, d.request, d.body, true)
-	*d = direction{}
+	*d = direction{seen: true}
 }

@@ -190,6 +190,8 @@ func TestKeystore(t *testing.T) {
 	keys := func(stdin string, args ...string) result {
 		return cmdline{args: append(append([]string{"keystore"}, args...), "--path.home", home), dir: home, stdin: strings.NewReader(stdin)}.run(t)
 	}
+	// A configuration may refer to what is not there yet.
+	write(t, home, "espbeat.yml", "espbeat.inputs: [{type: file, paths: [a.pcap]}]\noutput.elasticsearch: {hosts: [localhost], password: '${ES_PWD}'}\n")
 	keys("", "create").exits(0)
 	keys("secret-word\n", "add", "ES_PWD", "--stdin").exits(0)
 	if r := keys("", "list").exits(0); strings.TrimSpace(r.out) != "ES_PWD" {
