@@ -26,7 +26,7 @@ const (
 var (
 	heads      = field.Group("http2.headers")
 	fMethod    = heads.Add("method", field.Keyword, "http2.headers.method", ":method of a request", field.Rare, field.Detail)
-	fPath      = heads.Add("path", field.Wildcard, "http2.headers.path", ":path of a request; secrets in it are redacted", field.Rare, field.Detail)
+	fPath      = heads.Add("path", field.Keyword, "http2.headers.path", ":path of a request; secrets in it are redacted", field.Rare, field.Detail)
 	fAuthority = heads.Add("authority", field.Keyword, "http2.headers.authority", ":authority of a request; a password in it is redacted")
 	fScheme    = heads.Add("scheme", field.Keyword, "http2.headers.scheme", ":scheme of a request", field.Rare, field.Detail)
 	fStatus    = heads.Add("status", field.Uint16, "http2.headers.status", ":status of a response", field.Rare, field.Detail)
@@ -39,7 +39,7 @@ var headerFields = map[string]field.ID{
 	"content-length":      heads.Add("content_length", field.Int64, "http2.headers.content_length", "content-length header, bytes", field.Rare),
 	"content-encoding":    heads.Add("content_encoding", field.Keyword, "http2.headers.content_encoding", "content-encoding header", field.Rare),
 	"server":              heads.Add("server", field.Keyword, "http2.headers.server", "server header"),
-	"location":            heads.Add("location", field.Wildcard, "http2.headers.location", "location header; secrets in it are redacted", field.Rare),
+	"location":            heads.Add("location", field.Wildcard, "http2.headers.location", "location header; secrets in it are redacted"),
 	"referer":             heads.Add("referer", field.Keyword, "http2.headers.referer", "referer header; secrets in it are redacted", field.Rare, field.Detail),
 	"user-agent":          heads.Add("user_agent", field.Keyword, "http2.headers.user_agent", "user-agent header", field.Rare, field.Detail),
 	"authorization":       heads.Add("authorization", field.Keyword, "http2.headers.authorization", "authorization header", field.Secret),
