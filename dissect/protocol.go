@@ -58,6 +58,9 @@ type Protocol struct {
 	// AcceptTCP says whether a stream on one of TCPPorts may be the protocol's, where that asks for less than GuessTCP does; nil when it does not.
 	AcceptTCP func(data []byte) bool
 
+	// AcceptUDP is that for a datagram on one of UDPPorts which no protocol recognises by its first bytes; nil when GuessUDP has the last word.
+	AcceptUDP func(data []byte) bool
+
 	// Summary appends what a summary line says of the packet, from the fields of its record.
 	Summary func(dst []byte, v View) []byte
 

@@ -18,6 +18,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dhcp"
+	"github.com/espbeat/espbeat/dissect/dhcpv6"
+	"github.com/espbeat/espbeat/dissect/diameter"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
@@ -65,9 +68,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
@@ -94,11 +99,15 @@ import (
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
 	"github.com/espbeat/espbeat/dissect/smtp"
+	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/syslog"
+	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
+	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -260,6 +269,9 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dhcp.Protocol,
+		dhcpv6.Protocol,
+		diameter.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
@@ -276,11 +288,18 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		nbns.Datagram,
+		nbns.Protocol,
+		ntp.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
 		smtp.Protocol,
+		snmp.Protocol,
 		ssh.Protocol,
+		syslog.Protocol,
+		tacplus.Protocol,
+		tftp.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
 	)
