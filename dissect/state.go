@@ -165,6 +165,12 @@ func (c *Conversation) Ask(p *Packet, key uint64) uint64 {
 	return c.asked
 }
 
+// Reopen makes a request open again that was answered by a change of protocol only: its true response comes in the other one, under key.
+func (c *Conversation) Reopen(r Request, key uint64) {
+	r.Key = key
+	c.requests = append(c.requests, r)
+}
+
 // Answer takes the oldest open request of that key.
 func (c *Conversation) Answer(key uint64) (Request, bool) {
 	i := c.open(key)

@@ -154,6 +154,9 @@ func (s Set) Add(name string, t Type, wireshark, description string, flags ...Fl
 	if d.Is(Secret) && t != Keyword && t != Wildcard && t != Text && t != Hex {
 		panic(fmt.Sprintf("field %s is secret, but only text can be redacted", name))
 	}
+	if d.Is(Rare) && (t == Wildcard || t == Text) {
+		panic(fmt.Sprintf("field %s is rare, but Elasticsearch always has an index of its type", name))
+	}
 	registry.Lock()
 	defer registry.Unlock()
 	if _, ok := registry.byName[name]; ok {

@@ -30,6 +30,7 @@ func TestDefinitionMistakes(t *testing.T) {
 		{"twice", func() { tg.Add("uint", Uint8, "", "") }, "test.uint is defined twice"},
 		{"too late", func() { tg.Add("late", Uint8, "", "") }, "after the first document"},
 		{"a number cannot be redacted", func() { tg.Add("pin", Uint16, "", "", Secret) }, "only text can be redacted"},
+		{"an index that cannot be left out", func() { tg.Add("path", Wildcard, "", "", Rare) }, "always has an index"},
 		{"value, then object", func() { lay([]Def{{Name: "a.b", Type: Keyword}, {Name: "a.b.c", Type: Keyword}}) }, "a.b is a value and an object"},
 		{"object, then value", func() { lay([]Def{{Name: "a.b.c", Type: Keyword}, {Name: "a.b", Type: Keyword}}) }, "a.b is a value and an object"},
 		{"array in an array", func() { lay([]Def{{Name: "a.b", Type: Object}, {Name: "a.b.c", Type: Object}}) }, "a list in an array"},

@@ -13,7 +13,8 @@ import (
 	"path/filepath"
 )
 
-// Fidelity compares the documents of the corpus with Wireshark's, fact by fact, and writes docs/fidelity.md. ESPBEAT_CORPUS names the corpus.
+// Fidelity compares the documents of the corpus with Wireshark's, fact by fact, and writes docs/fidelity.md and the agreement in
+// docs/protocols.md. ESPBEAT_CORPUS names the corpus.
 func Fidelity() error {
 	corpus := cmp.Or(os.Getenv("ESPBEAT_CORPUS"), filepath.Join("..", "shared", "corpus"))
 	compare := filepath.Join(corpus, "compare.py")
@@ -35,5 +36,6 @@ func Fidelity() error {
 	if exit := (*exec.ExitError)(nil); err != nil && !(errors.As(err, &exit) && exit.ExitCode() == 1) { // 1: there are differences
 		return err
 	}
-	return run("go", "run", "./tools/fidelity", "-json", results, "-facts", filepath.Join(corpus, "facts.tsv"), "-o", "docs/fidelity.md")
+	return errors.Join(run("go", "run", "./tools/fidelity", "-json", results, "-facts", filepath.Join(corpus, "facts.tsv"), "-o", "docs/fidelity.md"),
+		run("go", "run", "./tools/fields"))
 }

@@ -37,11 +37,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gprsns"
 	"github.com/espbeat/espbeat/dissect/gre"
+	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
 	"github.com/espbeat/espbeat/dissect/http"
+	"github.com/espbeat/espbeat/dissect/http2"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
@@ -115,6 +117,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/vlan"
 	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
+	"github.com/espbeat/espbeat/dissect/websocket"
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
@@ -280,8 +283,10 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		grpc.Protocol,
 		http.Protocol,
 		http.SSDP,
+		http2.Protocol,
 		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
@@ -301,6 +306,7 @@ func Registry() *dissect.Registry {
 		tacplus.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
+		websocket.Protocol,
 		wireguard.Protocol,
 	)
 }

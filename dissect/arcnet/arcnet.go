@@ -6,7 +6,7 @@
 //	Linux  0 source 1, destination 1, 2 offset 2, 4 protocol 1, then RFC 1201
 //
 // RFC 1201 puts a split flag (1 byte) and a sequence number (2 bytes) before IP, ARP and RARP; a split flag of FF is followed by three bytes to be
-// skipped and by the flag again. Not decoded: split packets, protocols other than those below.
+// skipped and by the flag again. Not decoded: split packets, protocols other than IP, ARP and LLC.
 package arcnet
 
 import (

@@ -30,13 +30,8 @@ func AppendURL(dst []byte, o *field.Buffer, url []byte) []byte {
 		if j := bytes.IndexAny(url[at:], "/?#"); j >= 0 {
 			end = at + j
 		}
-		if j := bytes.LastIndexByte(url[at:end], '@'); j >= 0 {
-			user := url[at : at+j]
-			if k := bytes.IndexByte(user, ':'); k >= 0 {
-				dst = append(append(dst, url[:at+k+1]...), field.Redacted...)
-				url = url[at+j:]
-			}
-		}
+		dst = AppendAuthority(append(dst, url[:at]...), o, url[at:end])
+		url = url[end:]
 	}
 	for len(url) > 0 {
 		n := bytes.IndexAny(url, "?&;#")
@@ -48,6 +43,15 @@ func AppendURL(dst []byte, o *field.Buffer, url []byte) []byte {
 		url = rest
 	}
 	return dst
+}
+
+// AppendAuthority appends the user, host and port of a URL without the password; o.Reveal keeps it.
+func AppendAuthority(dst []byte, o *field.Buffer, authority []byte) []byte {
+	at := max(0, bytes.LastIndexByte(authority, '@'))
+	if colon := bytes.IndexByte(authority[:at], ':'); colon >= 0 && !o.Reveal {
+		return append(append(append(dst, authority[:colon+1]...), field.Redacted...), authority[at:]...)
+	}
+	return append(dst, authority...)
 }
 
 // appendParameter appends "name=value", with the separator that ends it, if any.

@@ -4,6 +4,8 @@ package common
 
 import (
 	"bytes"
+	"net/netip"
+	"strings"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/field"
@@ -20,11 +22,33 @@ var (
 	fPath     = urls.Add("path", field.Wildcard, "http.request.uri.path", "Path of the URL", field.ECS, field.Core)
 	fQuery    = urls.Add("query", field.Keyword, "http.request.uri.query", "Query of the URL, without the question mark; secrets in it are redacted", field.ECS)
 
+	fForwarded = field.Group("network").Add("forwarded_ip", field.IP, "", "Address of the client behind the proxy that sent the request", field.ECS, field.First)
+
 	fUserAgent = field.Group("user_agent").Add("original", field.Keyword, "http.user_agent", "User agent as it was sent", field.ECS)
 )
 
 // UserAgent writes user_agent.original.
 func UserAgent(o *field.Buffer, s []byte) { o.Text(fUserAgent, s) }
+
+// Forwarded writes the addresses of an X-Forwarded-For header, which lists them from the client on: the first in network.forwarded_ip, all in related.ip.
+// Names, and what stands for them, are left out; of an address with a port or in brackets the address is taken.
+func Forwarded(o *field.Buffer, list []byte) {
+	for n := 0; len(list) > 0 && n < MaxItems; n++ {
+		var item []byte
+		item, list, _ = bytes.Cut(list, []byte(","))
+		text := string(bytes.Trim(item, " \t\""))
+		a, err := netip.ParseAddr(strings.Trim(text, "[]"))
+		if err != nil {
+			with, err := netip.ParseAddrPort(text)
+			if err != nil {
+				continue
+			}
+			a = with.Addr()
+		}
+		o.Addr(fForwarded, a.Unmap())
+		o.Addr(field.RelatedIP, a.Unmap())
+	}
+}
 
 // AppendTarget appends the last request's URL for a summary line, or its target where the host is unknown.
 func AppendTarget(dst []byte, v dissect.View) []byte {
@@ -55,7 +79,6 @@ func URL(o *field.Buffer, scheme string, target, host []byte, authority bool) {
 		if j := bytes.IndexAny(host, "/?#"); j >= 0 {
 			host, path = host[:j], host[j:]
 		}
-		host = host[bytes.LastIndexByte(host, '@')+1:]
 	case len(host) > 0:
 		var other [512]byte
 		full := append(append(append(other[:0], scheme...), "://"...), host...)
@@ -75,8 +98,9 @@ func URL(o *field.Buffer, scheme string, target, host []byte, authority bool) {
 	}
 }
 
-// writeHost writes name, [address] or either with :port.
+// writeHost writes name, [address] or either with :port, without a user before it.
 func writeHost(o *field.Buffer, host []byte) {
+	host = host[bytes.LastIndexByte(host, '@')+1:]
 	name, port := host, []byte(nil)
 	if i := bytes.LastIndexByte(host, ':'); i >= 0 && bytes.IndexByte(host[i:], ']') < 0 {
 		name, port = host[:i], host[i+1:]

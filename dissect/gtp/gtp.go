@@ -8,7 +8,7 @@
 //	| flags | message | length | sequence | flow | SNDCP | TID                               | packet                  version 0
 //	| flags | message | length | TEID (when T) | sequence                                                                 version 2
 //
-// Information elements are in file element.go. Limits: 1024 of them. Not decoded: those of version 2.
+// Information elements are in file element.go. Limits: 1024 elements. Not decoded: the elements of version 2.
 package gtp
 
 import (

@@ -33,6 +33,8 @@ type head struct {
 	phrase                  []byte
 	lines                   []byte // the header lines
 
+	upgrade []byte // the Upgrade header, nil without
+
 	chunked bool
 	length  int64 // Content-Length, -1 without
 	bad     bool  // lengths that contradict each other
@@ -59,6 +61,8 @@ func parse(b []byte) head {
 	lines := headerLines{rest: h.lines}
 	for name, value := lines.next(); name != nil; name, value = lines.next() {
 		switch string(name) {
+		case "upgrade":
+			h.upgrade = value
 		case "transfer-encoding":
 			const last = "chunked" // RFC 9112, 6.3: it frames the body only as the last coding
 			h.chunked = len(value) >= len(last) && bytes.EqualFold(value[len(value)-len(last):], []byte(last))
@@ -72,6 +76,19 @@ func parse(b []byte) head {
 		}
 	}
 	return h
+}
+
+// cutTarget ends the target at its first space, and takes the rest for the version, as tshark does. Servers that bear with such a target take all of it.
+func (h *head) cutTarget() {
+	at := bytes.IndexByte(h.target, ' ')
+	if at < 0 {
+		return
+	}
+	words := h.target[at+1 : len(h.target) : len(h.target)]
+	if len(h.version) > 0 {
+		words = append(append(words, ' '), h.version...)
+	}
+	h.target, h.version = h.target[:at], words
 }
 
 func cutLine(b []byte) (line, rest []byte) {
@@ -136,10 +153,9 @@ func (h *head) write(o *field.Buffer) {
 	var host []byte
 	lines := headerLines{rest: h.lines}
 	for name, value := lines.next(); name != nil; name, value = lines.next() {
+		Header(o, string(name), value)
 		known, ok := headers[string(name)]
 		switch {
-		case string(name) == "user-agent":
-			common.UserAgent(o, value)
 		case !ok || len(value) == 0:
 		case known.id == fLength:
 			if n, ok := number(value); ok {
@@ -150,7 +166,9 @@ func (h *head) write(o *field.Buffer) {
 			o.Text(known.id, common.AppendURL(b[:0], o, value))
 		default:
 			if known.id == fHost {
+				var b [256]byte
 				host = value
+				value = common.AppendAuthority(b[:0], o, value)
 			}
 			o.Text(known.id, value)
 		}

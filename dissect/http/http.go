@@ -9,8 +9,9 @@
 //
 // A message is emitted in the packet that completes its head; its body is counted, never kept, and http.message_end marks the packet
 // that ends it. With Options.Wireshark the message is emitted in the packet that ends the body, as tshark does. Limits: heads of 64 KiB.
+// After an upgrade the conversation is handed over to WebSocket or HTTP/2, after a successful CONNECT to whoever the first bytes inside show.
 // Not decoded: bodies, trailers, folded header lines (obs-fold), requests of HTTP/0.9 that no empty line follows and its responses, HTTP/2 (another
-// protocol), what follows CONNECT or Upgrade.
+// protocol).
 package http
 
 import (
@@ -70,26 +71,26 @@ type header struct {
 
 // headers are those with a field of their own, by name in lower case.
 var headers = map[string]header{
-	"referer":             {id: fReferrer, url: true},
-	"x-request-id":        {id: fRequestID},
-	"host":                {id: fHost},
-	"server":              {id: fields.Add("server", field.Keyword, "http.server", "Server header")},
-	"content-type":        {id: fields.Add("content_type", field.Keyword, "http.content_type", "Content-Type header")},
-	"content-length":      {id: fLength},
-	"content-encoding":    {id: fields.Add("content_encoding", field.Keyword, "http.content_encoding", "Content-Encoding header", field.Rare)},
-	"transfer-encoding":   {id: fields.Add("transfer_encoding", field.Keyword, "http.transfer_encoding", "Transfer-Encoding header", field.Rare)},
-	"connection":          {id: fields.Add("connection", field.Keyword, "http.connection", "Connection header", field.Rare, field.Detail)},
-	"upgrade":             {id: fields.Add("upgrade", field.Keyword, "http.upgrade", "Upgrade header", field.Rare)},
-	"location":            {id: fields.Add("location", field.Wildcard, "http.location", "Location header; secrets in it are redacted"), url: true},
-	"x-forwarded-for":     {id: fields.Add("x_forwarded_for", field.Keyword, "http.x_forwarded_for", "X-Forwarded-For header")},
-	"authorization":       {id: fields.Add("authorization", field.Keyword, "http.authorization", "Authorization header", field.Secret)},
-	"proxy-authorization": {id: fields.Add("proxy_authorization", field.Keyword, "http.proxy_authorization", "Proxy-Authorization header", field.Secret)},
-	"cookie":              {id: fields.Add("cookie", field.Keyword, "http.cookie", "Cookie header", field.Secret)},
-	"set-cookie":          {id: fields.Add("set_cookie", field.Keyword, "http.set_cookie", "Set-Cookie headers", field.Secret)},
+	"host":                     {id: fHost},
+	"server":                   {id: fields.Add("server", field.Keyword, "http.server", "Server header")},
+	"content-type":             {id: fields.Add("content_type", field.Keyword, "http.content_type", "Content-Type header")},
+	"content-length":           {id: fLength},
+	"content-encoding":         {id: fields.Add("content_encoding", field.Keyword, "http.content_encoding", "Content-Encoding header", field.Rare)},
+	"transfer-encoding":        {id: fields.Add("transfer_encoding", field.Keyword, "http.transfer_encoding", "Transfer-Encoding header", field.Rare)},
+	"connection":               {id: fields.Add("connection", field.Keyword, "http.connection", "Connection header", field.Rare, field.Detail)},
+	"upgrade":                  {id: fields.Add("upgrade", field.Keyword, "http.upgrade", "Upgrade header", field.Rare)},
+	"sec-websocket-protocol":   {id: fields.Add("sec_websocket_protocol", field.Keyword, "http.sec_websocket_protocol", "Sec-WebSocket-Protocol header", field.Rare)},
+	"sec-websocket-extensions": {id: fields.Add("sec_websocket_extensions", field.Keyword, "http.sec_websocket_extensions", "Sec-WebSocket-Extensions header", field.Rare, field.Detail)},
+	"location":                 {id: fields.Add("location", field.Wildcard, "http.location", "Location header; secrets in it are redacted"), url: true},
+	"x-forwarded-for":          {id: fields.Add("x_forwarded_for", field.Keyword, "http.x_forwarded_for", "X-Forwarded-For header")},
+	"authorization":            {id: fields.Add("authorization", field.Keyword, "http.authorization", "Authorization header", field.Secret)},
+	"proxy-authorization":      {id: fields.Add("proxy_authorization", field.Keyword, "http.proxy_authorization", "Proxy-Authorization header", field.Secret)},
+	"cookie":                   {id: fields.Add("cookie", field.Keyword, "http.cookie", "Cookie header", field.Secret)},
+	"set-cookie":               {id: fields.Add("set_cookie", field.Keyword, "http.set_cookie", "Set-Cookie headers", field.Secret)},
 }
 
 // maxHeaderName is the length of the longest name in headers, bytes.
-const maxHeaderName = 19
+const maxHeaderName = 24
 
 // decode is SSDP: one head a datagram.
 func decode(p *dissect.Packet, b []byte, wire int) {

@@ -59,6 +59,7 @@ func TestConversations(t *testing.T) {
 		{name: "no Host", pieces: []dissecttest.Piece{client("OPTIONS * HTTP/1.0\n\n")}, layers: "http", want: map[string]string{"url.original": "*", "url.full": "", "url.path": "", "url.domain": ""}},
 		{name: "lengths that differ", pieces: []dissecttest.Piece{client(get), server("HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab"), server("HTTP/1.1 204 x\r\n\r\n")}, layers: "http:http:http",
 			want: map[string]string{"http.response.status_code": "200,204"}},
+		{name: "length that no body has, and a request behind it", pieces: []dissecttest.Piece{client(text("POST / HTTP/1.1", "Content-Length: 18446744073709551615", "", "") + get)}, layers: "http:http"},
 		{name: "chunk without a length", pieces: []dissecttest.Piece{server("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"), server("HTTP/1.1 204 x\r\n\r\n")}, layers: "http:http"},
 		{name: "head too large", pieces: []dissecttest.Piece{client("GET / HTTP/1.1\r\nHost: a\r\nX: " + strings.Repeat("x", maxHead))}, layers: "http", want: map[string]string{"http.host": "a"}},
 		{name: "head cut by the capture", pieces: []dissecttest.Piece{{Data: []byte(get)[:40], Wire: 200}}, layers: "http", want: map[string]string{"url.path": "/a", "http.message_end": ""}},
@@ -159,6 +160,77 @@ func TestMessages(t *testing.T) {
 	r[4].Check(t, map[string]string{"http.host": "cut"})
 }
 
+// An upgrade and a CONNECT that succeed give the conversation to who comes next, what was sent early included; others leave it as it is.
+func TestChange(t *testing.T) {
+	const ok, no = "HTTP/1.1 101 Switching Protocols\r\n\r\n", "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n"
+	ask := func(upgrade string) string { return text("GET / HTTP/1.1", "Upgrade: "+upgrade, "", "") }
+	proxied := "CONNECT h:1 HTTP/1.1\r\n\r\n"
+	quiet := server("") // a packet without payload, as of a handshake
+	take := func(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+		p.Push(c.App)
+		if c.App.Name != "other" {
+			if r, ok := c.AppState.(dissect.Request); ok && r.Ordinal != 1 {
+				t.Errorf("request %+v", r)
+			}
+		}
+		return len(data)
+	}
+	websocket, http2 := &dissect.Protocol{Name: "websocket", Stream: take}, &dissect.Protocol{Name: "http2", Stream: take}
+	other := &dissect.Protocol{Name: "other", Stream: take, GuessTCP: func(b []byte) bool { return b[0] == 0x16 }}
+	b := dissecttest.New(nil, Protocol, websocket, http2, other)
+	for _, tt := range []struct {
+		name   string
+		pieces []dissecttest.Piece
+		layers string // of each packet
+	}{
+		{"WebSocket", []dissecttest.Piece{client(ask("WebSocket")), server(ok), client("\x81"), server("\x81")}, "http http websocket websocket"},
+		{"with the answer", []dissecttest.Piece{client(ask("websocket")), server(ok + "\x81")}, "http http:websocket"},
+		{"sent early", []dissecttest.Piece{quiet, client(ask("websocket") + "\x81"), server(ok), client("\x82")}, " http http websocket"},
+		{"h2c", []dissecttest.Piece{quiet, client(ask("foo, h2c") + "PRI * HTTP/2.0\r\n"), server("HTTP/1.1 101 x\r\nUpgrade: h2c\r\n\r\n\x00")}, " http http:http2"},
+		{"server's choice", []dissecttest.Piece{client(ask("h2c, websocket")), server("HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\r\n\x81")}, "http http:websocket"},
+		{"unknown", []dissecttest.Piece{client(ask("foo")), server(ok), client("\x16")}, "http http "},
+		{"declined", []dissecttest.Piece{client(ask("h2c")), server(no), client(get), server(no)}, "http http http http"},
+		{"not awaited", []dissecttest.Piece{quiet, client(ask("h2c") + get), server(no + no)}, " http:http http:http"},
+		{"declined, and something else", []dissecttest.Piece{quiet, client(ask("h2c") + "\x81"), server(no), client(get)}, " http http "},
+		{"CONNECT", []dissecttest.Piece{quiet, client(proxied), server("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n")}, " http http"},
+		{"CONNECT refused", []dissecttest.Piece{client(proxied), server(no), client(get)}, "http http http"},
+		{"client alone", []dissecttest.Piece{client(ask("websocket")), client("\x81")}, "http websocket"},
+	} {
+		for _, compat := range []bool{false, true} {
+			b.P.Options.Wireshark = compat
+			var layers []string
+			for _, r := range b.Stream(Protocol, tt.pieces...) {
+				layers = append(layers, r.Layers)
+			}
+			if got := strings.Join(layers, " "); got != tt.layers {
+				t.Errorf("%s, compat %v: layers %q, want %q", tt.name, compat, got, tt.layers)
+			}
+		}
+	}
+}
+
+// A target with spaces is whole, and ends at the first one for tshark.
+func TestSpaces(t *testing.T) {
+	b := dissecttest.New(nil, Protocol)
+	for compat, want := range map[bool]map[string]string{
+		false: {"url.original": "/a b c", "url.full": "http://h/a b c", "http.request.version": "HTTP/1.1", "http.version": "1.1"},
+		true:  {"url.original": "/a", "url.full": "http://h/a", "http.request.version": "b c HTTP/1.1", "http.version": ""},
+	} {
+		b.P.Options.Wireshark = compat
+		b.Stream(Protocol, client("GET /a b c HTTP/1.1\r\nHost: h\r\n\r\n"))[0].Check(t, want)
+	}
+}
+
+// The addresses of X-Forwarded-For are those of the client and the proxies behind it.
+func TestForwarded(t *testing.T) {
+	b := dissecttest.New(nil, Protocol)
+	r := b.Stream(Protocol, client(text("GET / HTTP/1.1", "X-Forwarded-For: unknown, 192.0.2.1:8080, [2001:db8::1]:9, 2001:db8::2 ,, _x, ::ffff:192.0.2.3", "", "")))[0]
+	r.Check(t, map[string]string{"related.ip": "192.0.2.1,2001:db8::1,2001:db8::2,192.0.2.3"})
+	if got := r.Fields["network.forwarded_ip"][0]; got != "192.0.2.1" {
+		t.Errorf("forwarded for %s", got)
+	}
+}
+
 // A server of another protocol answers in that.
 func TestAnotherAnswer(t *testing.T) {
 	other := &dissect.Protocol{Name: "other", GuessTCP: func(b []byte) bool { return len(b) > 0 && b[0] == '+' }}
@@ -254,7 +326,7 @@ func TestCanary(t *testing.T) {
 	const canary = "c4n4ry"
 	pieces := []dissecttest.Piece{
 		client(text("GET http://user:"+canary+"@h/p;jsessionid="+canary+"?access_token="+canary+"&X-Amz-Signature="+canary+"&%74oken="+canary+"&a=b&api_key="+canary+"#password="+canary+" HTTP/1.1",
-			"Host: h", "Authorization: Basic "+canary, "Proxy-Authorization: "+canary, "Cookie: a="+canary, "Referer: http://h/?id_token="+canary, "", "")),
+			"Host: u:"+canary+"@h", "Authorization: Basic "+canary, "Proxy-Authorization: "+canary, "Cookie: a="+canary, "Referer: http://h/?id_token="+canary, "", "")),
 		client(text("GET /?client_secret="+canary+" HTTP/1.1", "Host: h", "", "")),
 		server(text("HTTP/1.1 302 Found", "Set-Cookie: s="+canary, "Set-Cookie: t="+canary, "Location: /cb#access_token="+canary, "Content-Length: 0", "", "")),
 	}

@@ -22,6 +22,7 @@ const (
 	plain   kind = iota
 	isHead       // its response has no body
 	connect      // its response, if successful, ends HTTP
+	upgrade      // its response, if that is 101, ends HTTP
 )
 
 // state is a connection's.
@@ -29,10 +30,11 @@ type state struct {
 	dir [2]direction
 	// open are the requests whose final response is yet to come, oldest first.
 	open []kind
+	// client is the direction of the last request, and next who is asked for to take over, "" when that is for the first bytes to show.
+	client int
+	next   string
 	// seen is set after the first message: what is no head from then on is passed over, not another protocol.
 	seen bool
-	// opaque is set after CONNECT or an upgrade: the rest is another protocol's.
-	opaque bool
 }
 
 type phase uint8
@@ -65,9 +67,6 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if !ok {
 		s = &state{}
 		c.AppState = s
-	}
-	if s.opaque {
-		return dissect.Reject
 	}
 	d := &s.dir[p.Direction]
 	switch d.phase {
@@ -105,6 +104,9 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		case v == yes || p.Truncated && guess(data):
 		case v == more && len(data) < maxHead:
 			return 0
+		case s.changing() && p.Direction == s.client:
+			s.await(p, c)
+			return 0
 		case s.seen && v == no && !d.seen && handOver(p, c, data):
 			return 0
 		case s.seen:
@@ -126,7 +128,11 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		return len(data)
 	}
 	h := parse(data[:n])
-	s.frame(d, &h)
+	ends := s.frame(d, &h)
+	if d.request {
+		s.client = p.Direction
+	}
+	asked, open := c.Asked(0)
 	empty := d.phase == inBody && d.left == 0
 	if d.phase != inHead && !empty && p.Options.Wireshark {
 		d.held = slices.Clone(data[:n])
@@ -134,16 +140,18 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	}
 	pushed := emit(p, c, data[:n])
 	switch {
-	case h.bad:
+	case h.bad: // who knows whether a body follows: what looks like a head is one
 		if pushed {
 			p.Bad()
 		}
 		*d = direction{seen: true}
-		return len(data)
 	case d.phase == inHead:
 		p.Out.Bool(fEnd, true)
 	case empty:
 		d.finish(p, c)
+	}
+	if ends {
+		s.change(p, c, asked, open)
 	}
 	return n
 }
@@ -158,17 +166,22 @@ func handOver(p *dissect.Packet, c *dissect.Conversation, data []byte) bool {
 	return true
 }
 
-// frame decides where the message ends (RFC 9112, 6.3), and what that message means for the connection.
-func (s *state) frame(d *direction, h *head) {
+// frame decides where the message ends (RFC 9112, 6.3), and what that message means for the connection: whether it ends HTTP.
+func (s *state) frame(d *direction, h *head) (ends bool) {
 	*d = direction{request: h.method != nil, seen: true}
 	bodiless := h.bad
 	if d.request {
 		k := plain
-		switch string(h.method) {
-		case "HEAD":
+		switch {
+		case string(h.method) == "HEAD":
 			k = isHead
-		case "CONNECT":
+		case string(h.method) == "CONNECT":
 			k = connect
+		case h.upgrade != nil:
+			k = upgrade
+		}
+		if k == connect || k == upgrade {
+			s.next = successor(h.upgrade)
 		}
 		if len(s.open) == maxOpen {
 			s.open = slices.Delete(s.open, 0, 1)
@@ -182,8 +195,10 @@ func (s *state) frame(d *direction, h *head) {
 		if final(h.status) && len(s.open) > 0 {
 			s.open = slices.Delete(s.open, 0, 1)
 		}
-		s.opaque = h.status == 101 || k == connect && h.status/100 == 2
-		bodiless = bodiless || h.status < 200 || h.status == 204 || h.status == 304 || k == isHead || s.opaque
+		if ends = h.status == 101 || k == connect && h.status/100 == 2; ends && h.upgrade != nil {
+			s.next = successor(h.upgrade)
+		}
+		bodiless = bodiless || h.status < 200 || h.status == 204 || h.status == 304 || k == isHead || ends
 	}
 	switch {
 	case bodiless:
@@ -194,6 +209,7 @@ func (s *state) frame(d *direction, h *head) {
 	case !d.request:
 		d.phase = untilClose
 	}
+	return ends
 }
 
 // final reports whether a response is its request's last one (RFC 9110, 15.2).
@@ -212,6 +228,9 @@ func emit(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
 	h := parse(b)
+	if p.Options.Wireshark {
+		h.cutTarget()
+	}
 	h.write(p.Out)
 	switch {
 	case h.method != nil:
@@ -262,11 +281,6 @@ func (d *direction) release(p *dissect.Packet, c *dissect.Conversation) {
 // finish ends a message with a body.
 func (d *direction) finish(p *dissect.Packet, c *dissect.Conversation) {
 	d.release(p, c)
-	if d.request {
-		p.Out.Uint(fReqBody, d.body)
-	} else {
-		p.Out.Uint(fRespBody, d.body)
-	}
-	p.Out.Bool(fEnd, true)
+	End(p.Out, d.request, d.body, true)
 	*d = direction{seen: true}
 }

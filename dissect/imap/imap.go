@@ -41,7 +41,7 @@ var (
 	fCommand = fields.Add("request_command", field.Keyword, "imap.request.command", "Commands, as they are written")
 	fFolder  = fields.Add("request_folder", field.Keyword, "imap.request.folder", "Mailboxes that commands are about")
 	fSecret  = fields.Add("request_secret", field.Keyword, "imap.request.password", "What the client sends to log in, as it is written", field.Secret)
-	fAnswer  = fields.Add("response", field.Wildcard, "imap.response", "Lines of responses", field.Rare)
+	fAnswer  = fields.Add("response", field.Wildcard, "imap.response", "Lines of responses")
 	fTagged  = fields.Add("response_tag", field.Keyword, "imap.response_tag", "Tags of responses", field.Rare, field.Detail)
 	fStatus  = fields.Add("response_status", field.Keyword, "imap.response.status", "Status of each tagged response, and of untagged ones that have it: OK, NO, BAD, BYE, PREAUTH")
 	fLiteral = fields.Add("literal.bytes", field.Uint32, "", "Bytes of literals in the packet", field.Rare)

@@ -51,8 +51,8 @@ var (
 	fType    = email.Add("content_type", field.Keyword, "imf.content.type", "Media type of the message, without parameters", field.ECS, field.First)
 
 	fields      = field.Group("imf")
-	fRawFrom    = fields.Add("from", field.Wildcard, "imf.from", "From as it is written", field.Rare, field.Detail)
-	fRawSubject = fields.Add("subject", field.Wildcard, "imf.subject", "Subject as it is written", field.Rare, field.Detail)
+	fRawFrom    = fields.Add("from", field.Wildcard, "imf.from", "From as it is written", field.Detail)
+	fRawSubject = fields.Add("subject", field.Wildcard, "imf.subject", "Subject as it is written", field.Detail)
 )
 
 // Envelope writes the address of a path of SMTP, as in MAIL FROM:<path> and RCPT TO:<path> (RFC 5321, 4.1.2).

@@ -5,8 +5,8 @@
 //	0         1     2        4
 //	| version | pad | length | present, 4 bytes (bit 31: another follows) | fields, in the order of the bits, each aligned | frame …
 //
-// All numbers are little-endian; a field is aligned to its own size from the start of the header. Not decoded: fields
-// without a number below, antennas' own sets of fields (further present words), vendors' fields.
+// All numbers are little-endian; a field is aligned to its own size from the start of the header. Not decoded: rare
+// fields, antennas' own sets of fields (further present words), vendors' fields.
 package radiotap
 
 import (

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command fidelity turns what the oracle's comparison counted into the table of docs/fidelity.md, and fails when a goal is missed.
+// Command fidelity turns what the oracle's comparison counted into the table of docs/fidelity.md and the sums that docs/protocols.md is made of, and fails when a
+// goal is missed.
 //
-//	fidelity -json compare.json -facts facts.tsv -o docs/fidelity.md
+//	fidelity -json compare.json -facts facts.tsv -o docs/fidelity.md -sums tests/oracle/agreement.json
 package main
 
 import (
@@ -23,14 +24,15 @@ func main() {
 	results := flag.String("json", "", "`file` with the comparison's results")
 	facts := flag.String("facts", "", "`file` with the facts and their groups")
 	page := flag.String("o", "docs/fidelity.md", "`page` whose table is rewritten")
+	sums := flag.String("sums", "tests/oracle/agreement.json", "`file` with the sums by protocol")
 	flag.Parse()
-	if err := update(*results, *facts, *page); err != nil {
+	if err := update(*results, *facts, *page, *sums); err != nil {
 		fmt.Fprintln(os.Stderr, "fidelity:", err)
 		os.Exit(1)
 	}
 }
 
-func update(results, facts, page string) error {
+func update(results, facts, page, sums string) error {
 	r, err := os.ReadFile(results)
 	if err != nil {
 		return err
@@ -54,6 +56,13 @@ func update(results, facts, page string) error {
 		return fmt.Errorf("%s: %w", page, err)
 	}
 	if err := os.WriteFile(page, []byte(text), 0o644); err != nil {
+		return err
+	}
+	agreement, err := s.sums()
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(sums, agreement, 0o644); err != nil {
 		return err
 	}
 	return s.goals()

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -131,6 +132,23 @@ func (s *scores) markdown() string {
 	fmt.Fprintf(&b, "\nFacts of the groups with goals that occur fewer than %d times, so that their figures say little; tests with made packets cover each:\n\n", goalOccurrences)
 	b.WriteString(strings.Join(s.rare(), ", ") + ".\n\n")
 	return b.String()
+}
+
+// sums are how many of the facts agree that start with the same name, a protocol's, as JSON with a line each.
+func (s *scores) sums() ([]byte, error) {
+	type sum struct {
+		Packets int `json:"packets"`
+		Agree   int `json:"agree"`
+	}
+	sums := map[string]sum{}
+	for name, c := range s.facts {
+		protocol, _, _ := strings.Cut(name, ".")
+		n := sums[protocol]
+		sums[protocol] = sum{n.Packets + c.Packets, n.Agree + c.Agree}
+	}
+	text, err := json.Marshal(sums)
+	text = bytes.ReplaceAll(text, []byte("},"), []byte("},\n"))
+	return append(text, '\n'), err
 }
 
 // rare are the facts that have no goal because they occur too seldom, with how many of their occurrences agree.

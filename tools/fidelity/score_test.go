@@ -32,6 +32,17 @@ func TestMarkdown(t *testing.T) {
 	}
 }
 
+func TestSums(t *testing.T) {
+	s, err := score([]byte(results), facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := s.sums()
+	if want := "{\"dns\":{\"packets\":100,\"agree\":1},\n\"ip\":{\"packets\":1019,\"agree\":1018}}\n"; err != nil || string(text) != want {
+		t.Errorf("%v, %s", err, text)
+	}
+}
+
 func TestGoals(t *testing.T) {
 	for name, c := range map[string]struct{ from, to, missed string }{
 		"met_a_rare_fact_has_none": {"", "", ""},
