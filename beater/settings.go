@@ -26,8 +26,13 @@ const (
 	liteIndex    = "packets_lite"
 )
 
-// fieldsLimit is the index setting for mapped fields; what we map is asserted to be below.
-const fieldsLimit = 2500
+// fieldsLimit is the index setting for mapped fields; what we map is asserted to be below, with room for a user's own.
+func fieldsLimit(p field.Profile) int {
+	if p == field.Full { // who wants every field pays for their number
+		return 4000
+	}
+	return 2500
+}
 
 // SettingsOptions of Settings.
 type SettingsOptions struct {
@@ -128,7 +133,7 @@ func indexOf(format string, cfg *config.Config) indices.Index {
 	return indices.Index{Name: dataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
 		"mappings": indices.WithGeoIP(schema.Mapping(profileOf(cfg))),
 		"settings": map[string]any{"index": map[string]any{
-			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit}},
+			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit(profileOf(cfg))}},
 			"refresh_interval": "5s",
 		}},
 	}}

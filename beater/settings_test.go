@@ -25,8 +25,8 @@ func TestMappingOfEveryProfile(t *testing.T) {
 		if at(properties, "source.geo.location")["type"] != "geo_point" {
 			t.Errorf("profile %s: source is mapped as %v", profile, properties["source"])
 		}
-		if n := count(properties); n > fieldsLimit {
-			t.Errorf("profile %s maps %d fields, the limit is %d", profile, n, fieldsLimit)
+		if n := count(properties); n > fieldsLimit(profileOf(&cfg)) {
+			t.Errorf("profile %s maps %d fields, the limit is %d", profile, n, fieldsLimit(profileOf(&cfg)))
 		}
 		if ix.Mode != config.Auto || ix.Source != config.Auto {
 			t.Errorf("profile %s: mode %s, source %s", profile, ix.Mode, ix.Source)

@@ -51,7 +51,8 @@ func (p *Packet) GRE(t uint16, b []byte, wire int) {
 	p.EtherType(t, b, wire)
 }
 
-// UDPApplication finds who speaks over a UDP flow: whom the conversation expects, then the first bytes, then the ports, the lower first.
+// UDPApplication finds who speaks over a UDP flow: whom the conversation expects, then whose port it is, the lower first, and whose first bytes they
+// are as well where a protocol knows its own; then the first bytes alone, then whose port it is and who asks for less there.
 func (p *Packet) UDPApplication(c *Conversation, b []byte) *Protocol {
 	if c != nil && c.App != nil {
 		return c.App
@@ -68,6 +69,11 @@ func (p *Packet) UDPApplication(c *Conversation, b []byte) *Protocol {
 	for _, h := range p.Registry.udpHeur {
 		if h.GuessUDP(b) {
 			return h
+		}
+	}
+	for _, port := range [2]uint16{lo, hi} {
+		if a := p.Registry.udp.at(port); a != nil && a.AcceptUDP != nil && a.AcceptUDP(b) {
+			return a
 		}
 	}
 	return nil

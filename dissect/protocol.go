@@ -22,7 +22,7 @@ type Func func(p *Packet, b []byte, wire int)
 // were not consumed before; it is called again with the rest as long as it consumes something, and when more bytes have arrived. When a FIN comes without bytes, it is called with what
 // is left, maybe nothing; p.Core.TCPFlags tells.
 // It returns how many bytes it has done with: 0 asks for more, more than len(data) passes over bytes yet to come without keeping
-// them, Reject says that this is another protocol's stream. It calls p.Push(itself) for every message that it emits.
+// them, Reject says that this is another protocol's stream; Conversation.HandOver gives what follows to another protocol. It calls p.Push(itself) for every message that it emits.
 type StreamFunc func(p *Packet, c *Conversation, data []byte) int
 
 // Reject is what a StreamFunc returns when the bytes are not of its protocol.
@@ -57,6 +57,9 @@ type Protocol struct {
 	GuessUDP func(data []byte) bool
 	// AcceptTCP says whether a stream on one of TCPPorts may be the protocol's, where that asks for less than GuessTCP does; nil when it does not.
 	AcceptTCP func(data []byte) bool
+
+	// AcceptUDP is that for a datagram on one of UDPPorts which no protocol recognises by its first bytes; nil when GuessUDP has the last word.
+	AcceptUDP func(data []byte) bool
 
 	// Summary appends what a summary line says of the packet, from the fields of its record.
 	Summary func(dst []byte, v View) []byte

@@ -16,6 +16,9 @@ type State interface {
 	Connect(p *Packet, isn uint32) *Conversation
 	// Known is the conversation that Converse would find, nil when there is none; it starts and counts nothing.
 	Known(p *Packet) *Conversation
+	// Exchange is the conversation of all that carries a number, for protocols whose parties change their addresses on the way (DHCP) or are
+	// asked as a group: asker, which may be zero, and id are what requests and responses have in common. It counts no packets and is no flow.
+	Exchange(p *Packet, proto *Protocol, asker netip.Addr, id uint64) *Conversation
 	// Fragment adds one fragment, and says what it made of it.
 	Fragment(p *Packet, k FragmentKey, f Fragment) Joined
 	// Segment relates a TCP segment to its conversation: relative numbers, window, analysis.

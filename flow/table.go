@@ -67,6 +67,7 @@ type State struct {
 	connected, brief list
 	numbers          [256]uint64 // next conversation number, by IP protocol
 	frags            fragments
+	exchanges        exchanges
 	expected         expectations
 	stats            Stats
 	unacked          int // room for segments that wait for their acknowledgement, of all conversations

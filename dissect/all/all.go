@@ -18,6 +18,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dhcp"
+	"github.com/espbeat/espbeat/dissect/dhcpv6"
+	"github.com/espbeat/espbeat/dissect/diameter"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/dtls"
 	"github.com/espbeat/espbeat/dissect/eap"
@@ -29,6 +32,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
+	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gprsns"
@@ -41,6 +45,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/igmp"
+	"github.com/espbeat/espbeat/dissect/imap"
+	"github.com/espbeat/espbeat/dissect/imf"
 	"github.com/espbeat/espbeat/dissect/ip"
 	"github.com/espbeat/espbeat/dissect/ipcomp"
 	"github.com/espbeat/espbeat/dissect/ipnet"
@@ -50,6 +56,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
+	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
 	"github.com/espbeat/espbeat/dissect/lisp"
 	"github.com/espbeat/espbeat/dissect/llc"
@@ -60,16 +67,20 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
+	"github.com/espbeat/espbeat/dissect/pop"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -87,10 +98,16 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smtp"
+	"github.com/espbeat/espbeat/dissect/snmp"
+	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/syslog"
+	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
+	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
@@ -252,17 +269,37 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dhcp.Protocol,
+		dhcpv6.Protocol,
+		diameter.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
 		dns.Protocol,
 		dtls.Protocol,
 		eap.Protocol,
+		ftp.Data,
+		ftp.Protocol,
 		http.Protocol,
 		http.SSDP,
+		imap.Protocol,
+		imf.Protocol,
 		isakmp.Protocol,
+		ldap.CLDAP,
+		ldap.Protocol,
+		nbns.Datagram,
+		nbns.Protocol,
+		ntp.Protocol,
 		openvpn.Protocol,
+		pgsql.Protocol,
+		pop.Protocol,
 		quic.Protocol,
+		smtp.Protocol,
+		snmp.Protocol,
+		ssh.Protocol,
+		syslog.Protocol,
+		tacplus.Protocol,
+		tftp.Protocol,
 		tls.Protocol,
 		wireguard.Protocol,
 	)

@@ -61,11 +61,27 @@ func Response(p *dissect.Packet, c *dissect.Conversation, key uint64) (dissect.R
 	}
 	r, ok := c.Answer(key)
 	if ok {
-		p.Out.Uint(fRequestIn, r.Number)
-		p.Out.Int(field.EventDuration, p.Time-r.Time)
-		transaction(p, c, r.Ordinal)
+		answer(p, c, r)
 	}
 	return r, ok
+}
+
+// AnyResponse is Response where several may answer a request, as of a group that was asked: the request stays open.
+func AnyResponse(p *dissect.Packet, c *dissect.Conversation, key uint64) bool {
+	if c == nil || outside(p) {
+		return false
+	}
+	r, ok := c.Asked(key)
+	if ok {
+		answer(p, c, r)
+	}
+	return ok
+}
+
+func answer(p *dissect.Packet, c *dissect.Conversation, r dissect.Request) {
+	p.Out.Uint(fRequestIn, r.Number)
+	p.Out.Int(field.EventDuration, p.Time-r.Time)
+	transaction(p, c, r.Ordinal)
 }
 
 // Answered are the fields under which Wireshark says of one protocol what request_in and event.duration say of any.

@@ -31,3 +31,37 @@ func Messages(dst []byte, v dissect.View, types field.ID, names map[string]strin
 	}
 	return dst
 }
+
+// Lines appends what the lines of a text protocol say, each a word and what follows it: "EHLO a | QUIT". Where not every word is followed by
+// something, it appends the words alone, unless there is just one.
+func Lines(dst []byte, v dissect.View, words, rest field.ID) []byte {
+	w, r := 0, 0
+	v.All(words, func([]byte) { w++ })
+	v.All(rest, func([]byte) { r++ })
+	n := 0
+	v.All(words, func(word []byte) {
+		if n++; n > maxNamed {
+			return
+		}
+		if n > 1 {
+			dst = append(dst, " | "...)
+		}
+		dst = append(dst, word...)
+		if w > 1 && r != w {
+			return
+		}
+		i := 0
+		v.All(rest, func(text []byte) {
+			if i++; i == n || w == 1 && i <= maxNamed {
+				if w == 1 && i > 1 {
+					dst = append(dst, " |"...)
+				}
+				dst = append(append(dst, ' '), text...)
+			}
+		})
+	})
+	if n > maxNamed {
+		dst = append(dst, ", …"...)
+	}
+	return dst
+}

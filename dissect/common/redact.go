@@ -12,7 +12,7 @@ import (
 const maxParameter = 64
 
 // secretNames are parameters whose value is a secret; letters and digits only, lower case.
-var secretNames = []string{"auth", "authorization", "jwt", "key", "pass", "passphrase", "pin", "pw", "pwd", "sid", "sig"}
+var secretNames = []string{"auth", "authorization", "jwt", "key", "pass", "passphrase", "pin", "pw", "pwd", "sid", "sig", "urlauth"}
 
 // secretEnds are how names of other such parameters end: access_token, X-Amz-Signature, client_secret, PHPSESSID.
 var secretEnds = []string{"token", "password", "passwd", "secret", "apikey", "accesskey", "signature", "credential", "credentials", "sessionid", "sessid"}

@@ -4,6 +4,7 @@
 package dissecttest
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -24,6 +25,8 @@ type Result struct {
 type Bench struct {
 	P   dissect.Packet
 	Out field.Buffer
+	// Port is the responder's in Stream and Datagrams, 0 for conversations without ports.
+	Port uint16
 }
 
 // New returns a Bench for the given protocols. state may be nil: then Stateless is used.
@@ -102,7 +105,10 @@ func (Stateless) Converse(p *dissect.Packet) *dissect.Conversation {
 	p.Conversation = &dissect.Conversation{InitiatorKnown: true, Packets: [2]uint64{1, 0}}
 	return p.Conversation
 }
-func (Stateless) Known(*dissect.Packet) *dissect.Conversation                 { return nil }
+func (Stateless) Known(*dissect.Packet) *dissect.Conversation { return nil }
+func (Stateless) Exchange(*dissect.Packet, *dissect.Protocol, netip.Addr, uint64) *dissect.Conversation {
+	return &dissect.Conversation{}
+}
 func (s Stateless) Connect(p *dissect.Packet, _ uint32) *dissect.Conversation { return s.Converse(p) }
 func (Stateless) Fragment(*dissect.Packet, dissect.FragmentKey, dissect.Fragment) (j dissect.Joined) {
 	return

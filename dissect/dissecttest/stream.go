@@ -66,6 +66,10 @@ func (b *Bench) carry(c *dissect.Conversation, pieces []Piece, deliver func(*dis
 		packet := &dissect.Protocol{Name: "packet", Dissect: func(p *dissect.Packet, _ []byte, _ int) {
 			p.Pop()
 			p.Conversation, p.Direction, p.Time = c, pc.Dir, p.Time+packetStep
+			if b.Port != 0 {
+				p.Core.Ports = true
+				[]*dissect.Endpoint{&p.Core.Destination, &p.Core.Source}[pc.Dir].Port = b.Port
+			}
 			if pc.FIN {
 				p.Core.TCPFlags = flagFIN
 			}

@@ -31,6 +31,12 @@ func TestData(t *testing.T) {
 		{"HTTPS", typeHTTPS, u16(1) + "\x00" + u16(1, 6) + "\x02h2\x02h3" + u16(3, 2, 8443) + u16(4, 4) + "\xc0\x00\x02\x01" + u16(2, 0) + u16(9, 1) + "\xff",
 			"1 . alpn=h2,h3 port=8443 ipv4hint=192.0.2.1 no-default-alpn key9=ff"},
 		{"SVCB alias", typeSVCB, u16(0) + "\xc0\x0c", "0 example.com"},
+		{"CSYNC", typeCSYNC, u16(0, 66, 3) + "\x00\x01\x60", "66 3 A NS"},
+		{"LOC", typeLOC, "\x00\x33\x16\x13" + "\x89\x17\x2d\xd0" + "\x70\xbe\x15\xf0" + "\x00\x98\x8d\x20", "42 21 54.000 N 71 6 18.000 W -24.00m 30.00m 10000.00m 10.00m"},
+		{"LOC south and west", typeLOC, "\x00\x00\x00\x00" + "\x7f\xff\xff\xff" + "\x7f\xff\xff\xff" + "\x00\x98\x96\x80", "0 0 0.001 S 0 0 0.001 W 0.00m 0.00m 0.00m 0.00m"},
+		{"LOC of version 1", typeLOC, "\x01\xff", "version 1 ff"},
+		{"EUI48", typeEUI48, "\x0a\x0b\x0c\x0d\x0e\x0f", "0a-0b-0c-0d-0e-0f"},
+		{"EUI64", typeEUI64, "\x00\x01\x02\x03\x04\x05\x06\x07", "00-01-02-03-04-05-06-07"},
 		{"unknown", 65280, "\x01\x02\xff", "0102ff"},
 		{"NULL", 10, "\x00", "00"},
 	}

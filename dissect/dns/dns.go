@@ -157,12 +157,13 @@ func decode(p *dissect.Packet, c *dissect.Conversation, b []byte, wire int, v va
 	id, flags := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
 	response := flags&0x8000 != 0
 	m.header(id, flags, response)
-	if v == unicast {
-		if response {
-			answered.Response(p, c, uint64(id))
-		} else {
-			common.Repeatable(p, c, uint64(id), retransmission)
-		}
+	switch {
+	case v == linkLocal:
+		linkLocalTransaction(p, response, id)
+	case v == unicast && response:
+		answered.Response(p, c, uint64(id))
+	case v == unicast:
+		common.Repeatable(p, c, uint64(id), retransmission)
 	}
 	m.body()
 	switch {
@@ -173,6 +174,15 @@ func decode(p *dissect.Packet, c *dissect.Conversation, b []byte, wire int, v va
 		p.Bad()
 	}
 	m.b, m.p = nil, nil
+}
+
+// linkLocalTransaction ties a response to its query, which went to a group: what they have in common is who asks.
+func linkLocalTransaction(p *dissect.Packet, response bool, id uint16) {
+	if response {
+		common.AnyResponse(p, p.State.Exchange(p, p.Top(), p.Core.Destination.Addr, uint64(id)), 0)
+	} else {
+		common.Repeatable(p, p.State.Exchange(p, p.Top(), p.Core.Source.Addr, uint64(id)), 0, retransmission)
+	}
 }
 
 func (m *message) header(id, flags uint16, response bool) {

@@ -19,6 +19,7 @@ const (
 	typeMX     = 15
 	typeTXT    = 16
 	typeAAAA   = 28
+	typeLOC    = 29
 	typeSRV    = 33
 	typeNAPTR  = 35
 	typeDNAME  = 39
@@ -30,8 +31,11 @@ const (
 	typeDNSKEY = 48
 	typeNSEC3  = 50
 	typeTLSA   = 52
+	typeCSYNC  = 62
 	typeSVCB   = 64
 	typeHTTPS  = 65
+	typeEUI48  = 108
+	typeEUI64  = 109
 	typeCAA    = 257
 )
 

@@ -92,6 +92,12 @@ func appendData(dst []byte, d *reader, typ uint16) []byte {
 		}
 		dst = base32.HexEncoding.WithPadding(base32.NoPadding).AppendEncode(append(dst, ' '), d.characters())
 		return appendTypes(dst, d)
+	case typeCSYNC: // RFC 7477
+		return appendTypes(trim(numbers(dst, d, 4, 2)), d)
+	case typeLOC:
+		return appendLocation(dst, d)
+	case typeEUI48, typeEUI64: // RFC 7043
+		return appendEUI(dst, d, 6+2*int(typ-typeEUI48))
 	case typeSVCB, typeHTTPS:
 		return appendService(dst, d)
 	}
@@ -134,17 +140,22 @@ func appendSignature(dst []byte, d *reader) []byte {
 	return base64.StdEncoding.AppendEncode(dst, d.rest())
 }
 
-// appendTypes appends the types of a bit map (RFC 4034, 4.1.2), each after a space.
+// appendTypes appends the types of a bit map, each after a space.
 func appendTypes(dst []byte, d *reader) []byte {
+	eachType(d, func(typ uint16) { dst = recordTypes.append(append(dst, ' '), typ) })
+	return dst
+}
+
+// eachType calls f with the types of a bit map (RFC 4034, 4.1.2).
+func eachType(d *reader, f func(typ uint16)) {
 	for d.pos < d.end && !d.bad {
 		window := uint16(d.u8()) << 8
 		for i, c := range d.characters() {
 			for bit := range 8 {
 				if c&(0x80>>bit) != 0 {
-					dst = recordTypes.append(append(dst, ' '), window|uint16(i*8+bit)&0xff)
+					f(window | uint16(i*8+bit)&0xff)
 				}
 			}
 		}
 	}
-	return dst
 }

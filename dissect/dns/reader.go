@@ -110,6 +110,16 @@ func (r *reader) name(dst []byte) []byte {
 	}
 }
 
+// AppendName appends the name at b[at:] as it stands in the fields of messages, and returns where it ends, -1 when there is none. Pointers count from the
+// start of b. It serves protocols that carry names in this form.
+func AppendName(dst, b []byte, at int) ([]byte, int) {
+	r := reader{b: b, pos: at, end: len(b)}
+	if dst = r.name(dst); r.bad {
+		return dst, -1
+	}
+	return dst, r.pos
+}
+
 // appendEscaped appends text with backslash and control bytes escaped as in C. A dot within a label is not, as in Wireshark:
 // service names such as "Dr. Who._http._tcp.local" stay readable.
 func appendEscaped(dst, s []byte) []byte {

@@ -55,7 +55,9 @@ func (m *message) record(s *section, isAnswer bool) {
 	if m.bad {
 		return
 	}
-	o.Text(fName, m.text)
+	if typ != typeSRV || !m.p.Options.Wireshark { // Wireshark has the parts of a service's name under other names
+		o.Text(fName, m.text)
+	}
 	o.Uint(fRType, uint64(typ))
 	data := m.sub(int(n))
 	if typ == typeOPT {
@@ -120,9 +122,28 @@ func (m *message) typed(d reader, typ uint16, isAnswer bool) {
 		d.u32()
 		o.Uint(fPort, uint64(d.u16()))
 		o.Text(fTarget, d.name(m.aux[:0]))
+	case typeNSEC, typeNSEC3, typeCSYNC:
+		if m.p.Options.Wireshark {
+			m.bitMap(d, typ)
+		}
 	case typeTXT:
 		for d.pos < d.end && !d.bad {
 			o.Text(fTXT, d.characters())
 		}
 	}
+}
+
+// bitMap writes the types that a record lists to the types of records, as Wireshark does.
+func (m *message) bitMap(d reader, typ uint16) {
+	switch typ {
+	case typeNSEC:
+		d.name(m.aux[:0])
+	case typeNSEC3:
+		d.u32() // algorithm, flags, iterations
+		d.characters()
+		d.characters()
+	case typeCSYNC:
+		d.bytes(6) // serial number, flags
+	}
+	eachType(&d, func(typ uint16) { m.p.Out.Uint(fRType, uint64(typ)) })
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
@@ -156,6 +157,19 @@ func TestMessages(t *testing.T) {
 	r[2].Check(t, map[string]string{"http.response.status_code": "200", "http.server": "s", "request_in": "2", "event.duration": "1000000", "transaction.id": "flow:1"})
 	r[3].Check(t, map[string]string{"http.response.status_code": "", "request_in": ""})
 	r[4].Check(t, map[string]string{"http.host": "cut"})
+}
+
+// A server of another protocol answers in that.
+func TestAnotherAnswer(t *testing.T) {
+	other := &dissect.Protocol{Name: "other", GuessTCP: func(b []byte) bool { return len(b) > 0 && b[0] == '+' }}
+	other.Stream = func(p *dissect.Packet, _ *dissect.Conversation, data []byte) int { p.Push(other); return len(data) }
+	b := dissecttest.New(nil, Protocol, other)
+	if r := dissecttest.Merge(b.Stream(Protocol, client(get), server("+hello"), client("bye"))...); r.Layers != "http:other:other" {
+		t.Errorf("layers %q", r.Layers)
+	}
+	if r := dissecttest.Merge(b.Stream(Protocol, client(get), server("HTTP/1.1 204 x\r\n\r\n+hello"))...); r.Layers != "http:http" {
+		t.Errorf("layers %q", r.Layers)
+	}
 }
 
 // On HTTP's own ports a known method suffices, elsewhere it does not: NNTP has POST and HEAD, Redis GET.

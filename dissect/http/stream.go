@@ -55,6 +55,7 @@ type direction struct {
 	left    int64 // of the body or chunk, bytes
 	body    uint64
 	request bool
+	seen    bool // a message came before
 	// held is the head of a message that is emitted at its end (Options.Wireshark), nil otherwise.
 	held []byte
 }
@@ -85,7 +86,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	n := d.bodyStep(p, c, data)
 	if n < 0 { // no chunk where one must be: the message's end is lost
 		d.release(p, c)
-		*d = direction{}
+		*d = direction{seen: true}
 		return len(data)
 	}
 	return n
@@ -103,6 +104,8 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		switch v := classifyHere(data); {
 		case v == yes || p.Truncated && guess(data):
 		case v == more && len(data) < maxHead:
+			return 0
+		case s.seen && v == no && !d.seen && handOver(p, c, data):
 			return 0
 		case s.seen:
 			return len(data)
@@ -135,7 +138,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		if pushed {
 			p.Bad()
 		}
-		*d = direction{}
+		*d = direction{seen: true}
 		return len(data)
 	case d.phase == inHead:
 		p.Out.Bool(fEnd, true)
@@ -145,9 +148,19 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	return n
 }
 
+// handOver gives the conversation to who answers in another protocol than it was asked in, if anybody knows it, and reports whether it did.
+func handOver(p *dissect.Packet, c *dissect.Conversation, data []byte) bool {
+	app := p.TCPApplication(c, data)
+	if app == nil || app == Protocol {
+		return false
+	}
+	c.HandOver(app, nil)
+	return true
+}
+
 // frame decides where the message ends (RFC 9112, 6.3), and what that message means for the connection.
 func (s *state) frame(d *direction, h *head) {
-	*d = direction{request: h.method != nil}
+	*d = direction{request: h.method != nil, seen: true}
 	bodiless := h.bad
 	if d.request {
 		k := plain
@@ -255,5 +268,5 @@ func (d *direction) finish(p *dissect.Packet, c *dissect.Conversation) {
 		p.Out.Uint(fRespBody, d.body)
 	}
 	p.Out.Bool(fEnd, true)
-	*d = direction{}
+	*d = direction{seen: true}
 }

@@ -21,6 +21,9 @@ const (
 	number
 	address
 	bytes
+	// prefix is a prefix of an IPv6 address (RFC 3162, 2.3): a byte of zeros, its length in bits, as few bytes as hold it.
+	prefix
+	date
 	// tagged is text behind an optional tag of up to 0x1f (RFC 2868, 3.1), which is left out.
 	tagged
 )
@@ -61,17 +64,21 @@ var attributes = map[uint8]known{
 	47:  {number, fields.Add("acct_input_packets", field.Uint32, "radius.Acct_Input_Packets", "Packets from the user", field.Rare)},
 	48:  {number, fields.Add("acct_output_packets", field.Uint32, "radius.Acct_Output_Packets", "Packets to the user", field.Rare)},
 	49:  {number, fields.Add("acct_terminate_cause", field.Uint32, "radius.Acct_Terminate_Cause", "Why the session ended: 1 user request, 2 lost carrier, 4 idle time-out, 5 session time-out, 6 reset, …", field.Rare)},
+	55:  {date, fields.Add("event_timestamp", field.Date, "radius.Event_Timestamp", "When what is accounted for happened", field.Rare)},
 	61:  {number, fields.Add("nas_port_type", field.Uint32, "radius.NAS_Port_Type", "Kind of port: 5 virtual, 15 Ethernet, 19 802.11, …", field.Rare)},
 	64:  {number, fields.Add("tunnel_type", field.Uint32, "radius.Tunnel_Type", "Tunnel of the session: 3 L2TP, 9 ESP, 10 GRE, 13 VLAN, …; its first byte is a tag", field.Rare)},
 	69:  {bytes, fields.Add("tunnel_password", field.Hex, "radius.Tunnel_Password", "Password of the tunnel, hidden by the shared secret", field.Secret, field.Rare)},
+	77:  {text, fields.Add("connect_info", field.Keyword, "radius.Connect_Info", "Kind and speed of the connection", field.Rare)},
 	81:  {tagged, fields.Add("tunnel_private_group_id", field.Keyword, "radius.Tunnel_Private_Group_Id", "Group of the session in the tunnel, such as its VLAN")},
 	87:  {text, fields.Add("nas_port_id", field.Keyword, "radius.NAS_Port_Id", "Name of the access server's port", field.Rare)},
 	88:  {text, fields.Add("framed_pool", field.Keyword, "radius.Framed_Pool", "Pool of the user's address", field.Rare)},
+	89:  {text, fields.Add("chargeable_user_identity", field.Keyword, "radius.Chargeable_User_Identity", "Who pays")},
+	97:  {prefix, fields.Add("framed_ipv6_prefix", field.IP, "radius.Framed-IPv6-Prefix", "Prefix of the user's link", field.Rare)},
 	101: {number, fields.Add("error_cause", field.Uint32, "radius.Error_Cause", "Why a disconnect or change was refused", field.Rare)},
 }
 
-func init() { // both families share a field
-	attributes[95], attributes[168] = attributes[4], attributes[8]
+func init() { // both families share a field, and both kinds of prefixes
+	attributes[95], attributes[168], attributes[123] = attributes[4], attributes[8], attributes[97]
 }
 
 // message is the EAP packet that attributes carry in pieces.
@@ -108,17 +115,24 @@ func attribute(c *common.Cursor, eap *message) {
 	if !ok || v.Failed {
 		return
 	}
-	switch a.form {
+	switch n := v.Wire; a.form {
 	case number:
 		v.Number(a.id, 4)
 	case address:
-		if n := v.Wire; n == 4 || n == 16 {
+		if n == 4 || n == 16 {
 			v.IP(a.id, n)
 		} else {
 			v.P.Bad()
 		}
+	case prefix:
+		v.Skip(1)
+		v.Prefix(a.id, int(v.U8()), 16)
+	case date:
+		if s := v.U32(); !v.Failed {
+			v.P.Out.Int(a.id, int64(s)*1e9)
+		}
 	case bytes:
-		v.Hex(a.id, v.Wire)
+		v.Hex(a.id, n)
 	case tagged:
 		if len(v.B) > 0 && v.B[0] <= 0x1f {
 			v.Skip(1)

@@ -11,13 +11,18 @@ package radius
 
 import (
 	"encoding/binary"
+	"time"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
-const headerLen = 20
+const (
+	headerLen = 20
+	// repetition is how long after a request its identifier asks for the same, nanoseconds: access servers repeat it every few seconds (RFC 5080, 2.2.1).
+	repetition = int64(10 * time.Second)
+)
 
 // Codes (IANA, RADIUS Types).
 const (
@@ -31,9 +36,10 @@ const (
 // Protocol is RADIUS.
 var Protocol = &dissect.Protocol{
 	Name: "radius", Title: "RADIUS", Reference: "RFC 2865", Application: true,
-	UDPPorts: []uint16{1645, 1646, 1812, 1813, 3799},
-	Dissect:  decode,
-	Summary:  summary,
+	UDPPorts: []uint16{1645, 1646, 1700, 1812, 1813, 3799},
+	GuessUDP: guess, AcceptUDP: accept,
+	Dissect: decode,
+	Summary: summary,
 }
 
 var (
@@ -46,12 +52,26 @@ var (
 	answered = common.NewAnswered(fields, "radius", "req_frame")
 )
 
-func decode(p *dissect.Packet, b []byte, wire int) {
-	// Something else speaks on its port.
-	if wire < headerLen || len(b) >= 4 && binary.BigEndian.Uint16(b[2:]) < headerLen {
-		p.Pop()
-		return
+// accept says what may be a message on RADIUS' ports.
+func accept(b []byte) bool { return len(b) < 4 || binary.BigEndian.Uint16(b[2:]) >= headerLen }
+
+// guess recognises a message by its code and by attributes that fill it, a user's, a server's or a session's among them.
+func guess(b []byte) bool {
+	const identifies = 1<<1 | 1<<4 | 1<<18 | 1<<24 | 1<<32 | 1<<40 | 1<<44 // User-Name, NAS-IP-Address, Reply-Message, State, NAS-Identifier, Acct-Status-Type, Acct-Session-Id
+	if len(b) <= headerLen || names[uint64(b[0])] == "" || int(binary.BigEndian.Uint16(b[2:])) != len(b) {
+		return false
 	}
+	found := false
+	for b = b[headerLen:]; len(b) > 0; b = b[b[1]:] {
+		if len(b) < 2 || b[1] < 2 || int(b[1]) > len(b) || b[0] == 0 {
+			return false
+		}
+		found = found || uint64(identifies)>>b[0]&1 == 1
+	}
+	return found
+}
+
+func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(p.Top())
 	c := common.Read(p, b, wire)
 	code, id := c.Uint8(fCode), c.Uint8(fID)
@@ -75,7 +95,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 func transaction(p *dissect.Packet, code, id uint8) {
 	switch code {
 	case accessRequest, accountingRequest, statusServer, disconnectRequest, changeRequest:
-		common.Request(p, p.Conversation, uint64(id))
+		common.Repeatable(p, p.Conversation, uint64(id), repetition)
 	default:
 		answered.Response(p, p.Conversation, uint64(id))
 	}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// Package ldap dissects the envelopes of the Lightweight Directory Access Protocol (RFC 4511) over TCP, and over UDP, where it is CLDAP:
+//
+//	LDAPMessage ::= SEQUENCE { messageID INTEGER, protocolOp CHOICE { bindRequest [APPLICATION 0], … }, controls [0] OPTIONAL }
+//
+// The messages of a packet are one layer, as in Wireshark. Of operations, the name that binds, the base of a search, the OID of an extended one and the
+// code of a result are decoded. After StartTLS (RFC 4513, 3.1.1) the conversation is handed over to TLS; buffers of a SASL security layer are
+// counted. Limits: messages of 64 KiB are waited for, of larger ones the beginning is dissected. Not decoded: passwords, filters, attributes, entries, controls.
+package ldap
+
+import (
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/field"
+)
+
+// Protocol is LDAP, CLDAP its form over UDP.
+var (
+	Protocol = &dissect.Protocol{
+		Name: "ldap", Title: "LDAP", Reference: "RFC 4511", Application: true,
+		TCPPorts: []uint16{389, 3268},
+		GuessTCP: guess, AcceptTCP: accept,
+		Summary: summary,
+	}
+	CLDAP = &dissect.Protocol{
+		Name: "cldap", Title: "CLDAP", Reference: "MS-ADTS 6.3.3", Application: true,
+		UDPPorts: []uint16{389},
+		Summary:  summary,
+	}
+)
+
+// The functions name their Protocols, which cannot name them back in their own values.
+func init() { Protocol.Stream, CLDAP.Dissect = stream, datagram }
+
+var (
+	fields   = field.Group("ldap")
+	fID      = fields.Add("message_id", field.Int64, "ldap.messageID", "Identifier of each message, of request and response", field.Rare)
+	fOp      = fields.Add("protocol_op", field.Uint8, "ldap.protocolOp", "Operation of each message: 0 bindRequest, 1 bindResponse, 2 unbindRequest, 3 searchRequest, 4 searchResEntry, 5 searchResDone, …, 23 extendedReq, 24 extendedResp")
+	fName    = fields.Add("name", field.Keyword, "ldap.name", "Name that a bind is for")
+	fBase    = fields.Add("base_object", field.Keyword, "ldap.baseObject", "Base of a search")
+	fRequest = fields.Add("request_name", field.Keyword, "ldap.requestName", "OID of an extended request")
+	fResult  = fields.Add("result_code", field.Uint32, "ldap.resultCode", "Result of an operation: 0 success, 49 invalid credentials, …")
+	fWrapped = fields.Add("sasl_bytes", field.Uint32, "", "Length of a buffer of the SASL security layer, bytes", field.Rare)
+)
+
+// Operations: tags of the class APPLICATION.
+const (
+	opBindRequest     = 0
+	opUnbindRequest   = 2
+	opSearchRequest   = 3
+	opSearchEntry     = 4
+	opAbandonRequest  = 16
+	opSearchReference = 19
+	opExtendedRequest = 23
+	opIntermediate    = 25
+)
+
+var names = map[string]string{"0": "bindRequest", "1": "bindResponse", "2": "unbindRequest", "3": "searchRequest", "4": "searchResEntry", "5": "searchResDone", "6": "modifyRequest",
+	"7": "modifyResponse", "8": "addRequest", "9": "addResponse", "10": "delRequest", "11": "delResponse", "12": "modDNRequest", "13": "modDNResponse", "14": "compareRequest",
+	"15": "compareResponse", "16": "abandonRequest", "19": "searchResRef", "23": "extendedReq", "24": "extendedResp", "25": "intermediateResponse"}
+
+// isRequest tells requests that are answered from responses.
+func isRequest(op byte) bool {
+	switch op {
+	case opBindRequest, opSearchRequest, 6, 8, 10, 12, 14, opExtendedRequest:
+		return true
+	}
+	return false
+}
+
+// accept is asked on LDAP's own ports, where a capture may begin within a security layer, and messages may come in pieces.
+func accept(data []byte) bool {
+	if _, ok := wrapped(data); ok {
+		return true
+	}
+	if data[0] != tagSequence {
+		return false
+	}
+	_, header, ok := lengths(data)
+	if !ok {
+		return len(data) < maxHeader
+	}
+	body := data[header:]
+	if len(body) < maxHeader+2 {
+		return len(body) == 0 || body[0] == tagInteger
+	}
+	_, _, _, ok = envelope(data)
+	return ok
+}
+
+// guess takes a bind request of version 2 or 3, or an extended request, that fill their message.
+func guess(data []byte) bool {
+	_, op, rest, ok := envelope(data)
+	if !ok {
+		return false
+	}
+	switch op {
+	case opBindRequest:
+		return len(rest) > 4 && rest[0] == tagInteger && rest[1] == 1 && (rest[2] == 2 || rest[2] == 3) && rest[3] == tagOctets
+	case opExtendedRequest:
+		return len(rest) > 4 && rest[0] == tagRequestName && rest[2] == '1' && rest[3] == '.'
+	}
+	return false
+}
+
+// datagram is CLDAP: messages, one behind the other.
+func datagram(p *dissect.Packet, b []byte, wire int) {
+	if _, _, _, ok := envelope(b); !ok {
+		p.Pop()
+		return
+	}
+	p.Truncated = p.Truncated || len(b) < wire
+	for len(b) > 0 {
+		n, ok := length(b)
+		if !ok || !message(p, p.Conversation, b[:min(n, len(b))]) {
+			return
+		}
+		p.Message(CLDAP)
+		b = b[min(n, len(b)):]
+	}
+}
+
+func summary(dst []byte, v dissect.View) []byte {
+	n := 0
+	v.All(fOp, func(op []byte) {
+		if n++; n > 1 {
+			dst = append(dst, " | "...)
+		}
+		if name := names[string(op)]; name != "" {
+			dst = append(dst, name...)
+		} else {
+			dst = append(append(dst, "operation "...), op...)
+		}
+	})
+	for _, id := range []field.ID{fName, fBase, fRequest} {
+		if text, ok := v.Text(append(dst, " \""...), id); ok {
+			dst = append(text, '"')
+		}
+	}
+	if code, ok := v.Text(append(dst, " result "...), fResult); ok {
+		dst = code
+	}
+	if size, ok := v.Text(append(dst, "SASL buffer, "...), fWrapped); ok {
+		dst = append(size, " bytes"...)
+	}
+	return dst
+}
+
+// user notes who binds.
+func user(p *dissect.Packet, name []byte) {
+	if len(name) > 0 {
+		p.Out.Text(fName, name)
+		common.User(p.Out, name)
+	}
+}
