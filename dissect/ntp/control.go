@@ -21,13 +21,15 @@ var (
 	fOpcode = ctrl.Add("flags2.opcode", field.Uint8, "ntp.ctrl.flags2.opcode", "Control: 1 read status, 2 read and 3 write variables, 4 read and 5 write clock variables, 6 set trap, 7 trap, 8 configure, 10 read MRU list, …")
 	fCount  = ctrl.Add("count", field.Uint16, "ntp.ctrl.count", "Control: length of the data, bytes", field.Rare)
 
-	priv     = field.Group("ntp.priv")
-	fPReply  = priv.Add("flags.r", field.Bool, "ntp.priv.flags.r", "Private: the message is a response")
-	fPCode   = priv.Add("reqcode", field.Uint8, "ntp.priv.reqcode", "Private: what is asked for: 0 peer list, 4 system information, 20 and 42 list of clients (monlist), …")
-	fPErr    = priv.Add("err", field.Uint8, "ntp.priv.err", "Private: error, 0 none", field.Rare)
-	fPItems  = priv.Add("numitems", field.Uint16, "ntp.priv.numitems", "Private: number of items", field.Rare)
-	keyClear = uint64(private) << 32 // keeps the keys of private messages apart from the sequence numbers of control messages
+	priv    = field.Group("ntp.priv")
+	fPReply = priv.Add("flags.r", field.Bool, "ntp.priv.flags.r", "Private: the message is a response")
+	fPCode  = priv.Add("reqcode", field.Uint8, "ntp.priv.reqcode", "Private: what is asked for: 0 peer list, 4 system information, 20 and 42 list of clients (monlist), …")
+	fPErr   = priv.Add("err", field.Uint8, "ntp.priv.err", "Private: error, 0 none", field.Rare)
+	fPItems = priv.Add("numitems", field.Uint16, "ntp.priv.numitems", "Private: number of items", field.Rare)
 )
+
+// keyPrivate keeps the keys of private messages apart from the sequence numbers of control messages.
+const keyPrivate = uint64(private) << 32
 
 func decodeControl(c *common.Cursor) {
 	flags := c.U8()
@@ -56,7 +58,7 @@ func decodePrivate(c *common.Cursor, first uint8) {
 	}
 	o.Uint(fPErr, uint64(items>>12))
 	o.Uint(fPItems, uint64(items&0xfff))
-	exchange(c, response, keyClear|uint64(code))
+	exchange(c, response, keyPrivate|uint64(code))
 }
 
 // exchange ties the messages of a response, of which there may be many, to the last request of that key.

@@ -182,7 +182,13 @@ func TestRetry(t *testing.T) {
 	client, server := configs(t, cryptotls.VersionTLS13)
 	client.CurvePreferences = []cryptotls.CurveID{cryptotls.X25519, cryptotls.CurveP256}
 	server.CurvePreferences = []cryptotls.CurveID{cryptotls.CurveP256}
-	all := dissecttest.Merge(dissecttest.New(nil, Protocol).Stream(Protocol, converse(t, client, server)...)...)
+	b := dissecttest.New(nil, Protocol)
+	pieces := converse(t, client, server)
+	b.Stream(Protocol, pieces[:2]...)
+	if got := b.Summary(Protocol); !strings.HasPrefix(got, "Hello Retry Request") {
+		t.Errorf("summary %q", got)
+	}
+	all := dissecttest.Merge(b.Stream(Protocol, pieces...)...)
 	all.Check(t, map[string]string{"tls.handshake.type": "1,2,1,2", "tls.handshake.hello_retry_request": "true", "tls.curve": "secp256r1,secp256r1", "tls.established": "true", "transaction.id": "flow:1,flow:1,flow:2,flow:2"})
 }
 

@@ -30,8 +30,11 @@ func (l *line) add(text string) {
 
 // messages names the handshake messages of the packet.
 func (l *line) messages(v dissect.View) {
+	_, retry := v.Uint(fRetry)
 	v.All(fKind, func(t []byte) {
-		if text, ok := messageNames[string(t)]; ok {
+		if retry && string(t) == "2" {
+			l.add("Hello Retry Request")
+		} else if text, ok := messageNames[string(t)]; ok {
 			l.add(text)
 		} else {
 			l.add("Handshake " + string(t))
