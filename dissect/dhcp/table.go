@@ -31,7 +31,7 @@ var (
 	fUser     = options.Add("user_class", field.Keyword, "dhcp.option.user_class.text", "User classes of the client")
 	fFQDN     = fields.Add("fqdn.name", field.Keyword, "dhcp.fqdn.name", "Domain name of the client")
 	fSearch   = options.Add("domain_search", field.Keyword, "dhcp.option.dhcp_dns_domain_search_list_fqdn", "Domains in which names are searched")
-	fRoute    = options.Add("classless_static_route", field.Keyword, "dhcp.option.classless_static_route", "Routes, each a prefix and its router", field.Rare)
+	fRoute    = options.Add("classless_static_route", field.Keyword, "dhcp.option.classless_static_route", "Routes, each a prefix and its router", field.Rare, field.Detail)
 )
 
 // simple are the options that are a value, by code.

@@ -55,12 +55,12 @@ var (
 	fType       = record.Add("content_type", field.Uint8, "dtls.record.content_type", "Content type of each record: 20 ChangeCipherSpec, 21 alert, 22 handshake, 23 application data, 25 any with a connection id, 26 ACK")
 	fVersion    = record.Add("version", field.Uint16, "dtls.record.version", "Version of each record: 65279 DTLS 1.0, 65277 DTLS 1.2 and later", field.Rare, field.Detail)
 	fEpoch      = record.Add("epoch", field.Uint16, "dtls.record.epoch", "Epoch of each record: 0 before encryption; of DTLS 1.3's encrypted records the lower two bits", field.Rare)
-	fSequence   = record.Add("sequence_number", field.Int64, "dtls.record.sequence_number", "Sequence number of each record in its epoch", field.Rare)
+	fSequence   = record.Add("sequence_number", field.Int64, "dtls.record.sequence_number", "Sequence number of each record in its epoch", field.Rare, field.Detail)
 	fConnection = record.Add("connection_id", field.Hex, "dtls.record.connection_id", "Connection id of each record that has one")
 	fLength     = record.Add("length", field.Uint16, "dtls.record.length", "Length of each record, bytes", field.Rare, field.Detail)
 	shake       = field.Group("dtls.handshake")
 	fKind       = shake.Add("type", field.Uint8, "dtls.handshake.type", "Type of the handshake message that each fragment is of; tls.handshake.type is that of whole ones")
-	fMessageSeq = shake.Add("message_seq", field.Uint16, "dtls.handshake.message_seq", "Number of the message that each fragment is of", field.Rare)
+	fMessageSeq = shake.Add("message_seq", field.Uint16, "dtls.handshake.message_seq", "Number of the message that each fragment is of", field.Rare, field.Detail)
 )
 
 // header is a record's.

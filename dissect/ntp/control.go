@@ -19,13 +19,13 @@ var (
 	fReply  = ctrl.Add("flags2.r", field.Bool, "ntp.ctrl.flags2.r", "Control: the message is a response")
 	fError  = ctrl.Add("flags2.error", field.Bool, "ntp.ctrl.flags2.error", "Control: the response tells of an error", field.Rare, field.Sparse)
 	fOpcode = ctrl.Add("flags2.opcode", field.Uint8, "ntp.ctrl.flags2.opcode", "Control: 1 read status, 2 read and 3 write variables, 4 read and 5 write clock variables, 6 set trap, 7 trap, 8 configure, 10 read MRU list, …")
-	fCount  = ctrl.Add("count", field.Uint16, "ntp.ctrl.count", "Control: length of the data, bytes", field.Rare)
+	fCount  = ctrl.Add("count", field.Uint16, "ntp.ctrl.count", "Control: length of the data, bytes", field.Rare, field.Detail)
 
 	priv    = field.Group("ntp.priv")
 	fPReply = priv.Add("flags.r", field.Bool, "ntp.priv.flags.r", "Private: the message is a response")
 	fPCode  = priv.Add("reqcode", field.Uint8, "ntp.priv.reqcode", "Private: what is asked for: 0 peer list, 4 system information, 20 and 42 list of clients (monlist), …")
-	fPErr   = priv.Add("err", field.Uint8, "ntp.priv.err", "Private: error, 0 none", field.Rare)
-	fPItems = priv.Add("numitems", field.Uint16, "ntp.priv.numitems", "Private: number of items", field.Rare)
+	fPErr   = priv.Add("err", field.Uint8, "ntp.priv.err", "Private: error, 0 none", field.Rare, field.Detail)
+	fPItems = priv.Add("numitems", field.Uint16, "ntp.priv.numitems", "Private: number of items", field.Rare, field.Detail)
 )
 
 // keyPrivate keeps the keys of private messages apart from the sequence numbers of control messages.

@@ -52,7 +52,7 @@ func init() { Protocol.Dissect = decode }
 // Every packet of the datagram has its values.
 var (
 	fields      = field.Group("quic")
-	fForm       = fields.Add("header_form", field.Bool, "quic.header_form", "The header of each packet is a long one", field.Rare)
+	fForm       = fields.Add("header_form", field.Bool, "quic.header_form", "The header of each packet is a long one", field.Rare, field.Detail)
 	fKind       = fields.Add("packet_type", field.Keyword, "", "Type of each packet, whatever the version: Initial, 0-RTT, Handshake, Retry, Version Negotiation, 1-RTT")
 	fVersion    = fields.Add("version", field.Uint32, "quic.version", "Version of each long header: 1, 1798521807 for version 2, 0 for Version Negotiation")
 	fType       = fields.Add("long.packet_type", field.Uint8, "quic.long.packet_type", "Type of each long header but version 2's: 0 Initial, 1 0-RTT, 2 Handshake, 3 Retry", field.Rare, field.Detail)

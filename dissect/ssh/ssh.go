@@ -40,7 +40,7 @@ var (
 	fHASSH       = fields.Add("kex.hassh", field.Keyword, "ssh.kex.hassh", "HASSH: fingerprint of the client")
 	fHASSHServer = fields.Add("kex.hasshserver", field.Keyword, "ssh.kex.hasshserver", "hasshServer: fingerprint of the server")
 	fHASSHText   = fields.Add("kex.hassh_algorithms", field.Wildcard, "ssh.kex.hassh_algorithms, ssh.kex.hasshserver_algorithms", "What the fingerprint is made of", field.Detail)
-	fFollows     = fields.Add("first_kex_packet_follows", field.Bool, "ssh.first_kex_packet_follows", "The sender guesses the key exchange and goes on with it", field.Sparse, field.Rare)
+	fFollows     = fields.Add("first_kex_packet_follows", field.Bool, "ssh.first_kex_packet_follows", "The sender guesses the key exchange and goes on with it", field.Sparse, field.Rare, field.Detail)
 	fHostKeyType = fields.Add("host_key.type", field.Keyword, "ssh.host_key.type", "Type of the server's host key")
 	fHostKey     = fields.Add("host_key.fingerprint", field.Keyword, "", "Fingerprint of the server's host key as OpenSSH prints it: SHA256 and its base64")
 )

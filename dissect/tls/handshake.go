@@ -32,8 +32,8 @@ const (
 
 var (
 	fCertLen   = shake.Add("certificate_length", field.Uint32, "tls.handshake.certificate_length, dtls.handshake.certificate_length", "Length of each certificate, bytes", field.Rare, field.Detail)
-	fCertType  = shake.Add("cert_type", field.Uint8, "tls.handshake.cert_type", "Types of certificates that the server asks for: 1 RSA, 2 DSS, 64 ECDSA", field.Rare)
-	fLifetime  = shake.Add("session_ticket_lifetime_hint", field.Uint32, "tls.handshake.session_ticket_lifetime_hint", "How long a session ticket is to be good, seconds", field.Rare)
+	fCertType  = shake.Add("cert_type", field.Uint8, "tls.handshake.cert_type", "Types of certificates that the server asks for: 1 RSA, 2 DSS, 64 ECDSA", field.Rare, field.Detail)
+	fLifetime  = shake.Add("session_ticket_lifetime_hint", field.Uint32, "tls.handshake.session_ticket_lifetime_hint", "How long a session ticket is to be good, seconds", field.Rare, field.Detail)
 	serverPeer = x509.NewPeer("tls.server")
 	clientPeer = x509.NewPeer("tls.client")
 )

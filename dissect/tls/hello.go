@@ -24,7 +24,7 @@ var (
 	fRandom    = shake.Add("random", field.Hex, "tls.handshake.random, dtls.handshake.random", "Random of each hello", field.Rare, field.Detail)
 	fRetry     = shake.Add("hello_retry_request", field.Bool, "", "The ServerHello is a HelloRetryRequest", field.Sparse)
 	fSIDLen    = shake.Add("session_id_length", field.Uint8, "tls.handshake.session_id_length, dtls.handshake.session_id_length", "Length of each hello's session id, bytes", field.Rare, field.Detail)
-	fSID       = shake.Add("session_id", field.Hex, "tls.handshake.session_id, dtls.handshake.session_id", "Session id of each hello", field.Rare)
+	fSID       = shake.Add("session_id", field.Hex, "tls.handshake.session_id, dtls.handshake.session_id", "Session id of each hello", field.Rare, field.Detail)
 	fSuite     = shake.Add("ciphersuite", field.Uint16, "tls.handshake.ciphersuite, dtls.handshake.ciphersuite", "Cipher suites offered and chosen, as numbers", field.Rare, field.Detail)
 	fCompress  = shake.Add("comp_method", field.Uint8, "tls.handshake.comp_method, dtls.handshake.comp_method", "Compression methods offered and chosen: 0 none, 1 DEFLATE", field.Rare, field.Detail)
 	fCipher    = fields.Add("cipher", field.Keyword, "", "Cipher suite that the server chose, by IANA's name", field.ECS, field.First)

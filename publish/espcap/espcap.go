@@ -6,6 +6,7 @@ package espcap
 
 import (
 	_ "embed"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,7 +26,7 @@ var owners = map[string]string{
 	"ipv6.fraghdr": "ipv6.fraghdr", "ipv6.hopopts": "ipv6.hopopts", "ipv6.dstopts": "ipv6.dstopts", "ipv6.routing": "ipv6.routing",
 	"mip6": "mipv6", "pwach": "mpls", "pweth.cw": "pwethcw", "udp.checksum_coverage": "udplite",
 	"nsip": "gprs-ns", "gsm_a.dtap": "gsm_a.dtap", "gsm_a.gm": "gsm_a.gm", "gsm_a.rr": "gsm_a.rr", "gsm_a.dtap.msg_gmm_type": "gsm_a.gm", "gsm_a.dtap.msg_sm_type": "gsm_a.gm",
-	"hsrp2": "hsrp", "mstp": "stp", "wpan-tap": "wpan", "isis.hello": "isis.hello", "isis.lsp": "isis.lsp", "isis.csnp": "isis.csnp", "isis.psnp": "isis.psnp",
+	"hsrp2": "hsrp", "ftp-data": "ftp", "mstp": "stp", "wpan-tap": "wpan", "isis.hello": "isis.hello", "isis.lsp": "isis.lsp", "isis.csnp": "isis.csnp", "isis.psnp": "isis.psnp",
 }
 
 // derived are the fields that the script makes itself, because they are of the innermost packet or have names where Wireshark has
@@ -132,7 +133,25 @@ func Fields(profile field.Profile) map[string]any {
 			out[key] = append(list, target)
 		}
 	}
+	for _, list := range out {
+		hide(list.([]any))
+	}
 	return out
+}
+
+// hide makes all fields secret that one name of tshark's stands for, where one of them is: which of them a value is, its name does not tell.
+func hide(list []any) {
+	secret := func(x any) bool { f, _ := x.(map[string]any)["f"].(string); return strings.Contains(f, "s") }
+	if !slices.ContainsFunc(list, secret) {
+		return
+	}
+	for i, x := range list {
+		if !secret(x) {
+			x := maps.Clone(x.(map[string]any)) // other names have it, too
+			f, _ := x["f"].(string)
+			x["f"], list[i] = f+"s", x
+		}
+	}
 }
 
 // has tells whether documents of packets have a field in a profile.
