@@ -272,8 +272,8 @@ func TestUpgraded(t *testing.T) {
 		return len(data)
 	}
 	b := dissecttest.New(nil, Protocol, first)
-	r := b.Stream(first, client("up"), client(hello), server(ready, fr(typeHeaders, endHeaders|endStream, 1, newEncoder().block(":status", "200"))))
-	r[2].Check(t, map[string]string{"request_in": "1", "event.duration": "2000000", "transaction.id": "flow:1"})
+	r := b.Stream(first, client("up"), server(ready), client(hello), server(fr(typeHeaders, endHeaders|endStream, 1, newEncoder().block(":status", "200"))))
+	r[3].Check(t, map[string]string{"request_in": "1", "event.duration": "3000000", "transaction.id": "flow:1"})
 }
 
 // tshark knows HTTP/2 by the client's preface only.
