@@ -65,7 +65,7 @@ func (e *Encoder) value(head int32, arena []byte) any {
 	if d.Type == field.Object || e.plan.Array[x.ID] != field.NoArray {
 		return e.objects(head, arena)
 	}
-	if !d.Is(field.List) && (x.next < 0 || d.Is(field.First)) {
+	if e.single(d, head, arena) {
 		return e.one(x, arena)
 	}
 	var all []any

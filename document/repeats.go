@@ -18,6 +18,25 @@ func (e *Encoder) repeats(head, i int32, arena []byte) bool {
 	return false
 }
 
+// single reports whether a field is written as one value: it has no other, or none that differs and is to be written.
+func (e *Encoder) single(d *field.Def, head int32, arena []byte) bool {
+	x := &e.list[head]
+	switch {
+	case d.Is(field.List):
+		return false
+	case x.next < 0 || d.Is(field.First):
+		return true
+	case !d.Is(field.Unique):
+		return false
+	}
+	for i := x.next; i >= 0; i = e.list[i].next {
+		if !e.same(x, &e.list[i], arena) {
+			return false
+		}
+	}
+	return true
+}
+
 // same reports whether two values of one field are equal.
 func (e *Encoder) same(x, y *ref, arena []byte) bool {
 	switch t := e.plan.Defs[x.ID].Type; {

@@ -13,7 +13,7 @@ func (e *Encoder) appendChain(dst []byte, head int32, arena []byte) []byte {
 	if d.Type == field.Object || e.plan.Array[x.ID] != field.NoArray {
 		return e.appendObjects(dst, head, arena)
 	}
-	if !d.Is(field.List) && (x.next < 0 || d.Is(field.First)) {
+	if e.single(d, head, arena) {
 		return e.appendValue(dst, x, arena)
 	}
 	dst = append(dst, '[')

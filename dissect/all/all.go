@@ -22,6 +22,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
 	"github.com/espbeat/espbeat/dissect/dns"
+	"github.com/espbeat/espbeat/dissect/dtls"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
@@ -87,6 +88,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/pppoe"
 	"github.com/espbeat/espbeat/dissect/profinet"
 	"github.com/espbeat/espbeat/dissect/ptp"
+	"github.com/espbeat/espbeat/dissect/quic"
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
@@ -108,6 +110,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
+	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -276,6 +279,7 @@ func Registry() *dissect.Registry {
 		dns.LLMNR,
 		dns.MDNS,
 		dns.Protocol,
+		dtls.Protocol,
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
@@ -294,12 +298,14 @@ func Registry() *dissect.Registry {
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
+		quic.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
 		tftp.Protocol,
+		tls.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
 	)

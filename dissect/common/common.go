@@ -18,6 +18,7 @@ var (
 	fRequestIn = root.Add("request_in", field.Int64, "http.request_in, dns.response_to", "Number of the packet with the request that this response answers")
 	fID        = root.Add("transaction.id", field.Keyword, "", "Flow and ordinal of the request, shared by request and response", field.ECS, field.Unique)
 	fHosts     = root.Add("related.hosts", field.Keyword, "", "Host names that the packet mentions", field.ECS, field.List, field.Unique)
+	fHashes    = root.Add("related.hash", field.Keyword, "", "Hashes and fingerprints that the packet has", field.ECS, field.List, field.Unique)
 )
 
 // Request notes a request in the conversation and writes the fields that name it. key is what the response will carry
@@ -120,6 +121,9 @@ func Host(o *field.Buffer, name []byte) {
 		}
 	}
 }
+
+// Hash writes a hash or fingerprint of something in the message.
+func Hash(o *field.Buffer, text []byte) { o.Text(fHashes, text) }
 
 // IP writes an address of 4 or 16 bytes that the message mentions.
 func IP(o *field.Buffer, addr []byte) { o.IP(field.RelatedIP, addr) }

@@ -5,8 +5,7 @@
 //	| length 16 (TCP only) | opcode 5, key 3 | session 64 | authentication, acknowledgements, packet ID, TLS …   control
 //	|                      | opcode 5, key 3 | peer 24 (opcode 9) | encrypted …                                  data
 //
-// Found on its port alone, as in Wireshark. Not decoded: what follows the session, as the length of the authentication (tls-auth, tls-crypt) is not known;
-// the TLS handshake.
+// Found on its port alone, as in Wireshark. The TLS of the control channel is read (control.go). Not decoded: what else follows the session.
 package openvpn
 
 import (
@@ -96,6 +95,7 @@ func message(p *dissect.Packet, b []byte, wire int) {
 	default:
 		if p.Need(b, wire, 9) {
 			p.Out.Bytes(fSession, b[1:9])
+			tunnelled(p, b)
 		}
 	}
 }
