@@ -17,7 +17,6 @@ func TestUpgrade(t *testing.T) {
 		{"websocket", "\x81\x01x", "http:http:websocket"},
 		{"h2c", "\x00\x00\x00\x04\x00\x00\x00\x00\x00", "http:http:http2"},
 	} {
-		b.P.Options.Wireshark = false
 		r := dissecttest.Merge(b.Stream(http.Protocol, dissecttest.Piece{Data: []byte("GET / HTTP/1.1\r\nUpgrade: " + tt.token + "\r\n\r\n")},
 			dissecttest.Piece{Dir: 1, Data: []byte("HTTP/1.1 101 Switching Protocols\r\n\r\n" + tt.server)})...)
 		if r.Layers != tt.layers {

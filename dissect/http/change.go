@@ -31,16 +31,16 @@ func (s *state) changing() bool {
 // await leaves what a client sends in another protocol alone until the server agrees. Where the capture has nothing of the server, it does so at once.
 func (s *state) await(p *dissect.Packet, c *dissect.Conversation) {
 	if c.Packets[1-p.Direction] == 0 {
-		asked, open := c.Asked(0)
-		s.change(p, c, asked, open)
+		asked, _ := c.Asked(0)
+		s.change(p, c, asked)
 	}
 }
 
-// change hands the conversation over, with the request that asked for it, if that is known.
-func (s *state) change(p *dissect.Packet, c *dissect.Conversation, asked dissect.Request, open bool) {
-	var request any
-	if open {
-		request = asked
+// change hands the conversation over, with the request that asked for it; that is zero where it is not known.
+func (s *state) change(p *dissect.Packet, c *dissect.Conversation, asked dissect.Request) {
+	if to := p.Registry.Named(s.next); to != nil {
+		c.HandOver(to, asked)
+		return
 	}
-	c.HandOver(p.Registry.Named(s.next), request)
+	c.HandOver(nil, nil)
 }

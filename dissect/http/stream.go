@@ -132,7 +132,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 	if d.request {
 		s.client = p.Direction
 	}
-	asked, open := c.Asked(0)
+	asked, _ := c.Asked(0)
 	empty := d.phase == inBody && d.left == 0
 	if d.phase != inHead && !empty && p.Options.Wireshark {
 		d.held = slices.Clone(data[:n])
@@ -151,7 +151,7 @@ func (s *state) head(p *dissect.Packet, c *dissect.Conversation, d *direction, d
 		d.finish(p, c)
 	}
 	if ends {
-		s.change(p, c, asked, open)
+		s.change(p, c, asked)
 	}
 	return n
 }

@@ -4,10 +4,12 @@ package http2
 
 import (
 	"encoding/binary"
+	"slices"
 	"strings"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/http"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -94,8 +96,11 @@ func (f frame) headers() bool {
 }
 
 // begin looks at the first bytes of a direction: the client's preface, which it takes, or a SETTINGS frame. It returns 0 and leaves d.begun unset while
-// there are too few of them, and ok false when they are neither. tshark knows HTTP/2 by the client's preface only.
+// there are too few of them, and ok false when they are neither.
 func (s *state) begin(p *dissect.Packet, d *direction, data []byte) (n int, ok bool) {
+	if !s.known && p.Options.Wireshark && !found(p, data) {
+		return 0, false
+	}
 	if strings.HasPrefix(preface, string(data[:min(len(data), len(preface))])) {
 		if len(data) < len(preface) {
 			return 0, true
@@ -107,9 +112,6 @@ func (s *state) begin(p *dissect.Packet, d *direction, data []byte) (n int, ok b
 		}
 		return len(preface), true
 	}
-	if !s.known && p.Options.Wireshark {
-		return 0, false
-	}
 	if len(data) < headerLen {
 		return 0, true
 	}
@@ -119,6 +121,12 @@ func (s *state) begin(p *dissect.Packet, d *direction, data []byte) (n int, ok b
 	}
 	d.begun, s.known = true, true
 	return 0, true
+}
+
+// found reports whether tshark finds HTTP/2, by the client's preface on a port of HTTP's.
+func found(p *dissect.Packet, data []byte) bool {
+	ports := http.Protocol.TCPPorts
+	return data[0] == preface[0] && (slices.Contains(ports, p.Core.Source.Port) || slices.Contains(ports, p.Core.Destination.Port))
 }
 
 // frame writes what the payload of a frame other than DATA says.

@@ -66,7 +66,11 @@ var (
 	ready = fr(typeSettings, 0, 0, "")
 )
 
-func newBench() *dissecttest.Bench { return dissecttest.New(nil, Protocol, grpc.Protocol) }
+func newBench() *dissecttest.Bench {
+	b := dissecttest.New(nil, Protocol, grpc.Protocol)
+	b.Port = 80
+	return b
+}
 
 func TestExchange(t *testing.T) {
 	c, s := newEncoder(), newEncoder()
@@ -272,17 +276,25 @@ func TestUpgraded(t *testing.T) {
 		return len(data)
 	}
 	b := dissecttest.New(nil, Protocol, first)
-	r := b.Stream(first, client("up"), client(hello), server(ready, fr(typeHeaders, endHeaders|endStream, 1, newEncoder().block(":status", "200"))))
-	r[2].Check(t, map[string]string{"request_in": "1", "event.duration": "2000000", "transaction.id": "flow:1"})
+	r := b.Stream(first, client("up"), server(ready), client(hello), server(fr(typeHeaders, endHeaders|endStream, 1, newEncoder().block(":status", "200"))))
+	r[3].Check(t, map[string]string{"request_in": "1", "event.duration": "3000000", "transaction.id": "flow:1"})
 }
 
-// tshark knows HTTP/2 by the client's preface only.
-func TestServerFirst(t *testing.T) {
+// tshark finds HTTP/2 by the client's preface on a port of HTTP's only.
+func TestFound(t *testing.T) {
 	b := newBench()
-	for compat, want := range map[bool]string{false: "http2", true: ""} {
-		b.P.Options.Wireshark = compat
-		if r := b.Stream(Protocol, server(ready)); r[0].Layers != want {
-			t.Errorf("compat %v: layers %q", compat, r[0].Layers)
+	for _, tt := range []struct {
+		compat bool
+		port   uint16
+		piece  dissecttest.Piece
+		want   string
+	}{
+		{false, 80, server(ready), "http2"}, {false, 9000, client(hello), "http2"},
+		{true, 80, server(ready), ""}, {true, 9000, client(hello), ""}, {true, 8080, client(hello), "http2"},
+	} {
+		b.P.Options.Wireshark, b.Port = tt.compat, tt.port
+		if r := b.Stream(Protocol, tt.piece); r[0].Layers != tt.want {
+			t.Errorf("compat %v, port %d: layers %q, want %q", tt.compat, tt.port, r[0].Layers, tt.want)
 		}
 	}
 }

@@ -20,7 +20,7 @@ type state struct {
 	dir [2]direction
 	// open are the streams that have not ended, in the order in which they began.
 	open []exchange
-	// known is set when the preface or SETTINGS have shown that it is HTTP/2.
+	// known is set when the preface, SETTINGS or HTTP/1 have shown that it is HTTP/2.
 	known bool
 }
 
@@ -58,15 +58,20 @@ type message struct {
 	calls *grpc.Messages
 }
 
-// stateOf returns the state of a connection. HTTP/1 hands its conversation over with the request that asked for it, which is stream 1's (RFC 7540, 3.2).
+// stateOf returns the state of a connection. HTTP/1 hands its conversation over with the request that asked for it, which is stream 1's (RFC 7540, 3.2); it is zero
+// where the capture does not have it.
 func stateOf(c *dissect.Conversation) *state {
-	switch a := c.AppState.(type) {
-	case *state:
-		return a
-	case dissect.Request:
-		c.Reopen(a, 1)
+	s, ok := c.AppState.(*state)
+	if ok {
+		return s
 	}
-	s := &state{}
+	s = &state{}
+	if r, upgraded := c.AppState.(dissect.Request); upgraded {
+		s.known = true
+		if r.Number > 0 {
+			c.Reopen(r, 1)
+		}
+	}
 	c.AppState = s
 	return s
 }
