@@ -87,25 +87,25 @@ var (
 	fLast     = fields.Add("goaway.last_stream_id", field.Uint32, "http2.goaway.last_stream_id", "Last stream that the side that goes away has dealt with", field.Rare)
 	fGoAway   = fields.Add("goaway.error", field.Keyword, "http2.goaway.error", "Why the connection is ended: NO_ERROR, ENHANCE_YOUR_CALM, …; a number where it has no name")
 	fDebug    = fields.Add("goaway.addata", field.Keyword, "http2.goaway.addata", "What the side that goes away says of it", field.Rare)
-	fWindow   = fields.Add("window_update.window_size_increment", field.Uint32, "http2.window_update.window_size_increment", "How many bytes more may be sent", field.Rare)
+	fWindow   = fields.Add("window_update.window_size_increment", field.Uint32, "http2.window_update.window_size_increment", "How many bytes more may be sent", field.Rare, field.Detail)
 	fPing     = fields.Add("ping", field.Hex, "http2.ping", "Data of a PING", field.Rare, field.Detail)
 	fPong     = fields.Add("pong", field.Hex, "http2.pong", "Data of a PING's acknowledgement", field.Rare, field.Detail)
-	fPromised = fields.Add("push_promise.promised_stream_id", field.Uint32, "http2.push_promise.promised_stream_id", "Stream on which the server will answer a request that it made up", field.Rare)
-	fOrigin   = fields.Add("origin.origin", field.Keyword, "http2.origin.origin, http2.altsvc.origin", "Origin that the server speaks for, or that has alternative services", field.Rare)
-	fAltSvc   = fields.Add("altsvc.field_value", field.Keyword, "http2.altsvc.field_value", "Alternative services of an origin", field.Rare)
-	fPriority = fields.Add("priority_update_field_value", field.Keyword, "http2.priority_update_field_value", "Priority that a stream shall have", field.Rare)
+	fPromised = fields.Add("push_promise.promised_stream_id", field.Uint32, "http2.push_promise.promised_stream_id", "Stream on which the server will answer a request that it made up", field.Rare, field.Detail)
+	fOrigin   = fields.Add("origin.origin", field.Keyword, "http2.origin.origin, http2.altsvc.origin", "Origin that the server speaks for, or that has alternative services", field.Rare, field.Detail)
+	fAltSvc   = fields.Add("altsvc.field_value", field.Keyword, "http2.altsvc.field_value", "Alternative services of an origin", field.Rare, field.Detail)
+	fPriority = fields.Add("priority_update_field_value", field.Keyword, "http2.priority_update_field_value", "Priority that a stream shall have", field.Rare, field.Detail)
 	fSetting  = fields.Add("settings.id", field.Uint16, "http2.settings.id", "Identifier of each setting", field.Rare, field.Detail)
 )
 
 // settings are the values by identifier (RFC 9113, 6.5.2; RFC 8441).
 var settings = map[uint16]field.ID{
-	1: fields.Add("settings.header_table_size", field.Uint32, "http2.settings.header_table_size", "Largest dynamic table that the sender keeps for headers sent to it, bytes", field.Rare),
-	2: fields.Add("settings.enable_push", field.Uint32, "http2.settings.enable_push", "Whether the server may push", field.Rare),
-	3: fields.Add("settings.max_concurrent_streams", field.Uint32, "http2.settings.max_concurrent_streams", "How many streams the other side may have open", field.Rare),
-	4: fields.Add("settings.initial_window_size", field.Uint32, "http2.settings.initial_window_size", "Window of a new stream, bytes", field.Rare),
-	5: fields.Add("settings.max_frame_size", field.Uint32, "http2.settings.max_frame_size", "Largest payload of a frame that the sender takes, bytes", field.Rare),
-	6: fields.Add("settings.max_header_list_size", field.Uint32, "http2.settings.max_header_list_size", "Largest header list that the sender takes, bytes", field.Rare),
-	8: fields.Add("settings.extended_connect", field.Uint32, "http2.settings.extended_connect", "Whether CONNECT may name a protocol", field.Rare),
+	1: fields.Add("settings.header_table_size", field.Uint32, "http2.settings.header_table_size", "Largest dynamic table that the sender keeps for headers sent to it, bytes", field.Rare, field.Detail),
+	2: fields.Add("settings.enable_push", field.Uint32, "http2.settings.enable_push", "Whether the server may push", field.Rare, field.Detail),
+	3: fields.Add("settings.max_concurrent_streams", field.Uint32, "http2.settings.max_concurrent_streams", "How many streams the other side may have open", field.Rare, field.Detail),
+	4: fields.Add("settings.initial_window_size", field.Uint32, "http2.settings.initial_window_size", "Window of a new stream, bytes", field.Rare, field.Detail),
+	5: fields.Add("settings.max_frame_size", field.Uint32, "http2.settings.max_frame_size", "Largest payload of a frame that the sender takes, bytes", field.Rare, field.Detail),
+	6: fields.Add("settings.max_header_list_size", field.Uint32, "http2.settings.max_header_list_size", "Largest header list that the sender takes, bytes", field.Rare, field.Detail),
+	8: fields.Add("settings.extended_connect", field.Uint32, "http2.settings.extended_connect", "Whether CONNECT may name a protocol", field.Rare, field.Detail),
 }
 
 // names interns texts by number; "" is no name.
