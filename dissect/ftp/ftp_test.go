@@ -14,8 +14,7 @@ import (
 	"github.com/espbeat/espbeat/flow"
 )
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 func newBench(compat bool) *dissecttest.Bench {
 	b := dissecttest.New(nil, Protocol, Data)
@@ -137,7 +136,7 @@ func TestSegmentation(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		"220 (vsFTPd 3.0.3)\r\n":     {true, true},
 		"220-FTP server\r\n":         {true, true},
 		"220 a ESMTP\r\n":            {true, false},
@@ -147,11 +146,7 @@ func TestGuess(t *testing.T) {
 		"EHLO a\r\n":                 {false, false},
 		"GET /ftp\r\n":               {false, false},
 		"\x16\x03\x01\x02\x00\x01\r": {false, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestCanary(t *testing.T) {

@@ -13,8 +13,7 @@ import (
 // text makes a message of lines.
 func text(lines ...string) string { return strings.Join(lines, "\r\n") }
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 func closed(p dissecttest.Piece) dissecttest.Piece { p.FIN = true; return p }
 

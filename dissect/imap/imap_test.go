@@ -11,8 +11,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/imf"
 )
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 func newBench() *dissecttest.Bench {
 	b := dissecttest.New(nil, Protocol, imf.Protocol)
@@ -89,7 +88,7 @@ func TestSegmentation(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		"* OK IMAP4 ready\r\n":      {true, true},
 		"* PREAUTH imap x\r\n":      {true, true},
 		"* OK ready\r\n":            {true, false},
@@ -104,11 +103,7 @@ func TestGuess(t *testing.T) {
 		"220 imap.example.com\r\n":  {false, false},
 		"((a) LOGIN\r\n":            {false, false},
 		strings.Repeat("a", maxTag): {true, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestSummary(t *testing.T) {

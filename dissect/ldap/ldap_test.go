@@ -10,8 +10,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 // tlv makes an element, with a length of the long form as Active Directory has it when wide is set.
 func tlv(tag byte, value string, wide bool) string {
@@ -110,7 +109,7 @@ func TestSegmentation(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		bind:                             {true, true},
 		tlsOID:                           {true, true},
 		bound:                            {true, false},
@@ -120,11 +119,7 @@ func TestGuess(t *testing.T) {
 		"0\x0a\x02\x01\x01\x04\x05abcde": {false, false},
 		"\x16\x03\x01\x02\x00\x01":       {false, false},
 		strings.Replace(bind, "\x02\x01\x03", "\x02\x01\x07", 1): {true, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestSummary(t *testing.T) {

@@ -11,8 +11,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 // first makes a message without a type, message one with a type.
 func first(code uint32, s string) string {
@@ -89,7 +88,7 @@ func TestSegmentation(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		hello:                        {true, true},
 		first(version3, "x\x00\x00"): {true, false},
 		first(version3+2, "\x00"):    {true, true},
@@ -100,11 +99,7 @@ func TestGuess(t *testing.T) {
 		"Z\x00\x00":                  {true, false},
 		"Z\x01\x00":                  {false, false},
 		"\x16\x03\x01\x02\x00\x01":   {false, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestSummary(t *testing.T) {

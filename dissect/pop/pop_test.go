@@ -11,8 +11,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/imf"
 )
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 func newBench(compat bool) *dissecttest.Bench {
 	b := dissecttest.New(nil, Protocol, imf.Protocol)
@@ -94,7 +93,7 @@ func TestSegmentation(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		"+OK POP3 ready\r\n":       {true, true},
 		"+OK Dovecot ready.\r\n":   {true, false},
 		"+OK\r\n":                  {true, false},
@@ -103,11 +102,7 @@ func TestGuess(t *testing.T) {
 		"220 a POP3\r\n":           {false, false},
 		"EHLO a\r\n":               {false, false},
 		"\x16\x03\x01\x02\x00\x01": {false, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestSummary(t *testing.T) {

@@ -15,8 +15,7 @@ import (
 // lines makes lines with their ends.
 func lines(l ...string) string { return strings.Join(l, "\r\n") + "\r\n" }
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 func newBench(compat bool) *dissecttest.Bench {
 	b := dissecttest.New(nil, Protocol, imf.Protocol)
@@ -119,7 +118,7 @@ func TestStartTLS(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		"220 a ESMTP b\r\n":              {true, true},
 		"220-a SMTP\r\n220 b\r\n":        {true, true},
 		"220 FTP server\r\n":             {true, false},
@@ -138,11 +137,7 @@ func TestGuess(t *testing.T) {
 		"":                               {false, false},
 		"\r\n":                           {false, false},
 		"abcdefghijklmnopqrstuvwxyz\r\n": {false, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestSummary(t *testing.T) {

@@ -10,8 +10,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
-func client(s string) dissecttest.Piece { return dissecttest.Piece{Data: []byte(s)} }
-func server(s string) dissecttest.Piece { return dissecttest.Piece{Dir: 1, Data: []byte(s)} }
+var client, server = dissecttest.Client, dissecttest.Server
 
 // packet makes a packet with four bytes of padding.
 func packet(message string) string {
@@ -123,7 +122,7 @@ func TestSegmentation(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for data, want := range map[string][2]bool{ // on its port, on any
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
 		hello:                           {true, true},
 		"SSH-1.5-x\n":                   {true, true},
 		"SSH-x":                         {true, false},
@@ -135,11 +134,7 @@ func TestGuess(t *testing.T) {
 		"GET / HTTP/1.1\r\n":            {false, false},
 		"":                              {false, false},
 		"220 ftp.example.com ready\r\n": {false, false},
-	} {
-		if got := [2]bool{accept([]byte(data)), guess([]byte(data))}; got != want {
-			t.Errorf("%q: %v", data, got)
-		}
-	}
+	})
 }
 
 func TestSummary(t *testing.T) {
