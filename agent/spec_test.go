@@ -49,7 +49,7 @@ func TestSpec(t *testing.T) {
 	}
 	in := s.Inputs[0]
 	switch c := in.Command; {
-	case in.Name != InputType || in.Description == "":
+	case in.Name != "espbeat/packet" || in.Description == "":
 		t.Errorf("input %q: %q", in.Name, in.Description)
 	case !unique(in.Platforms) || len(in.Platforms) == 0 || !unique(in.Outputs) || !slices.Contains(in.Outputs, "elasticsearch"):
 		t.Errorf("platforms %v, outputs %v", in.Platforms, in.Outputs)

@@ -12,9 +12,6 @@ import (
 	"github.com/espbeat/espbeat/config"
 )
 
-// InputType is the type of espbeat's inputs in a policy.
-const InputType = "espbeat/packet"
-
 // framework are keys of a stream that are the Agent's, not espbeat's.
 var framework = []string{"data_stream", "meta", "policy", "use_output"}
 
