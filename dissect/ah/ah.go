@@ -26,7 +26,7 @@ var Protocol = &dissect.Protocol{
 var (
 	fields    = field.Group("ah")
 	fNext     = fields.Add("next_header", field.Uint8, "ah.next_header", "Next header")
-	fLength   = fields.Add("length", field.Uint16, "ah.length", "Length of the header, bytes", field.Rare)
+	fLength   = fields.Add("length", field.Uint16, "ah.length", "Length of the header, bytes", field.Rare, field.Detail)
 	fSPI      = fields.Add("spi", field.Uint32, "ah.spi", "Security parameters index")
 	fSequence = fields.Add("sequence", field.Uint32, "ah.sequence", "Sequence number")
 	fICV      = fields.Add("icv", field.Hex, "ah.icv", "Integrity check value", field.Rare)

@@ -37,10 +37,10 @@ var (
 	fMajor    = fields.Add("major", field.Uint16, "aoe.major", "Shelf; 65535 is any")
 	fMinor    = fields.Add("minor", field.Uint8, "aoe.minor", "Slot; 255 is any")
 	fCommand  = fields.Add("cmd", field.Uint8, "aoe.cmd", "Command: 0 ATA, 1 query configuration, 2 MAC mask, 3 reservation")
-	fTag      = fields.Add("tag", field.Uint32, "aoe.tag", "Tag that ties a response to its request", field.Rare)
-	fCount    = fields.Add("ata.nsectors", field.Uint8, "aoe.ata.nsectors", "Sectors", field.Rare)
+	fTag      = fields.Add("tag", field.Uint32, "aoe.tag", "Tag that ties a response to its request", field.Rare, field.Detail)
+	fCount    = fields.Add("ata.nsectors", field.Uint8, "aoe.ata.nsectors", "Sectors", field.Rare, field.Detail)
 	fATA      = fields.Add("ata.cmd", field.Uint8, "aoe.ata.cmd", "ATA command; of a response the status")
-	fLBA      = fields.Add("ata.lba", field.Int64, "aoe.lba", "Address of the first sector", field.Rare)
+	fLBA      = fields.Add("ata.lba", field.Int64, "aoe.lba", "Address of the first sector", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

@@ -55,8 +55,8 @@ var (
 	fSrc      = fields.Add("src", field.Uint8, "arcnet.src", "Source address")
 	fDst      = fields.Add("dst", field.Uint8, "arcnet.dst", "Destination address")
 	fProto    = fields.Add("protocol_id", field.Uint8, "arcnet.protID", "Protocol ID")
-	fSplit    = fields.Add("split_flag", field.Uint8, "arcnet.split_flag", "Split flag: 0 whole packet", field.Rare)
-	fSequence = fields.Add("sequence", field.Uint16, "arcnet.sequence", "Sequence number of the packet", field.Rare)
+	fSplit    = fields.Add("split_flag", field.Uint8, "arcnet.split_flag", "Split flag: 0 whole packet", field.Rare, field.Detail)
+	fSequence = fields.Add("sequence", field.Uint16, "arcnet.sequence", "Sequence number of the packet", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

@@ -29,7 +29,7 @@ var (
 	fields    = field.Group("ayiya")
 	fOpcode   = fields.Add("opcode", field.Uint8, "ayiya.opcode", "Operation")
 	fNext     = fields.Add("nextheader", field.Uint8, "ayiya.nextheader", "Next header, IANA's protocol number")
-	fEpoch    = fields.Add("epoch", field.Uint32, "ayiya.epoch", "Sender's time, seconds since 1970", field.Rare)
+	fEpoch    = fields.Add("epoch", field.Uint32, "ayiya.epoch", "Sender's time, seconds since 1970", field.Rare, field.Detail)
 	fIdentity = fields.Add("identity", field.Hex, "ayiya.identity", "Sender's identity")
 	kind      = field.Intern("ayiya")
 )

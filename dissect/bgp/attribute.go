@@ -40,9 +40,9 @@ const (
 
 var (
 	attrFields     = field.Group("bgp.update.path_attribute")
-	fAttr          = attrFields.Add("type_code", field.Uint8, "bgp.update.path_attribute.type_code", "Type of each path attribute", field.Rare)
+	fAttr          = attrFields.Add("type_code", field.Uint8, "bgp.update.path_attribute.type_code", "Type of each path attribute", field.Rare, field.Detail)
 	fOrigin        = attrFields.Add("origin", field.Uint8, "bgp.update.path_attribute.origin", "Origin: 0 IGP, 1 EGP, 2 incomplete", field.Rare)
-	fSegment       = attrFields.Add("as_path_segment.type", field.Uint8, "bgp.update.path_attribute.as_path_segment.type", "Type of each segment of an AS path: 1 set, 2 sequence, 3 and 4 of a confederation", field.Rare)
+	fSegment       = attrFields.Add("as_path_segment.type", field.Uint8, "bgp.update.path_attribute.as_path_segment.type", "Type of each segment of an AS path: 1 set, 2 sequence, 3 and 4 of a confederation", field.Rare, field.Detail)
 	fAS2           = attrFields.Add("as_path_segment.as2", field.Uint16, "bgp.update.path_attribute.as_path_segment.as2", "AS path, of numbers of 2 bytes")
 	fAS4           = attrFields.Add("as_path_segment.as4", field.Uint32, "bgp.update.path_attribute.as_path_segment.as4", "AS path, of numbers of 4 bytes")
 	fNextHop       = attrFields.Add("next_hop", field.IP, "bgp.update.path_attribute.next_hop", "Next hop")
@@ -53,14 +53,14 @@ var (
 	fCommunity     = attrFields.Add("community", field.Keyword, "", "Communities, as AS:value")
 	fOriginator    = attrFields.Add("originator_id", field.IP, "bgp.update.path_attribute.originator_id", "Router that brought the route into the AS")
 	fCluster       = fields.Add("path_attribute.cluster_id", field.IP, "bgp.path_attribute.cluster_id", "Clusters of route reflectors that the route passed")
-	fReachAFI      = attrFields.Add("mp_reach_nlri.afi", field.Uint16, "bgp.update.path_attribute.mp_reach_nlri.afi", "Address family announced", field.Rare)
-	fReachSAFI     = attrFields.Add("mp_reach_nlri.safi", field.Uint8, "bgp.update.path_attribute.mp_reach_nlri.safi", "Subsequent address family announced", field.Rare)
+	fReachAFI      = attrFields.Add("mp_reach_nlri.afi", field.Uint16, "bgp.update.path_attribute.mp_reach_nlri.afi", "Address family announced", field.Rare, field.Detail)
+	fReachSAFI     = attrFields.Add("mp_reach_nlri.safi", field.Uint8, "bgp.update.path_attribute.mp_reach_nlri.safi", "Subsequent address family announced", field.Rare, field.Detail)
 	fReachNextHop  = attrFields.Add("mp_reach_nlri.next_hop", field.IP, "bgp.update.path_attribute.mp_reach_nlri.next_hop.ipv4, bgp.update.path_attribute.mp_reach_nlri.next_hop.ipv6, bgp.update.path_attribute.mp_reach_nlri.next_hop.ipv6.link_local", "Next hops of a multiprotocol attribute")
-	fUnreachAFI    = attrFields.Add("mp_unreach_nlri.afi", field.Uint16, "bgp.update.path_attribute.mp_unreach_nlri.afi", "Address family withdrawn", field.Rare)
-	fUnreachSAFI   = attrFields.Add("mp_unreach_nlri.safi", field.Uint8, "bgp.update.path_attribute.mp_unreach_nlri.safi", "Subsequent address family withdrawn", field.Rare)
+	fUnreachAFI    = attrFields.Add("mp_unreach_nlri.afi", field.Uint16, "bgp.update.path_attribute.mp_unreach_nlri.afi", "Address family withdrawn", field.Rare, field.Detail)
+	fUnreachSAFI   = attrFields.Add("mp_unreach_nlri.safi", field.Uint8, "bgp.update.path_attribute.mp_unreach_nlri.safi", "Subsequent address family withdrawn", field.Rare, field.Detail)
 	fExtCommunity  = fields.Add("ext_community", field.Keyword, "", "Extended communities: route targets as rt:AS:value, others as hex digits")
 	fLargeCommunty = fields.Add("large_communities", field.Keyword, "", "Large communities, as AS:value:value")
-	fOTC           = attrFields.Add("otc", field.Uint32, "", "AS that the route must not leave towards the customer's side (RFC 9234)", field.Rare)
+	fOTC           = attrFields.Add("otc", field.Uint32, "", "AS that the route must not leave towards the customer's side (RFC 9234)", field.Rare, field.Detail)
 )
 
 func attribute(c *common.Cursor) {

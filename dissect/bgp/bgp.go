@@ -59,9 +59,9 @@ var (
 	fMajor   = fields.Add("notify.major_error", field.Uint8, "bgp.notify.major_error", "Error of a NOTIFICATION: 1 header, 2 OPEN, 3 UPDATE, 4 hold timer, 5 state machine, 6 cease, 7 ROUTE-REFRESH")
 	fMinor   = fields.Add("notify.minor_error", field.Uint8, "bgp.notify.minor_error, bgp.notify.minor_error_open, bgp.notify.minor_error_update, bgp.notify.minor_error_cease", "Subcode of a NOTIFICATION")
 	fText    = fields.Add("notify.communication", field.Wildcard, "bgp.notify.communication", "Why the session was shut down, in the operator's words")
-	fAFI     = fields.Add("route_refresh.afi", field.Uint16, "bgp.route_refresh.afi", "Address family of a ROUTE-REFRESH: 1 IPv4, 2 IPv6", field.Rare)
-	fSubtype = fields.Add("route_refresh.subtype", field.Uint8, "bgp.route_refresh.subtype", "Subtype of a ROUTE-REFRESH: 0 request, 1 begin, 2 end", field.Rare)
-	fSAFI    = fields.Add("route_refresh.safi", field.Uint8, "bgp.route_refresh.safi", "Subsequent address family of a ROUTE-REFRESH", field.Rare)
+	fAFI     = fields.Add("route_refresh.afi", field.Uint16, "bgp.route_refresh.afi", "Address family of a ROUTE-REFRESH: 1 IPv4, 2 IPv6", field.Rare, field.Detail)
+	fSubtype = fields.Add("route_refresh.subtype", field.Uint8, "bgp.route_refresh.subtype", "Subtype of a ROUTE-REFRESH: 0 request, 1 begin, 2 end", field.Rare, field.Detail)
+	fSAFI    = fields.Add("route_refresh.safi", field.Uint8, "bgp.route_refresh.safi", "Subsequent address family of a ROUTE-REFRESH", field.Rare, field.Detail)
 )
 
 // stream takes one message off the front. All messages of a packet are one layer, as in Wireshark.

@@ -19,8 +19,8 @@ var (
 	fReach6    = fields.Add("mp_reach_nlri_ipv6_prefix", field.IP, "bgp.mp_reach_nlri_ipv6_prefix", "IPv6 prefixes announced")
 	fUnreach4  = fields.Add("mp_unreach_nlri_ipv4_prefix", field.IP, "bgp.mp_unreach_nlri_ipv4_prefix", "IPv4 prefixes withdrawn by a multiprotocol attribute")
 	fUnreach6  = fields.Add("mp_unreach_nlri_ipv6_prefix", field.IP, "bgp.mp_unreach_nlri_ipv6_prefix", "IPv6 prefixes withdrawn")
-	fBits      = fields.Add("prefix_length", field.Uint8, "bgp.prefix_length", "Length of each prefix, bits, in the order of the message", field.Rare)
-	fPathID    = fields.Add("nlri_path_id", field.Uint32, "bgp.nlri_path_id", "Path identifier of each prefix", field.Rare)
+	fBits      = fields.Add("prefix_length", field.Uint8, "bgp.prefix_length", "Length of each prefix, bits, in the order of the message", field.Rare, field.Detail)
+	fPathID    = fields.Add("nlri_path_id", field.Uint32, "bgp.nlri_path_id", "Path identifier of each prefix", field.Rare, field.Detail)
 )
 
 func update(c *common.Cursor) {

@@ -45,12 +45,12 @@ var Protocol = &dissect.Protocol{
 var (
 	fields   = field.Group("bssgp")
 	fPDU     = fields.Add("pdu_type", field.Uint8, "bssgp.pdu_type", "PDU type: 0 user data to the station, 1 from it, 6 and 7 paging, 0x20 and above management of cells")
-	fElement = fields.Add("elem_id", field.Uint8, "bssgp.elem_id", "Types of the information elements in order", field.List, field.Rare)
+	fElement = fields.Add("elem_id", field.Uint8, "bssgp.elem_id", "Types of the information elements in order", field.List, field.Rare, field.Detail)
 	fTLLI    = fields.Add("tlli", field.Uint32, "gsm_a.rr.tlli", "Temporary logical link identity of the mobile station")
 	fTMSI    = fields.Add("tmsi", field.Uint32, "gsm_a.tmsi", "Temporary identity of the mobile station that is paged")
-	fBVCI    = fields.Add("bvci", field.Uint16, "bssgp.bvci", "Virtual connection that the PDU is about", field.Rare)
-	fNSEI    = fields.Add("nsei", field.Uint16, "bssgp.nsei", "Network service entity that the PDU is about", field.Rare)
-	fCause   = fields.Add("cause", field.Uint8, "bssgp.cause", "Cause of a reset, block or status", field.Rare)
+	fBVCI    = fields.Add("bvci", field.Uint16, "bssgp.bvci", "Virtual connection that the PDU is about", field.Rare, field.Detail)
+	fNSEI    = fields.Add("nsei", field.Uint16, "bssgp.nsei", "Network service entity that the PDU is about", field.Rare, field.Detail)
+	fCause   = fields.Add("cause", field.Uint8, "bssgp.cause", "Cause of a reset, block or status", field.Rare, field.Detail)
 	fCI      = fields.Add("ci", field.Uint16, "bssgp.ci", "Cell within its location area")
 )
 

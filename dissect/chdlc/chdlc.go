@@ -50,8 +50,8 @@ var SLARP = &dissect.Protocol{
 
 var (
 	fields    = field.Group("chdlc")
-	fAddress  = fields.Add("address", field.Uint8, "chdlc.address", "Address: 0x0f unicast, 0x8f multicast", field.Rare)
-	fControl  = fields.Add("control", field.Uint8, "chdlc.control", "Control", field.Rare)
+	fAddress  = fields.Add("address", field.Uint8, "chdlc.address", "Address: 0x0f unicast, 0x8f multicast", field.Rare, field.Detail)
+	fControl  = fields.Add("control", field.Uint8, "chdlc.control", "Control", field.Rare, field.Detail)
 	fProtocol = fields.Add("protocol", field.Uint16, "chdlc.protocol", "Protocol, an EtherType")
 
 	slarpFields = field.Group("slarp")

@@ -35,13 +35,13 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields   = field.Group("eapol")
-	fVersion = fields.Add("version", field.Uint8, "eapol.version", "Version", field.Rare)
+	fVersion = fields.Add("version", field.Uint8, "eapol.version", "Version", field.Rare, field.Detail)
 	fType    = fields.Add("type", field.Uint8, "eapol.type", "Type: 0 EAP packet, 1 start, 2 logoff, 3 key, 4 encapsulated ASF alert, 5 MKA")
-	fLength  = fields.Add("len", field.Uint16, "eapol.len", "Length of the body, bytes", field.Rare)
+	fLength  = fields.Add("len", field.Uint16, "eapol.len", "Length of the body, bytes", field.Rare, field.Detail)
 	fKeyType = fields.Add("keydes.type", field.Uint8, "eapol.keydes.type", "Key descriptor: 1 RC4, 2 IEEE 802.11, 254 WPA")
 	fKeyLen  = fields.Add("keydes.key_len", field.Uint16, "eapol.keydes.key_len", "Length of the key, bytes", field.Detail, field.Rare)
-	fReplay  = fields.Add("keydes.replay_counter", field.Int64, "eapol.keydes.replay_counter", "Replay counter", field.Rare)
-	fInfo    = fields.Add("keydes.key_info", field.Uint16, "wlan_rsna_eapol.keydes.key_info", "Key information, as bits", field.Rare)
+	fReplay  = fields.Add("keydes.replay_counter", field.Int64, "eapol.keydes.replay_counter", "Replay counter", field.Rare, field.Detail)
+	fInfo    = fields.Add("keydes.key_info", field.Uint16, "wlan_rsna_eapol.keydes.key_info", "Key information, as bits", field.Rare, field.Detail)
 	fMessage = fields.Add("keydes.msgnr", field.Uint8, "wlan_rsna_eapol.keydes.msgnr", "Message of the handshake: 1 to 4, of groups 1 and 2")
 	fDataLen = fields.Add("keydes.data_len", field.Uint16, "wlan_rsna_eapol.keydes.data_len", "Length of the key data, bytes", field.Detail, field.Rare)
 )

@@ -78,13 +78,13 @@ const (
 
 var (
 	mka       = field.Group("mka")
-	fMKA      = mka.Add("version_id", field.Uint8, "mka.version_id", "Version", field.Rare)
-	fPriority = mka.Add("ks_prio", field.Uint8, "mka.ks_prio", "Priority as key server", field.Rare)
-	fServer   = mka.Add("key_server", field.Bool, "mka.key_server", "Sender is the key server", field.Rare)
-	fDesired  = mka.Add("macsec_desired", field.Bool, "mka.macsec_desired", "Sender wants MACsec", field.Rare)
+	fMKA      = mka.Add("version_id", field.Uint8, "mka.version_id", "Version", field.Rare, field.Detail)
+	fPriority = mka.Add("ks_prio", field.Uint8, "mka.ks_prio", "Priority as key server", field.Rare, field.Detail)
+	fServer   = mka.Add("key_server", field.Bool, "mka.key_server", "Sender is the key server", field.Rare, field.Detail)
+	fDesired  = mka.Add("macsec_desired", field.Bool, "mka.macsec_desired", "Sender wants MACsec", field.Rare, field.Detail)
 	fSCI      = mka.Add("sci", field.Hex, "mka.sci", "Secure channel of the sender: address and port")
 	fMember   = mka.Add("actor_mi", field.Hex, "mka.actor_mi", "Member identifier of the sender", field.Detail)
-	fNumber   = mka.Add("actor_mn", field.Uint32, "mka.actor_mn", "Number of the message", field.Rare)
+	fNumber   = mka.Add("actor_mn", field.Uint32, "mka.actor_mn", "Number of the message", field.Rare, field.Detail)
 	fCAKName  = mka.Add("cak_name", field.Hex, "mka.cak_name", "Name of the connectivity association's key")
 )
 

@@ -22,13 +22,13 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("eigrp")
-	fVersion  = fields.Add("version", field.Uint8, "eigrp.version", "Version", field.Rare)
+	fVersion  = fields.Add("version", field.Uint8, "eigrp.version", "Version", field.Rare, field.Detail)
 	fOpcode   = fields.Add("opcode", field.Uint8, "eigrp.opcode", "Opcode: 1 update, 3 query, 4 reply, 5 hello, 10 SIA-query, 11 SIA-reply, …")
 	fChecksum = fields.Add("checksum", field.Uint16, "eigrp.checksum", "Checksum", field.Rare, field.Detail)
 	fFlags    = fields.Add("flags", field.Uint32, "eigrp.flags", "Flags: 1 init, 2 conditional receive, 4 restart, 8 end of table", field.Rare)
-	fSequence = fields.Add("seq.value", field.Uint32, "eigrp.seq", "Sequence number, 0 for packets without acknowledgement", field.Rare)
-	fAck      = fields.Add("ack", field.Uint32, "eigrp.ack", "Sequence number acknowledged; a hello with one is an acknowledgement", field.Rare)
-	fRouter   = fields.Add("vrid", field.Uint16, "eigrp.vrid", "Virtual router", field.Rare)
+	fSequence = fields.Add("seq.value", field.Uint32, "eigrp.seq", "Sequence number, 0 for packets without acknowledgement", field.Rare, field.Detail)
+	fAck      = fields.Add("ack", field.Uint32, "eigrp.ack", "Sequence number acknowledged; a hello with one is an acknowledgement", field.Rare, field.Detail)
+	fRouter   = fields.Add("vrid", field.Uint16, "eigrp.vrid", "Virtual router", field.Rare, field.Detail)
 	fAS       = fields.Add("as", field.Uint16, "eigrp.as", "Autonomous system")
 	fType     = fields.Add("tlv_type", field.Uint16, "eigrp.tlv_type", "Type of each TLV: 0x0001 parameters, 0x0102 internal IPv4 route, 0x0103 external IPv4 route, …")
 )

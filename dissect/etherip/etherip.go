@@ -20,7 +20,7 @@ var Protocol = &dissect.Protocol{
 }
 
 var (
-	fVersion = field.Group("etherip").Add("ver", field.Uint8, "etherip.ver", "Version", field.Rare)
+	fVersion = field.Group("etherip").Add("ver", field.Uint8, "etherip.ver", "Version", field.Rare, field.Detail)
 	kind     = field.Intern("etherip")
 )
 

@@ -66,11 +66,11 @@ var Protocol = &dissect.Protocol{
 var (
 	fields   = field.Group("fr")
 	fDLCI    = fields.Add("dlci", field.Uint32, "fr.dlci", "Data link connection identifier")
-	fCR      = fields.Add("cr", field.Bool, "fr.cr", "Command or response bit", field.Rare)
+	fCR      = fields.Add("cr", field.Bool, "fr.cr", "Command or response bit", field.Rare, field.Detail)
 	fFECN    = fields.Add("fecn", field.Bool, "fr.fecn", "Forward explicit congestion notification")
 	fBECN    = fields.Add("becn", field.Bool, "fr.becn", "Backward explicit congestion notification")
 	fDE      = fields.Add("de", field.Bool, "fr.de", "Discard eligible")
-	fControl = fields.Add("control", field.Uint8, "fr.control", "Control field, first byte", field.Rare)
+	fControl = fields.Add("control", field.Uint8, "fr.control", "Control field, first byte", field.Rare, field.Detail)
 	fNLPID   = fields.Add("nlpid", field.Uint8, "fr.nlpid", "Network layer protocol identifier")
 	fOUI     = fields.Add("snap.oui", field.Uint32, "fr.snap.oui", "Organization code of a SNAP header")
 	fPID     = fields.Add("snap.pid", field.Uint16, "fr.snap.pid", "Protocol ID in a SNAP header, of the organization's own numbering")

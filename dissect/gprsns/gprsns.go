@@ -62,9 +62,9 @@ var (
 	fPDU         = fields.Add("pdu_type", field.Uint8, "nsip.pdu_type", "PDU type: 0 user data, 2 reset, 4 block, 8 status, 10 alive, 12 and above configuration")
 	fBVCI        = fields.Add("bvci", field.Uint16, "nsip.bvci", "BSSGP virtual connection: 0 signalling, 1 point to multipoint, else a cell's")
 	fNSEI        = fields.Add("nsei", field.Uint16, "nsip.nsei", "Network service entity")
-	fVCI         = fields.Add("ns_vci", field.Uint16, "nsip.ns_vci", "Network service virtual connection", field.Rare)
-	fCause       = fields.Add("cause", field.Uint8, "nsip.cause", "Cause of a reset, block or status", field.Rare)
-	fTransaction = fields.Add("transaction_id", field.Uint8, "nsip.transaction_id", "Transaction that an acknowledgement answers", field.Rare)
+	fVCI         = fields.Add("ns_vci", field.Uint16, "nsip.ns_vci", "Network service virtual connection", field.Rare, field.Detail)
+	fCause       = fields.Add("cause", field.Uint8, "nsip.cause", "Cause of a reset, block or status", field.Rare, field.Detail)
+	fTransaction = fields.Add("transaction_id", field.Uint8, "nsip.transaction_id", "Transaction that an acknowledgement answers", field.Rare, field.Detail)
 	fIP          = fields.Add("ip_address", field.IP, "nsip.ipv4_address, nsip.ipv6_address", "Addresses of endpoints that are configured")
 )
 

@@ -40,9 +40,9 @@ var DTAP = &dissect.Protocol{
 
 var (
 	fields    = field.Group("gsm_a")
-	fPD       = fields.Add("dtap.protocol_discriminator", field.Uint8, "gsm_a.dtap.protocol_discriminator", "Protocol: 8 mobility management, 9 SMS, 10 session management", field.Rare)
-	fTIFlag   = fields.Add("dtap.ti_flag", field.Bool, "gsm_a.dtap.ti_flag", "The receiver began the transaction", field.Rare)
-	fTIO      = fields.Add("dtap.tio", field.Uint8, "gsm_a.dtap.tio, gsm_a.dtap.tie", "Transaction identifier", field.Rare)
+	fPD       = fields.Add("dtap.protocol_discriminator", field.Uint8, "gsm_a.dtap.protocol_discriminator", "Protocol: 8 mobility management, 9 SMS, 10 session management", field.Rare, field.Detail)
+	fTIFlag   = fields.Add("dtap.ti_flag", field.Bool, "gsm_a.dtap.ti_flag", "The receiver began the transaction", field.Rare, field.Detail)
+	fTIO      = fields.Add("dtap.tio", field.Uint8, "gsm_a.dtap.tio, gsm_a.dtap.tie", "Transaction identifier", field.Rare, field.Detail)
 	fMobility = fields.Add("dtap.msg_gmm_type", field.Uint8, "gsm_a.dtap.msg_gmm_type", "Message of mobility management: 1 attach request, 5 detach request, 8 routing area update request")
 	fSMS      = fields.Add("dtap.msg_sms_type", field.Uint8, "gsm_a.dtap.msg_sms_type", "Message of SMS: 1 data, 4 acknowledgement, 16 error")
 	fSession  = fields.Add("dtap.msg_sm_type", field.Uint8, "gsm_a.dtap.msg_sm_type", "Message of session management: 0x41 activate PDP context request, 0x42 accept, 0x43 reject, 0x46 deactivate request")

@@ -25,7 +25,7 @@ const (
 var (
 	fIMSI = field.Group("e212").Add("imsi", field.Keyword, "e212.imsi", "International mobile subscriber identity")
 	fLAC  = fields.Add("lac", field.Uint16, "gsm_a.lac", "Location area")
-	fRAC  = fields.Add("gm.gmm.rac", field.Uint8, "gsm_a.gm.gmm.rac", "Routing area within the location area", field.Rare)
+	fRAC  = fields.Add("gm.gmm.rac", field.Uint8, "gsm_a.gm.gmm.rac", "Routing area within the location area", field.Rare, field.Detail)
 )
 
 // Address reads a packet data protocol address (TS 24.008, 10.5.6.4; the end user address of TS 29.060, 7.7.27) and writes those of IP; without one the network shall

@@ -56,8 +56,8 @@ var messages = map[uint8]struct{ name, values string }{
 }
 
 var (
-	fNSAPI   = fields.Add("gm.gmm.nsapi", field.Uint8, "gsm_a.gm.gmm.nsapi", "Network service access point of the context", field.Rare)
-	fCause   = fields.Add("gm.sm.cause", field.Uint8, "gsm_a.gm.sm.cause", "Cause of a rejection, deactivation or status", field.Rare)
+	fNSAPI   = fields.Add("gm.gmm.nsapi", field.Uint8, "gsm_a.gm.gmm.nsapi", "Network service access point of the context", field.Rare, field.Detail)
+	fCause   = fields.Add("gm.sm.cause", field.Uint8, "gsm_a.gm.sm.cause", "Cause of a rejection, deactivation or status", field.Rare, field.Detail)
 	fAddress = fields.Add("gm.sm.ip_address", field.IP, "gsm_a.gm.sm.ip4_address, gsm_a.gm.sm.ip6_address", "Address of the mobile station")
 	fAPN     = fields.Add("gm.sm.apn", field.Keyword, "gsm_a.gm.sm.apn", "Access point name")
 )

@@ -33,13 +33,13 @@ var fixed = [128]uint8{1: 1, ieIMSI: 8, 3: 6, 4: 4, 5: 4, 6: 3, 8: 1, 9: 28, 11:
 var fixedV0 = map[uint8]uint8{ieTEIDData: 2, ieTEIDCP: 2, ieTEIDII: 3}
 
 var (
-	fIE       = fields.Add("ie_id", field.Uint8, "gtp.ie_id", "Types of the information elements in order", field.List, field.Rare)
+	fIE       = fields.Add("ie_id", field.Uint8, "gtp.ie_id", "Types of the information elements in order", field.List, field.Rare, field.Detail)
 	fCause    = fields.Add("cause", field.Uint8, "gtp.cause", "Cause: 128 request accepted, 192 and above refused", field.Rare)
-	fRecovery = fields.Add("recovery", field.Uint8, "gtp.recovery", "Restart counter", field.Rare)
+	fRecovery = fields.Add("recovery", field.Uint8, "gtp.recovery", "Restart counter", field.Rare, field.Detail)
 	fTEIDData = fields.Add("teid_data", field.Uint32, "gtp.teid_data", "TEID for the user plane that the sender gives")
 	fTEIDCP   = fields.Add("teid_cp", field.Uint32, "gtp.teid_cp", "TEID for the control plane that the sender gives")
 	fNSAPI    = fields.Add("nsapi", field.Uint8, "gtp.nsapi", "Network service access point of the context", field.Rare)
-	fCharging = fields.Add("chrg_id", field.Uint32, "gtp.chrg_id", "Charging ID", field.Rare)
+	fCharging = fields.Add("chrg_id", field.Uint32, "gtp.chrg_id", "Charging ID", field.Rare, field.Detail)
 	fUserIP   = fields.Add("user_ip", field.IP, "gtp.user_ipv4, gtp.user_ipv6", "Address of the subscriber")
 	fAPN      = fields.Add("apn", field.Keyword, "gtp.apn", "Access point name")
 	fGSN      = fields.Add("gsn_ip", field.IP, "gtp.gsn_ipv4, gtp.gsn_ipv6", "Addresses of the support nodes")

@@ -29,12 +29,12 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("hip")
-	fNext     = fields.Add("proto", field.Uint8, "hip.proto", "Next header", field.Rare)
+	fNext     = fields.Add("proto", field.Uint8, "hip.proto", "Next header", field.Rare, field.Detail)
 	fType     = fields.Add("packet_type", field.Uint8, "hip.packet_type", "Packet type")
 	fVersion  = fields.Add("version", field.Uint8, "hip.version", "Version")
-	fControls = fields.Add("controls", field.Uint16, "hip.controls", "Controls", field.Rare)
+	fControls = fields.Add("controls", field.Uint16, "hip.controls", "Controls", field.Rare, field.Detail)
 	fChecksum = fields.Add("checksum.value", field.Uint16, "hip.checksum", "Checksum", field.Rare, field.Detail)
-	fStatus   = fields.Add("checksum.status", field.Uint8, "hip.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified", field.Rare)
+	fStatus   = fields.Add("checksum.status", field.Uint8, "hip.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified", field.Rare, field.Detail)
 	fSender   = fields.Add("hit_sndr", field.Hex, "hip.hit_sndr", "Sender's host identity tag")
 	fReceiver = fields.Add("hit_rcvr", field.Hex, "hip.hit_rcvr", "Receiver's host identity tag")
 	fParam    = fields.Add("type", field.Uint16, "hip.type", "Types of the parameters in order", field.List)

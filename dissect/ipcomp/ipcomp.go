@@ -36,8 +36,8 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields = field.Group("ipcomp")
-	fNext  = fields.Add("next_header", field.Uint8, "ipcomp.next_header", "Next header", field.Rare)
-	fFlags = fields.Add("flags", field.Uint8, "ipcomp.flags", "Flags", field.Rare)
+	fNext  = fields.Add("next_header", field.Uint8, "ipcomp.next_header", "Next header", field.Rare, field.Detail)
+	fFlags = fields.Add("flags", field.Uint8, "ipcomp.flags", "Flags", field.Rare, field.Detail)
 	fCPI   = fields.Add("cpi", field.Uint16, "ipcomp.cpi", "Compression parameter index")
 )
 

@@ -34,10 +34,10 @@ var Protocol = &dissect.Protocol{
 var (
 	fields   = field.Group("ipnet")
 	fFamily  = fields.Add("family", field.Uint8, "ipnet.family", "Address family: 2 IPv4, 26 IPv6")
-	fHook    = fields.Add("htype", field.Uint16, "ipnet.htype", "Hook type: 0 inbound, 1 outbound, 2 local; in the byte order of the machine", field.Rare)
-	fLength  = fields.Add("pktlen", field.Uint32, "ipnet.pktlen", "Length of the packet, bytes", field.Rare)
+	fHook    = fields.Add("htype", field.Uint16, "ipnet.htype", "Hook type: 0 inbound, 1 outbound, 2 local; in the byte order of the machine", field.Rare, field.Detail)
+	fLength  = fields.Add("pktlen", field.Uint32, "ipnet.pktlen", "Length of the packet, bytes", field.Rare, field.Detail)
 	fIndex   = fields.Add("ifindex", field.Uint32, "ipnet.ifindex", "Interface index")
-	fGroup   = fields.Add("grifindex", field.Uint32, "ipnet.grifindex", "Index of the interface's group", field.Rare)
+	fGroup   = fields.Add("grifindex", field.Uint32, "ipnet.grifindex", "Index of the interface's group", field.Rare, field.Detail)
 	fSrcZone = fields.Add("zsrc", field.Uint32, "ipnet.zsrc", "Source zone")
 	fDstZone = fields.Add("zdst", field.Uint32, "ipnet.zdst", "Destination zone")
 )

@@ -34,7 +34,7 @@ var (
 	fields  = field.Group("ipoib")
 	fType   = fields.Add("type", field.Uint16, "ipoib.type", "EtherType")
 	fDstQP  = fields.Add("daddr.qpn", field.Uint32, "ipoib.daddr.qpn", "Queue pair of the destination")
-	fSrcQP  = fields.Add("grh.sqpn", field.Uint32, "ipoib.grh.sqpn", "Queue pair of the source", field.Rare)
+	fSrcQP  = fields.Add("grh.sqpn", field.Uint32, "ipoib.grh.sqpn", "Queue pair of the source", field.Rare, field.Detail)
 	fSrcGID = fields.Add("grh.sgid", field.IP, "ipoib.grh.sgid", "Global identifier of the source")
 	fDstGID = fields.Add("dgid", field.IP, "ipoib.dgid", "Global identifier of the destination")
 )

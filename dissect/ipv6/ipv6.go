@@ -39,7 +39,7 @@ var (
 	fields    = field.Group("ipv6")
 	fClass    = fields.Add("tclass.value", field.Uint8, "ipv6.tclass", "Traffic class", field.Rare, field.Detail)
 	fDSCP     = fields.Add("tclass.dscp", field.Uint8, "ipv6.tclass.dscp", "Differentiated services codepoint", field.Sparse)
-	fECN      = fields.Add("tclass.ecn", field.Uint8, "ipv6.tclass.ecn", "Explicit congestion notification", field.Rare, field.Sparse)
+	fECN      = fields.Add("tclass.ecn", field.Uint8, "ipv6.tclass.ecn", "Explicit congestion notification", field.Rare, field.Detail, field.Sparse)
 	fFlow     = fields.Add("flow", field.Uint32, "ipv6.flow", "Flow label", field.Rare, field.Sparse)
 	fPayload  = fields.Add("plen", field.Uint16, "ipv6.plen", "Payload length, bytes; 0 in a jumbogram, and where segmentation offload left it so", field.Rare, field.Detail)
 	fNext     = fields.Add("nxt", field.Uint8, "ipv6.nxt", "Next header, IANA's protocol number", field.Detail)

@@ -44,9 +44,9 @@ var (
 	fVersion = fields.Add("hdr.version", field.Uint16, "ldp.hdr.version", "Version", field.Rare, field.Detail)
 	fLength  = fields.Add("hdr.pdu_len", field.Uint16, "ldp.hdr.pdu_len", "Length of the PDU, bytes", field.Rare, field.Detail)
 	fLSR     = fields.Add("hdr.ldpid.lsr", field.IP, "ldp.hdr.ldpid.lsr", "Label switching router that sends")
-	fSpace   = fields.Add("hdr.ldpid.lsid", field.Uint16, "ldp.hdr.ldpid.lsid", "Its label space", field.Rare)
+	fSpace   = fields.Add("hdr.ldpid.lsid", field.Uint16, "ldp.hdr.ldpid.lsid", "Its label space", field.Rare, field.Detail)
 	fType    = fields.Add("msg.type", field.Uint16, "ldp.msg.type", "Type of each message: 0x100 hello, 0x200 initialization, 0x201 keep alive, 0x300 address, 0x400 label mapping, …")
-	fID      = fields.Add("msg.id", field.Uint32, "ldp.msg.id", "ID of each message", field.Rare)
+	fID      = fields.Add("msg.id", field.Uint32, "ldp.msg.id", "ID of each message", field.Rare, field.Detail)
 )
 
 func datagram(p *dissect.Packet, b []byte, wire int) {

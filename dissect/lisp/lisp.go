@@ -47,12 +47,12 @@ var (
 var (
 	fields   = field.Group("lisp")
 	fType    = fields.Add("type", field.Uint8, "lisp.type", "Type: 1 Map-Request, 2 Map-Reply, 3 Map-Register, 4 Map-Notify, 5 Map-Notify-Ack, 6 Map-Referral, 7 Info, 8 encapsulated")
-	fRecords = fields.Add("records", field.Uint8, "lisp.records", "Number of records", field.Rare)
+	fRecords = fields.Add("records", field.Uint8, "lisp.records", "Number of records", field.Rare, field.Detail)
 	fNonce   = fields.Add("nonce", field.Hex, "lisp.nonce", "Nonce, which an answer repeats")
 	fData    = field.Group("lisp_data")
-	fFlags   = fData.Add("flags", field.Uint8, "lisp-data.flags", "Flags", field.Rare)
-	fDNonce  = fData.Add("nonce", field.Uint32, "lisp-data.nonce", "Nonce", field.Rare)
-	fVersion = fData.Add("mapver", field.Uint32, "lisp-data.mapver", "Versions of the mappings of source and destination", field.Rare)
+	fFlags   = fData.Add("flags", field.Uint8, "lisp-data.flags", "Flags", field.Rare, field.Detail)
+	fDNonce  = fData.Add("nonce", field.Uint32, "lisp-data.nonce", "Nonce", field.Rare, field.Detail)
+	fVersion = fData.Add("mapver", field.Uint32, "lisp-data.mapver", "Versions of the mappings of source and destination", field.Rare, field.Detail)
 	fIID     = fData.Add("iid", field.Uint32, "lisp-data.iid", "Instance ID")
 
 	kind = field.Intern("lisp")

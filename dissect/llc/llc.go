@@ -49,7 +49,7 @@ var (
 	fields   = field.Group("llc")
 	fDSAP    = fields.Add("dsap", field.Uint8, "llc.dsap", "Destination service access point, group bit included")
 	fSSAP    = fields.Add("ssap", field.Uint8, "llc.ssap", "Source service access point, command/response bit included")
-	fControl = fields.Add("control", field.Uint16, "llc.control", "Control field", field.Rare)
+	fControl = fields.Add("control", field.Uint16, "llc.control", "Control field", field.Rare, field.Detail)
 	fOUI     = fields.Add("oui", field.Uint32, "llc.oui", "Organization code of a SNAP header")
 	fType    = fields.Add("type", field.Uint16, "llc.type", "EtherType in a SNAP header")
 	fPID     = fields.Add("pid", field.Uint16, "llc.pid", "Protocol ID in a SNAP header, of the organization's own numbering")

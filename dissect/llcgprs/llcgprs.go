@@ -56,14 +56,14 @@ var Protocol = &dissect.Protocol{
 var (
 	fields     = field.Group("llcgprs")
 	fSAPI      = fields.Add("sapi", field.Uint8, "llcgprs.sapi", "Service access point: 1 mobility and session management, 3, 5, 9 and 11 user data, 7 SMS")
-	fNS        = fields.Add("ns", field.Uint16, "llcgprs.sackns", "Number of an I frame", field.Rare)
-	fNR        = fields.Add("nr", field.Uint16, "llcgprs.nr, llcgprs.sacknr", "Number of the I frame that is expected", field.Rare)
-	fNU        = fields.Add("nu", field.Uint16, "llcgprs.nu", "Number of a UI frame", field.Rare)
+	fNS        = fields.Add("ns", field.Uint16, "llcgprs.sackns", "Number of an I frame", field.Rare, field.Detail)
+	fNR        = fields.Add("nr", field.Uint16, "llcgprs.nr, llcgprs.sacknr", "Number of the I frame that is expected", field.Rare, field.Detail)
+	fNU        = fields.Add("nu", field.Uint16, "llcgprs.nu", "Number of a UI frame", field.Rare, field.Detail)
 	fCiphered  = fields.Add("e", field.Bool, "llcgprs.e", "UI frame is ciphered")
 	fProtected = fields.Add("pm", field.Bool, "llcgprs.pm", "FCS covers all of a UI frame", field.Rare, field.Detail)
-	fCommand   = fields.Add("ucom", field.Uint8, "llcgprs.ucom", "Command or response of a U frame: 1 DM, 4 DISC, 6 UA, 7 SABM, 8 FRMR, 11 XID", field.Rare)
+	fCommand   = fields.Add("ucom", field.Uint8, "llcgprs.ucom", "Command or response of a U frame: 1 DM, 4 DISC, 6 UA, 7 SABM, 8 FRMR, 11 XID", field.Rare, field.Detail)
 	fFCS       = fields.Add("fcs", field.Uint32, "llcgprs.fcs", "Frame check sequence (CRC-24)", field.Rare, field.Detail)
-	fStatus    = fields.Add("fcs_status", field.Uint8, "", "0 bad, 1 good, 2 unverified, as of ciphered and cut frames; when checksums are verified", field.Rare)
+	fStatus    = fields.Add("fcs_status", field.Uint8, "", "0 bad, 1 good, 2 unverified, as of ciphered and cut frames; when checksums are verified", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

@@ -35,10 +35,10 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("loop")
-	fSkip     = fields.Add("skipcount", field.Uint16, "loop.skipcount", "Where the relevant function starts, bytes after the first", field.Rare)
+	fSkip     = fields.Add("skipcount", field.Uint16, "loop.skipcount", "Where the relevant function starts, bytes after the first", field.Rare, field.Detail)
 	fFunction = fields.Add("function", field.Uint16, "loop.function", "Functions in order: 1 reply, 2 forward")
 	fRelevant = fields.Add("relevant_function", field.Uint16, "loop.relevant_function", "Function to be done now")
-	fReceipt  = fields.Add("receipt_number", field.Uint16, "loop.receipt_number", "Receipt number of a reply", field.Rare)
+	fReceipt  = fields.Add("receipt_number", field.Uint16, "loop.receipt_number", "Receipt number of a reply", field.Rare, field.Detail)
 	fAddress  = fields.Add("forwarding_address", field.MAC, "loop.forwarding_address", "Addresses to forward to")
 )
 

@@ -34,12 +34,12 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields = field.Group("macsec")
-	fTCI   = fields.Add("tci", field.Uint8, "macsec.TCI", "Tag control information: the upper six bits of the first byte", field.Rare)
+	fTCI   = fields.Add("tci", field.Uint8, "macsec.TCI", "Tag control information: the upper six bits of the first byte", field.Rare, field.Detail)
 	fAN    = fields.Add("an", field.Uint8, "macsec.AN", "Association number")
-	fShort = fields.Add("short_length", field.Uint8, "macsec.SL", "Length of secure data of fewer than 48 bytes", field.Rare)
+	fShort = fields.Add("short_length", field.Uint8, "macsec.SL", "Length of secure data of fewer than 48 bytes", field.Rare, field.Detail)
 	fPN    = fields.Add("pn", field.Uint32, "macsec.PN", "Packet number")
 	fSCI   = fields.Add("sci", field.MAC, "macsec.SCI.system_identifier", "Secure channel: address of the sender")
-	fPort  = fields.Add("port", field.Uint16, "macsec.SCI.port_identifier", "Secure channel: port of the sender", field.Rare)
+	fPort  = fields.Add("port", field.Uint16, "macsec.SCI.port_identifier", "Secure channel: port of the sender", field.Rare, field.Detail)
 	fType  = fields.Add("etype", field.Uint16, "macsec.etype", "EtherType of secure data that is not encrypted")
 )
 

@@ -29,11 +29,11 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("mip6")
-	fNext     = fields.Add("proto", field.Uint8, "mip6.proto", "Next header", field.Rare)
+	fNext     = fields.Add("proto", field.Uint8, "mip6.proto", "Next header", field.Rare, field.Detail)
 	fType     = fields.Add("mhtype", field.Uint8, "mip6.mhtype", "Type of the mobility message")
-	fChecksum = fields.Add("csum", field.Uint16, "mip6.csum", "Checksum", field.Rare)
+	fChecksum = fields.Add("csum", field.Uint16, "mip6.csum", "Checksum", field.Rare, field.Detail)
 	fUpdSeq   = fields.Add("bu.seqnr", field.Uint16, "mip6.bu.seqnr", "Sequence number of a binding update")
-	fUpdFlags = fields.Add("bu.flags", field.Uint16, "", "Flags of a binding update", field.Rare)
+	fUpdFlags = fields.Add("bu.flags", field.Uint16, "", "Flags of a binding update", field.Rare, field.Detail)
 	fUpdLife  = fields.Add("bu.lifetime", field.Uint16, "mip6.bu.lifetime", "Lifetime of a binding update, units of 4 s")
 	fAckState = fields.Add("ba.status", field.Uint8, "mip6.ba.status", "Status of a binding acknowledgement")
 	fAckSeq   = fields.Add("ba.seqnr", field.Uint16, "mip6.ba.seqnr", "Sequence number of a binding acknowledgement")

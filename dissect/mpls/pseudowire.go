@@ -49,7 +49,7 @@ var (
 )
 
 var (
-	fSequence = field.Group("pweth.cw").Add("sequence_number", field.Uint16, "pweth.cw.sequence_number", "Sequence number of an Ethernet pseudowire's control word", field.Rare)
+	fSequence = field.Group("pweth.cw").Add("sequence_number", field.Uint16, "pweth.cw.sequence_number", "Sequence number of an Ethernet pseudowire's control word", field.Rare, field.Detail)
 	fChannel  = field.Group("pwach").Add("channel_type", field.Uint16, "pwach.channel_type", "Type of an associated channel")
 )
 

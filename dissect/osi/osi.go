@@ -19,7 +19,7 @@ var Protocol = &dissect.Protocol{
 	Summary: summary,
 }
 
-var fNLPID = field.Group("osi").Add("nlpid", field.Uint8, "osi.nlpid", "Network layer protocol identifier: 0x81 CLNP, 0x82 ES-IS, 0x83 IS-IS", field.Rare)
+var fNLPID = field.Group("osi").Add("nlpid", field.Uint8, "osi.nlpid", "Network layer protocol identifier: 0x81 CLNP, 0x82 ES-IS, 0x83 IS-IS", field.Rare, field.Detail)
 
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fNLPID, uint64(b[0]))

@@ -33,13 +33,13 @@ var Protocol = &dissect.Protocol{
 var (
 	fields    = field.Group("pana")
 	fLength   = fields.Add("length", field.Uint16, "pana.length", "Length, bytes", field.Rare, field.Detail)
-	fFlags    = fields.Add("flags", field.Uint16, "pana.flags", "Flags: 0x8000 request, 0x4000 start, 0x2000 complete, 0x1000 re-authentication, 0x0800 ping, 0x0400 address to be changed", field.Rare)
+	fFlags    = fields.Add("flags", field.Uint16, "pana.flags", "Flags: 0x8000 request, 0x4000 start, 0x2000 complete, 0x1000 re-authentication, 0x0800 ping, 0x0400 address to be changed", field.Rare, field.Detail)
 	fType     = fields.Add("type", field.Uint16, "pana.type", "Message: 1 client initiation, 2 authentication, 3 termination, 4 notification")
 	fSession  = fields.Add("sid", field.Uint32, "pana.sid", "Session identifier")
-	fSequence = fields.Add("seq", field.Uint32, "pana.seq", "Sequence number", field.Rare)
-	fAVP      = fields.Add("avp.code", field.Uint16, "pana.avp.code", "Codes of the AVPs in order", field.List, field.Rare)
-	fResult   = fields.Add("result_code", field.Uint32, "", "Result: 0 success, 1 authentication rejected, 2 authorization rejected", field.Rare)
-	fLifetime = fields.Add("session_lifetime", field.Uint32, "", "Lifetime of the session, seconds", field.Rare)
+	fSequence = fields.Add("seq", field.Uint32, "pana.seq", "Sequence number", field.Rare, field.Detail)
+	fAVP      = fields.Add("avp.code", field.Uint16, "pana.avp.code", "Codes of the AVPs in order", field.List, field.Rare, field.Detail)
+	fResult   = fields.Add("result_code", field.Uint32, "", "Result: 0 success, 1 authentication rejected, 2 authorization rejected", field.Rare, field.Detail)
+	fLifetime = fields.Add("session_lifetime", field.Uint32, "", "Lifetime of the session, seconds", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

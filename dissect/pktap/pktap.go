@@ -54,12 +54,12 @@ var (
 	fields    = field.Group("pktap")
 	fDLT      = fields.Add("dlt", field.Uint32, "pktap.dlt", "Link type of the packet")
 	fName     = fields.Add("ifname", field.Keyword, "pktap.ifname", "Interface")
-	fFlags    = fields.Add("flags", field.Uint32, "pktap.flags", "Flags: 1 inbound, 2 outbound", field.Rare)
+	fFlags    = fields.Add("flags", field.Uint32, "pktap.flags", "Flags: 1 inbound, 2 outbound", field.Rare, field.Detail)
 	fPID      = fields.Add("pid", field.Uint32, "pktap.pid", "Process ID of the socket's owner")
 	fCommand  = fields.Add("cmdname", field.Keyword, "pktap.cmdname", "Command of the socket's owner")
-	fClass    = fields.Add("svc_class", field.Uint32, "pktap.svc_class", "Service class", field.Rare)
-	fEPID     = fields.Add("epid", field.Uint32, "pktap.epid", "Process ID on whose behalf the packet was sent", field.Rare)
-	fECommand = fields.Add("ecmdname", field.Keyword, "pktap.ecmdname", "Command on whose behalf the packet was sent", field.Rare)
+	fClass    = fields.Add("svc_class", field.Uint32, "pktap.svc_class", "Service class", field.Rare, field.Detail)
+	fEPID     = fields.Add("epid", field.Uint32, "pktap.epid", "Process ID on whose behalf the packet was sent", field.Rare, field.Detail)
+	fECommand = fields.Add("ecmdname", field.Keyword, "pktap.ecmdname", "Command on whose behalf the packet was sent", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

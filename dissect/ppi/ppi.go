@@ -42,12 +42,12 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields  = field.Group("ppi")
-	fLength = fields.Add("length", field.Uint16, "ppi.length", "Length of the header, bytes", field.Rare)
+	fLength = fields.Add("length", field.Uint16, "ppi.length", "Length of the header, bytes", field.Rare, field.Detail)
 	fDLT    = fields.Add("dlt", field.Uint32, "ppi.dlt", "Link type of the packet")
 	fRate   = fields.Add("datarate", field.Float, "ppi.80211-common.rate", "Data rate, Mbit/s")
 	fFreq   = fields.Add("channel_freq", field.Uint16, "ppi.80211-common.chan.freq", "Channel frequency, MHz")
 	fSignal = fields.Add("dbm_antsignal", field.Int64, "ppi.80211-common.dbm.antsignal", "Signal at the antenna, dBm")
-	fNoise  = fields.Add("dbm_antnoise", field.Int64, "ppi.80211-common.dbm.antnoise", "Noise at the antenna, dBm", field.Rare)
+	fNoise  = fields.Add("dbm_antnoise", field.Int64, "ppi.80211-common.dbm.antnoise", "Noise at the antenna, dBm", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

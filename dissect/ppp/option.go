@@ -35,26 +35,26 @@ const ipv6cpInterface = 1
 
 var (
 	lcpFields = field.Group("lcp")
-	fMagic    = lcpFields.Add("magic_number", field.Uint32, "lcp.magic_number", "Magic number of the side that sends", field.Rare)
+	fMagic    = lcpFields.Add("magic_number", field.Uint32, "lcp.magic_number", "Magic number of the side that sends", field.Rare, field.Detail)
 	fRejected = lcpFields.Add("rej_proto", field.Uint16, "lcp.rej_proto", "Protocol that the other side does not know")
 	fMessage  = lcpFields.Add("message", field.Keyword, "lcp.message", "Text that identifies the side that sends")
 	fOption   = lcpFields.Add("opt.type", field.Uint8, "lcp.opt.type", "Types of all options, in order", field.Detail, field.Rare)
-	fMRU      = lcpFields.Add("opt.mru", field.Uint16, "lcp.opt.mru", "Largest packet, bytes", field.Rare)
+	fMRU      = lcpFields.Add("opt.mru", field.Uint16, "lcp.opt.mru", "Largest packet, bytes", field.Rare, field.Detail)
 	fAuth     = lcpFields.Add("opt.auth_protocol", field.Uint16, "lcp.opt.auth_protocol", "Authentication: 0xc023 PAP, 0xc223 CHAP, 0xc227 EAP")
-	fAlg      = lcpFields.Add("opt.algorithm", field.Uint8, "lcp.opt.algorithm", "Algorithm of CHAP: 5 MD5, 0x80 MS-CHAP, 0x81 MS-CHAPv2", field.Rare)
+	fAlg      = lcpFields.Add("opt.algorithm", field.Uint8, "lcp.opt.algorithm", "Algorithm of CHAP: 5 MD5, 0x80 MS-CHAP, 0x81 MS-CHAPv2", field.Rare, field.Detail)
 	fQuality  = lcpFields.Add("opt.quality_protocol", field.Uint16, "lcp.opt.quality_protocol", "Protocol that measures quality", field.Detail, field.Rare)
-	fOptMagic = lcpFields.Add("opt.magic_number", field.Uint32, "lcp.opt.magic_number", "Magic number that is proposed", field.Rare)
-	fMRRU     = lcpFields.Add("opt.mrru", field.Uint16, "lcp.opt.mrru", "Largest packet over several links, bytes", field.Rare)
+	fOptMagic = lcpFields.Add("opt.magic_number", field.Uint32, "lcp.opt.magic_number", "Magic number that is proposed", field.Rare, field.Detail)
+	fMRRU     = lcpFields.Add("opt.mrru", field.Uint16, "lcp.opt.mrru", "Largest packet over several links, bytes", field.Rare, field.Detail)
 
 	ipcpFields  = field.Group("ipcp.opt")
 	fIPOption   = ipcpFields.Add("type", field.Uint8, "ipcp.opt.type", "Types of all options, in order", field.Detail, field.Rare)
-	fCompressor = ipcpFields.Add("compress_proto", field.Uint16, "ipcp.opt.compress_proto", "Compression of headers", field.Rare)
+	fCompressor = ipcpFields.Add("compress_proto", field.Uint16, "ipcp.opt.compress_proto", "Compression of headers", field.Rare, field.Detail)
 	fIPAddress  = ipcpFields.Add("ip_address", field.IP, "ipcp.opt.ip_address", "Address of the side that sends")
 	servers     = map[uint8]field.ID{
 		ipcpDNS:  ipcpFields.Add("pri_dns_address", field.IP, "ipcp.opt.pri_dns_address", "First name server"),
 		ipcpDNS2: ipcpFields.Add("sec_dns_address", field.IP, "ipcp.opt.sec_dns_address", "Second name server"),
-		ipcpNBNS: ipcpFields.Add("pri_nbns_address", field.IP, "ipcp.opt.pri_nbns_address", "First NetBIOS name server", field.Rare),
-		ipcpNB2:  ipcpFields.Add("sec_nbns_address", field.IP, "ipcp.opt.sec_nbns_address", "Second NetBIOS name server", field.Rare),
+		ipcpNBNS: ipcpFields.Add("pri_nbns_address", field.IP, "ipcp.opt.pri_nbns_address", "First NetBIOS name server", field.Rare, field.Detail),
+		ipcpNB2:  ipcpFields.Add("sec_nbns_address", field.IP, "ipcp.opt.sec_nbns_address", "Second NetBIOS name server", field.Rare, field.Detail),
 	}
 
 	ipv6cpFields = field.Group("ipv6cp")

@@ -42,14 +42,14 @@ var (
 var (
 	fields    = field.Group("pn_rt")
 	fFrameID  = fields.Add("frame_id", field.Uint16, "pn_rt.frame_id", "Frame ID")
-	fCycle    = fields.Add("cycle_counter", field.Uint16, "pn_rt.cycle_counter", "Cycle counter, units of 31.25 µs", field.Rare)
-	fStatus   = fields.Add("ds", field.Uint8, "pn_rt.ds", "Data status: 1 primary, 4 valid, 16 running, 32 no problem", field.Rare)
-	fTransfer = fields.Add("transfer_status", field.Uint8, "pn_rt.transfer_status", "Transfer status: 0 OK", field.Rare)
+	fCycle    = fields.Add("cycle_counter", field.Uint16, "pn_rt.cycle_counter", "Cycle counter, units of 31.25 µs", field.Rare, field.Detail)
+	fStatus   = fields.Add("ds", field.Uint8, "pn_rt.ds", "Data status: 1 primary, 4 valid, 16 running, 32 no problem", field.Rare, field.Detail)
+	fTransfer = fields.Add("transfer_status", field.Uint8, "pn_rt.transfer_status", "Transfer status: 0 OK", field.Rare, field.Detail)
 
 	dcpFields = field.Group("pn_dcp")
 	fService  = dcpFields.Add("service_id", field.Uint8, "pn_dcp.service_id", "Service: 3 get, 4 set, 5 identify, 6 hello")
 	fType     = dcpFields.Add("service_type", field.Uint8, "pn_dcp.service_type", "0 request, 1 response, 5 not supported")
-	fXID      = dcpFields.Add("xid", field.Uint32, "pn_dcp.xid", "Identifier that ties a response to its request", field.Rare)
+	fXID      = dcpFields.Add("xid", field.Uint32, "pn_dcp.xid", "Identifier that ties a response to its request", field.Rare, field.Detail)
 	fName     = dcpFields.Add("nameofstation", field.Keyword, "pn_dcp.suboption_device_nameofstation", "Name of the station")
 )
 

@@ -27,7 +27,7 @@ var (
 	fCommand = fields.Add("cmd", field.Uint8, "ripng.cmd", "Command: 1 request, 2 response")
 	fVersion = fields.Add("version", field.Uint8, "ripng.version", "Version")
 	fPrefix  = fields.Add("rte.ipv6_prefix", field.IP, "ripng.rte.ipv6_prefix", "Destination of each route, or a next hop")
-	fTag     = fields.Add("rte.route_tag", field.Uint16, "ripng.rte.route_tag", "Tag of each route", field.Rare)
+	fTag     = fields.Add("rte.route_tag", field.Uint16, "ripng.rte.route_tag", "Tag of each route", field.Rare, field.Detail)
 	fLength  = fields.Add("rte.prefix_length", field.Uint8, "ripng.rte.prefix_length", "Prefix length of each route, bits", field.Rare)
 	fMetric  = fields.Add("rte.metric", field.Uint8, "ripng.rte.metric", "Metric of each route: 16 unreachable, 255 a next hop", field.Rare)
 )

@@ -34,7 +34,7 @@ var (
 	fields    = field.Group("rsvp")
 	fType     = fields.Add("msg", field.Uint8, "rsvp.msg", "Message type: 1 PATH, 2 RESV, 3 and 4 their errors, 5 and 6 their ends, 7 RESV confirmation, 12 bundle, 13 ACK, 15 summary refresh, 20 hello")
 	fChecksum = fields.Add("checksum", field.Uint16, "", "Checksum", field.Rare, field.Detail)
-	fTTL      = fields.Add("ttl", field.Uint8, "rsvp.sending_ttl", "Time to live with which the message was sent", field.Rare)
+	fTTL      = fields.Add("ttl", field.Uint8, "rsvp.sending_ttl", "Time to live with which the message was sent", field.Rare, field.Detail)
 	fClass    = fields.Add("object", field.Uint8, "rsvp.object", "Class of each object: 1 session, 3 hop, 5 time values, 6 error, 8 style, 9 flow specification, 10 filter, 11 sender template, 16 label, 20 explicit route, …")
 )
 

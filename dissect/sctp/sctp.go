@@ -52,7 +52,7 @@ var (
 	fFlags    = fields.Add("chunk_flags", field.Uint8, "sctp.chunk_flags", "Flags of each chunk", field.Rare, field.Detail)
 	fStatus   = fields.Add("checksum_status", field.Uint8, "sctp.checksum.status", "0 bad, 1 good, 2 unverified; when checksums are verified")
 	fTSN      = fields.Add("data_tsn", field.Uint32, "sctp.data_tsn", "Sequence number of each DATA chunk, from the first one seen of the association's half")
-	fRawTSN   = fields.Add("data_tsn_raw", field.Uint32, "sctp.data_tsn_raw", "Sequence number of each DATA chunk", field.Rare)
+	fRawTSN   = fields.Add("data_tsn_raw", field.Uint32, "sctp.data_tsn_raw", "Sequence number of each DATA chunk", field.Rare, field.Detail)
 	fStream   = fields.Add("data_sid", field.Uint16, "sctp.data_sid", "Stream of each DATA chunk")
 	fStreamSN = fields.Add("data_ssn", field.Uint16, "sctp.data_ssn", "Stream sequence number of each DATA chunk", field.Rare)
 	fPPID     = fields.Add("data_ppid", field.Uint32, "sctp.data_payload_proto_id", "Payload protocol identifier of each DATA chunk, as IANA numbers them")

@@ -29,7 +29,7 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("shim6")
-	fNext     = fields.Add("nxt", field.Uint8, "shim6.nxt", "Next header", field.Rare)
+	fNext     = fields.Add("nxt", field.Uint8, "shim6.nxt", "Next header", field.Rare, field.Detail)
 	fPayload  = fields.Add("p", field.Bool, "shim6.p", "Payload header, no control message")
 	fTag      = fields.Add("ct", field.Int64, "shim6.ct", "Context tag of a payload header")
 	fType     = fields.Add("type", field.Uint8, "shim6.type", "Type of a control message")

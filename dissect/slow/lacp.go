@@ -46,9 +46,9 @@ var (
 	markerFields = field.Group("marker")
 	fMarkerVer   = markerFields.Add("version", field.Uint8, "marker.version", "Version", field.Detail, field.Rare)
 	fMarkerType  = markerFields.Add("tlv_type", field.Uint8, "marker.tlvType", "Type: 1 marker, 2 marker response")
-	fMarkerPort  = markerFields.Add("requester_port", field.Uint16, "marker.requesterPort", "Port that asks", field.Rare)
+	fMarkerPort  = markerFields.Add("requester_port", field.Uint16, "marker.requesterPort", "Port that asks", field.Rare, field.Detail)
 	fMarkerSys   = markerFields.Add("requester_system", field.MAC, "marker.requesterSystem", "System that asks")
-	fMarkerTrans = markerFields.Add("requester_trans_id", field.Uint32, "marker.requesterTransId", "Transaction", field.Rare)
+	fMarkerTrans = markerFields.Add("requester_trans_id", field.Uint32, "marker.requesterTransId", "Transaction", field.Rare, field.Detail)
 )
 
 // participant is the fields of one side.

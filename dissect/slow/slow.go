@@ -56,7 +56,7 @@ var (
 	fSubtype = field.Group("slow").Add("subtype", field.Uint8, "slow.subtype", "Subtype: 1 LACP, 2 marker, 3 OAM, 10 organization specific")
 
 	oamFields = field.Group("oampdu")
-	fOAMFlags = oamFields.Add("flags.value", field.Uint16, "oampdu.flags", "Flags", field.Rare)
+	fOAMFlags = oamFields.Add("flags.value", field.Uint16, "oampdu.flags", "Flags", field.Rare, field.Detail)
 	fFault    = oamFields.Add("flags.link_fault", field.Bool, "oampdu.flags.linkFault", "The other side receives nothing", field.Sparse)
 	fGasp     = oamFields.Add("flags.dying_gasp", field.Bool, "oampdu.flags.dyingGasp", "The other side is about to fail", field.Sparse)
 	fCritical = oamFields.Add("flags.critical_event", field.Bool, "oampdu.flags.criticalEvent", "Critical event", field.Sparse)

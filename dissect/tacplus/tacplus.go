@@ -41,7 +41,7 @@ func init() { Protocol.Stream = stream }
 var (
 	fields       = field.Group("tacplus")
 	fType        = fields.Add("type", field.Uint8, "tacplus.type", "Type: 1 authentication, 2 authorization, 3 accounting")
-	fSequence    = fields.Add("seqno", field.Uint8, "tacplus.seqno", "Number of the message in its session: odd from the client, even from the server", field.Rare)
+	fSequence    = fields.Add("seqno", field.Uint8, "tacplus.seqno", "Number of the message in its session: odd from the client, even from the server", field.Rare, field.Detail)
 	fUnencrypted = fields.Add("flags.unencrypted", field.Bool, "tacplus.flags.unencrypted", "The body is in the clear, which it must not be")
 	fSession     = fields.Add("session_id", field.Uint32, "tacplus.session_id", "Session")
 )

@@ -30,7 +30,7 @@ var (
 	islFields = field.Group("isl")
 	fISLDst   = islFields.Add("dst", field.MAC, "isl.dst", "Destination address, type and user bits zeroed")
 	fISLSrc   = islFields.Add("src", field.MAC, "isl.src", "Source address")
-	fISLLen   = islFields.Add("len", field.Uint16, "isl.len", "Length without the first 14 bytes and the FCS, bytes", field.Rare)
+	fISLLen   = islFields.Add("len", field.Uint16, "isl.len", "Length without the first 14 bytes and the FCS, bytes", field.Rare, field.Detail)
 	fISLVLAN  = islFields.Add("vlan_id", field.Uint16, "isl.vlan_id", "VLAN identifier")
 	fISLBPDU  = islFields.Add("bpdu", field.Bool, "isl.bpdu", "Carries spanning tree, CDP or VTP")
 )

@@ -43,7 +43,7 @@ var (
 	vnFields = field.Group("vntag")
 	fVNDst   = vnFields.Add("dst", field.Uint16, "vntag.dst", "Destination virtual interface")
 	fVNSrc   = vnFields.Add("src", field.Uint16, "vntag.src", "Source virtual interface")
-	fVNType  = vnFields.Add("etype", field.Uint16, "vntag.etype", "EtherType behind the tag", field.Rare)
+	fVNType  = vnFields.Add("etype", field.Uint16, "vntag.etype", "EtherType behind the tag", field.Rare, field.Detail)
 )
 
 func vntag(p *dissect.Packet, b []byte, wire int) {
@@ -67,7 +67,7 @@ var (
 	eFields  = field.Group("etag")
 	fIngress = eFields.Add("iecid_base", field.Uint16, "etag.iecid_base", "Ingress E-channel identifier, base")
 	fECID    = eFields.Add("ecid_base", field.Uint16, "etag.ecid_base", "E-channel identifier, base")
-	fEType   = eFields.Add("etype", field.Uint16, "etag.etype", "EtherType behind the tag", field.Rare)
+	fEType   = eFields.Add("etype", field.Uint16, "etag.etype", "EtherType behind the tag", field.Rare, field.Detail)
 )
 
 func etag(p *dissect.Packet, b []byte, wire int) {
@@ -92,7 +92,7 @@ var (
 	fISID   = iFields.Add("isid", field.Uint32, "ieee8021ah.isid", "Backbone service instance identifier")
 	fCDst   = iFields.Add("cdst", field.MAC, "ieee8021ah.cdst", "Customer's destination address")
 	fCSrc   = iFields.Add("csrc", field.MAC, "ieee8021ah.csrc", "Customer's source address")
-	fIType  = iFields.Add("etype", field.Uint16, "ieee8021ah.etype", "EtherType behind the tag", field.Rare)
+	fIType  = iFields.Add("etype", field.Uint16, "ieee8021ah.etype", "EtherType behind the tag", field.Rare, field.Detail)
 )
 
 func itag(p *dissect.Packet, b []byte, wire int) {

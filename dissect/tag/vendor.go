@@ -23,7 +23,7 @@ var (
 	fAVersion = aFields.Add("ver", field.Uint16, "avsp.ver", "Format of the time stamp: 0x010 TAI of 64 bits, 0x020 TAI of 48 bits; 0x100 more is UTC")
 	fASeconds = aFields.Add("seconds", field.Uint32, "", "Seconds of the time stamp; the low 16 bits where it has 48 bits")
 	fANanos   = aFields.Add("nanoseconds", field.Uint32, "", "Nanoseconds of the time stamp")
-	fAType    = aFields.Add("etype", field.Uint16, "avsp.etype", "EtherType behind the tag", field.Rare)
+	fAType    = aFields.Add("etype", field.Uint16, "avsp.etype", "EtherType behind the tag", field.Rare, field.Detail)
 )
 
 const (
@@ -70,11 +70,11 @@ var MetaData = &dissect.Protocol{
 
 var (
 	mFields  = field.Group("cmd")
-	fMVer    = mFields.Add("version", field.Uint8, "cmd.version", "Version", field.Rare)
-	fMLen    = mFields.Add("length", field.Uint8, "cmd.length", "Length of the options, units of 4 bytes", field.Rare)
-	fMOption = mFields.Add("options", field.Uint16, "cmd.options", "Length and type of the first option", field.Rare)
+	fMVer    = mFields.Add("version", field.Uint8, "cmd.version", "Version", field.Rare, field.Detail)
+	fMLen    = mFields.Add("length", field.Uint8, "cmd.length", "Length of the options, units of 4 bytes", field.Rare, field.Detail)
+	fMOption = mFields.Add("options", field.Uint16, "cmd.options", "Length and type of the first option", field.Rare, field.Detail)
 	fSGT     = mFields.Add("sgt", field.Uint16, "cmd.sgt", "Security group tag")
-	fMType   = mFields.Add("type", field.Uint16, "cmd.type", "EtherType behind the tag", field.Rare)
+	fMType   = mFields.Add("type", field.Uint16, "cmd.type", "EtherType behind the tag", field.Rare, field.Detail)
 )
 
 func metaData(p *dissect.Packet, b []byte, wire int) {

@@ -46,10 +46,10 @@ const (
 var (
 	tapFields = field.Group("wpan_tap")
 	fFCS      = tapFields.Add("fcs_type", field.Uint8, "wpan-tap.fcs_type", "Check sequence: 0 none, 1 of 16 bits, 2 of 32 bits", field.Detail, field.Rare)
-	fRSS      = tapFields.Add("rss", field.Float, "wpan-tap.rss", "Received signal strength, dBm", field.Rare)
+	fRSS      = tapFields.Add("rss", field.Float, "wpan-tap.rss", "Received signal strength, dBm", field.Rare, field.Detail)
 	fChannel  = tapFields.Add("ch_num", field.Uint16, "wpan-tap.ch_num", "Channel")
-	fPage     = tapFields.Add("ch_page", field.Uint8, "wpan-tap.ch_page", "Page of the channel", field.Rare)
-	fLQI      = tapFields.Add("lqi", field.Uint8, "wpan-tap.lqi", "Link quality", field.Rare)
+	fPage     = tapFields.Add("ch_page", field.Uint8, "wpan-tap.ch_page", "Page of the channel", field.Rare, field.Detail)
+	fLQI      = tapFields.Add("lqi", field.Uint8, "wpan-tap.lqi", "Link quality", field.Rare, field.Detail)
 )
 
 func tap(p *dissect.Packet, b []byte, wire int) {
