@@ -111,6 +111,8 @@ type Def struct {
 	Flags       Flag
 	Wireshark   string // display filter name, "" when Wireshark has none
 	Description string
+	// Texts are what documents have for Wireshark's numbers, nil where they have the numbers themselves.
+	Texts map[uint16]Str
 }
 
 // Is reports whether all the given flags are set.
@@ -169,6 +171,24 @@ func (s Set) Add(name string, t Type, wireshark, description string, flags ...Fl
 	registry.defs = append(registry.defs, d)
 	registry.byName[name] = id
 	return id
+}
+
+// Named says that documents have texts for the numbers that Wireshark's field of the same meaning has. It is for start-up, as Add is.
+func Named(id ID, texts map[uint16]Str) {
+	registry.Lock()
+	defer registry.Unlock()
+	registry.defs[id].Texts = texts
+}
+
+// Numbered are texts by their index; those of no text are left out.
+func Numbered(texts []Str) map[uint16]Str {
+	m := map[uint16]Str{}
+	for i, t := range texts {
+		if t != 0 {
+			m[uint16(i)] = t
+		}
+	}
+	return m
 }
 
 // Lookup finds a field by its name.

@@ -58,6 +58,8 @@ var (
 
 var opcodes = [16]field.Str{0: field.Intern("continuation"), 1: field.Intern("text"), 2: field.Intern("binary"), 8: field.Intern("close"), 9: field.Intern("ping"), 10: field.Intern("pong")}
 
+func init() { field.Named(fOpcode, field.Numbered(opcodes[:])) }
+
 // state is a conversation's, by direction.
 type state [2]direction
 

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package filter
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/espbeat/espbeat/field"
+)
+
+// target is what a name of Wireshark's stands for.
+type target struct {
+	leaves []leaf
+	// layer is the protocol whose header always has the field; "" where only the field itself tells that it is there.
+	layer node
+	// units is how many of a document's units are one of Wireshark's: 1e9 nanoseconds a second; 0 is 1.
+	units int64
+	// flag is set for a bit that documents list by name: one value says that it is set.
+	flag string
+	// list is set for packet.layers as one text.
+	list bool
+}
+
+// leaf is a field of documents; guard is what else must hold for its value to be the target's.
+type leaf struct {
+	def   *field.Def
+	guard node
+}
+
+// names finds targets.
+type names struct {
+	layers  map[string]bool
+	profile field.Profile
+	byName  map[string]*field.Def // by path in the document
+	fields  map[string][]*field.Def
+	layer   *field.Def
+}
+
+// definitions are the fields by path and by Wireshark's names.
+var definitions = sync.OnceValues(func() (map[string]*field.Def, map[string][]*field.Def) {
+	defs := field.Defs()
+	paths, fields := map[string]*field.Def{}, map[string][]*field.Def{}
+	for i := range defs {
+		d := &defs[i]
+		paths[d.Name] = d
+		for name := range strings.SplitSeq(d.Wireshark, ", ") {
+			if name != "" && d.Type != field.Object {
+				fields[name] = append(fields[name], d)
+			}
+		}
+	}
+	return paths, fields
+})
+
+func namesFor(o Options) *names {
+	n := &names{layers: map[string]bool{}, profile: o.Profile}
+	for _, l := range o.Layers {
+		n.layers[l] = true
+	}
+	n.byName, n.fields = definitions()
+	n.layer = n.byName["packet.layers"]
+	return n
+}
+
+// renamed are older names of protocols, as in filters of years ago.
+var renamed = map[string]string{"ssl": "tls", "bootp": "dhcp"}
+
+// find says what a word stands for: nil and no cause when it is no name, but maybe a literal; a cause when it is a name that cannot be used.
+func (n *names) find(name string) (*target, string) {
+	name = strings.TrimSuffix(name, ".")
+	if first, rest, ok := strings.Cut(name, "."); ok && renamed[first] != "" {
+		name = renamed[first] + "." + rest
+	} else if renamed[name] != "" {
+		name = renamed[name]
+	}
+	if make, ok := special[name]; ok {
+		return make(n)
+	}
+	if cause, ok := impossible[name]; ok {
+		return nil, cause
+	}
+	if defs := n.fields[name]; len(defs) > 0 {
+		return n.of(name, defs...)
+	}
+	if n.layers[name] {
+		return &target{layer: n.hasLayer(name)}, ""
+	}
+	if d := n.byName[name]; d != nil && d.Type != field.Object { // espbeat's own name
+		return n.of(name, d)
+	}
+	if first, _, ok := strings.Cut(name, "."); ok && n.layers[first] && !strings.ContainsAny(name, ":/") {
+		return nil, fmt.Sprintf("espbeat has no such field of %s; docs/fields.md lists those that it has", first)
+	}
+	return nil, ""
+}
+
+// of is the target of fields that hold what Wireshark's field does.
+func (n *names) of(name string, defs ...*field.Def) (*target, string) {
+	t := &target{}
+	for _, d := range defs {
+		if d.In(n.profile) {
+			t.leaves = append(t.leaves, leaf{def: d})
+		}
+	}
+	if len(t.leaves) == 0 {
+		return nil, fmt.Sprintf("its field %s is in documents of profile full only", defs[0].Name)
+	}
+	if seconds[name] {
+		t.units = 1e9
+	}
+	if first, _, _ := strings.Cut(name, "."); t.leaves[0].def.Is(field.Sparse) && n.profile != field.Full {
+		t.layer = n.hasLayer(first)
+	}
+	return t, ""
+}
+
+func (n *names) hasLayer(name string) node { return equal{n.layer, name} }
+
+// unknown says what is wrong with a word that ought to be a field.
+func (n *names) unknown(t token) string {
+	if t.kind != word {
+		return "a field was expected, not a value"
+	}
+	return "is neither a field nor a protocol that espbeat dissects"
+}
+
+// present holds when the packet has the field.
+func (t *target) present() node {
+	if t.layer != nil {
+		return t.layer
+	}
+	var nodes []node
+	for _, l := range t.leaves {
+		n := node(exists{l.def})
+		if t.flag != "" {
+			n = equal{l.def, t.flag}
+		}
+		nodes = append(nodes, both(l.guard, n))
+	}
+	return some(nodes)
+}
+
+// each is the condition of one of the leaves.
+func (t *target) each(condition func(d *field.Def) (node, string)) (node, string) {
+	var nodes []node
+	wrong := ""
+	for _, l := range t.leaves {
+		n, cause := condition(l.def)
+		if cause != "" {
+			wrong = cause
+			continue // of leaves of several types, those are asked that can have the value
+		}
+		nodes = append(nodes, both(l.guard, n))
+	}
+	if len(nodes) == 0 {
+		return nil, wrong
+	}
+	return some(nodes), ""
+}
+
+// lookup returns the definition of a field that the documents have.
+func (n *names) lookup(paths ...string) []*field.Def {
+	var defs []*field.Def
+	for _, p := range paths {
+		if d := n.byName[p]; d != nil && d.In(n.profile) {
+			defs = append(defs, d)
+		}
+	}
+	return slices.Clip(defs)
+}

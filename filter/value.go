@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package filter
+
+import (
+	"encoding/hex"
+	"fmt"
+	"math"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/espbeat/espbeat/field"
+)
+
+// valueOf is a literal as documents have it, or what is wrong with it.
+func valueOf(d *field.Def, lit token, units int64) (string, string) {
+	if d.Texts != nil {
+		return named(d, lit)
+	}
+	switch d.Type {
+	case field.Bool:
+		v, ok := truth(lit)
+		if !ok {
+			return "", "1 or 0, True or False was expected"
+		}
+		return strconv.FormatBool(v), ""
+	case field.Uint8, field.Uint16, field.Uint32, field.Int64:
+		return integer(d, lit, units)
+	case field.Float:
+		f, err := strconv.ParseFloat(lit.text, 64)
+		if err != nil {
+			return "", "a number was expected"
+		}
+		return strconv.FormatFloat(f, 'g', -1, 64), ""
+	case field.IP:
+		a, err := netip.ParseAddr(lit.text)
+		if err != nil {
+			return "", "an IP address was expected"
+		}
+		return a.String(), ""
+	case field.MAC, field.Hex:
+		b, ok := octets(lit)
+		if !ok {
+			return "", "bytes in hexadecimal were expected: 00:1b:21:3c:9d:f8"
+		}
+		return hexText(d.Type, b), ""
+	case field.Date:
+		return date(lit, units)
+	case field.Keyword:
+		if n, err := strconv.ParseUint(lit.text, 0, 64); err == nil && lit.kind == word && strings.HasPrefix(lit.text, "0x") {
+			return strconv.FormatUint(n, 10), "" // of identifiers that are numbers to Wireshark
+		}
+	}
+	return lit.text, ""
+}
+
+// named is the text for a number, or for itself in any case.
+func named(d *field.Def, lit token) (string, string) {
+	if n, err := strconv.ParseUint(lit.text, 0, 16); err == nil {
+		if t, ok := d.Texts[uint16(n)]; ok {
+			return t.String(), ""
+		}
+		return strconv.FormatUint(n, 10), ""
+	}
+	for _, t := range d.Texts {
+		if strings.EqualFold(t.String(), lit.text) {
+			return t.String(), ""
+		}
+	}
+	if v, ok := truth(lit); ok && v {
+		return d.Texts[1].String(), ""
+	} else if ok {
+		return d.Texts[0].String(), ""
+	}
+	return "", fmt.Sprintf("is no value of %s", d.Name)
+}
+
+func integer(d *field.Def, lit token, units int64) (string, string) {
+	if units > 1 {
+		f, err := strconv.ParseFloat(lit.text, 64)
+		if err != nil || math.Abs(f) > float64(math.MaxInt64/units) {
+			return "", "a number of seconds was expected"
+		}
+		return strconv.FormatInt(int64(math.Round(f*float64(units))), 10), ""
+	}
+	if v, ok := truth(lit); ok && lit.kind == word && lit.text[0] >= 'A' { // of what is a flag to Wireshark
+		return map[bool]string{true: "1", false: "0"}[v], ""
+	}
+	n, err := strconv.ParseInt(lit.text, 0, 64)
+	most := map[field.Type]int64{field.Uint8: math.MaxUint8, field.Uint16: math.MaxUint16, field.Uint32: math.MaxUint32, field.Int64: math.MaxInt64}[d.Type]
+	switch {
+	case err != nil:
+		return "", "a whole number was expected"
+	case n > most || n < 0 && d.Type != field.Int64:
+		return "", fmt.Sprintf("%s is a number from 0 to %d", d.Name, most)
+	}
+	return strconv.FormatInt(n, 10), ""
+}
+
+// network is an address, or a network in CIDR.
+func network(d *field.Def, lit token) (node, string) {
+	if p, err := netip.ParsePrefix(lit.text); err == nil {
+		return within{d, p.Masked()}, ""
+	}
+	v, cause := valueOf(d, lit, 0)
+	if cause != "" {
+		return nil, "an IP address or a network in CIDR was expected: names are not resolved"
+	}
+	return equal{d, v}, ""
+}
+
+// octets are bytes in hexadecimal, with or without separators, or those of a text in quotes.
+func octets(lit token) ([]byte, bool) {
+	if lit.kind == quoted {
+		return []byte(lit.text), true
+	}
+	text := strings.TrimPrefix(lit.text, "0x")
+	if parts := strings.FieldsFunc(text, func(r rune) bool { return r == ':' || r == '-' || r == '.' }); len(parts) > 1 {
+		for i, p := range parts {
+			if len(p)%2 == 1 {
+				parts[i] = "0" + p
+			}
+		}
+		text = strings.Join(parts, "")
+	}
+	b, err := hex.DecodeString(text)
+	return b, err == nil && len(b) > 0
+}
+
+// hexText writes bytes as documents have them.
+func hexText(t field.Type, b []byte) string {
+	if t == field.Hex {
+		return hex.EncodeToString(b)
+	}
+	pairs := make([]string, len(b))
+	for i, c := range b {
+		pairs[i] = fmt.Sprintf("%02X", c)
+	}
+	return strings.Join(pairs, "-")
+}
+
+// layouts of times in filters: Wireshark's own, and ISO 8601.
+var layouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999", "2006-01-02 15:04:05.999999999", "2006-01-02 15:04", "2006-01-02",
+	"Jan _2, 2006 15:04:05.999999999", "Jan 2, 2006 15:04:05.999999999", "Jan 2, 2006 15:04:05.999999999 MST", "Jan 2, 2006 15:04", "Jan 2, 2006"}
+
+// date is a time as documents have it. Without a zone it is UTC; with units it is a number of seconds since 1970.
+func date(lit token, units int64) (string, string) {
+	if units > 1 {
+		whole, fraction, _ := strings.Cut(lit.text, ".")
+		s, err := strconv.ParseInt(whole, 10, 64)
+		ns, err2 := strconv.ParseUint((fraction + "000000000")[:9], 10, 32)
+		if err != nil || err2 != nil || len(fraction) > 9 || s < 0 || s > 9_000_000_000 {
+			return "", "seconds since 1970 were expected"
+		}
+		return time.Unix(s, int64(ns)).UTC().Format(dateFormat), ""
+	}
+	for _, layout := range layouts {
+		if t, err := time.Parse(layout, lit.text); err == nil {
+			return t.UTC().Format(dateFormat), ""
+		}
+	}
+	return "", `a time was expected: "2024-01-31 23:59:59.5" or "2024-01-31T23:59:59Z"`
+}
+
+// dateFormat is that of documents.
+const dateFormat = "2006-01-02T15:04:05.000000000Z"
