@@ -70,6 +70,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nbns"
+	"github.com/espbeat/espbeat/dissect/nbss"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
@@ -100,6 +101,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smb2"
 	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/ssh"
@@ -294,11 +296,13 @@ func Registry() *dissect.Registry {
 		ldap.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		nbss.Protocol,
 		ntp.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		smb2.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
