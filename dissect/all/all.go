@@ -13,6 +13,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/browser"
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
@@ -101,6 +102,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smb"
 	"github.com/espbeat/espbeat/dissect/smb2"
 	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/snmp"
@@ -274,6 +276,8 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		browser.Netlogon,
+		browser.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
@@ -302,6 +306,7 @@ func Registry() *dissect.Registry {
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		smb.Protocol,
 		smb2.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,

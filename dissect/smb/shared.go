@@ -17,8 +17,8 @@ import (
 const MaxPath = 1024
 
 var (
-	fFileSize = field.Group("file").Add("size", field.Int64, "", "Size of a file that the message is about, bytes", field.ECS, field.Rare)
-	fPath, _  = field.Lookup("file.path")
+	fFileSize    = field.Group("file").Add("size", field.Int64, "", "Size of a file that the message is about, bytes", field.ECS, field.Rare)
+	fFilePath, _ = field.Lookup("file.path")
 )
 
 // FileSize writes the size of a file.
@@ -47,7 +47,7 @@ func lastSlash(path string) int {
 }
 
 // AppendFile appends the packet's last file.path, as for a summary line.
-func AppendFile(dst []byte, v dissect.View) ([]byte, bool) { return v.Text(dst, fPath) }
+func AppendFile(dst []byte, v dissect.View) ([]byte, bool) { return v.Text(dst, fFilePath) }
 
 // Join puts the path of a file behind that of its share, which may be unknown; what is longer than MaxPath is cut.
 func Join(share string, path []byte) string {

@@ -223,10 +223,10 @@ func (m *message) text(offset, length int) []byte {
 	return smb.AppendUTF16(nil, c.B)
 }
 
-// token hands a security token to GSS-API.
+// token hands a security token on.
 func (m *message) token(offset, length int) {
 	if c := m.at(offset, length); !c.Failed {
-		m.P.CallName("gss-api", c.B, c.Wire)
+		smb.Token(m.P, c.B, c.Wire, true)
 	}
 }
 
