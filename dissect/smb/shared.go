@@ -5,6 +5,7 @@ package smb
 import (
 	"bytes"
 	"encoding/binary"
+	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -28,13 +29,15 @@ func FileSize(o *field.Buffer, size uint64) {
 	}
 }
 
-// File writes the path of a file and the name at its end.
+// File writes the path of a file, and the name at its end where it is not a share's.
 func File(o *field.Buffer, path string) {
 	if path == "" {
 		return
 	}
 	common.FilePath(o, []byte(path))
-	common.FileName(o, []byte(path[lastSlash(path)+1:]))
+	if at := lastSlash(path); !strings.HasPrefix(path, `\\`) || lastSlash(path[:max(at, 0)]) > 1 {
+		common.FileName(o, []byte(path[at+1:]))
+	}
 }
 
 func lastSlash(path string) int {

@@ -12,6 +12,7 @@ import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 	"github.com/espbeat/espbeat/dissect/nbss"
+	"github.com/espbeat/espbeat/field"
 )
 
 // le appends numbers, least significant byte first, and texts as they are.
@@ -245,6 +246,14 @@ func TestShared(t *testing.T) {
 	for in, want := range map[string]string{wide("a\U0001F600b"): "a\U0001F600b", "a\x00b": "a", "\x00\xd8a\x00": "\ufffda", "": ""} {
 		if got := string(AppendUTF16(nil, []byte(in))); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+	var o field.Buffer
+	for path, names := range map[string]int{`\\srv\docs`: 0, `\\srv`: 0, `\\srv\docs\a`: 1, "a": 1, `dir\a`: 1, "": -1} {
+		o.Start()
+		before := o.Len()
+		if File(&o, path); o.Len()-before != 1+names {
+			t.Errorf("%q has %d fields", path, o.Len()-before)
 		}
 	}
 	if got := Join(`\\srv\docs`, nil); got != `\\srv\docs` {

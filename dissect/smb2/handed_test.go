@@ -128,6 +128,8 @@ func TestSummary(t *testing.T) {
 		`Create Response, Error: STATUS_OBJECT_NAME_NOT_FOUND File: dir\a.txt`: {client(create), server(missing)},
 		`Tree Connect Request Tree: \\srv\docs`:                                {client(connect)},
 		`Close Request;Command 99 Request`:                                     {client(chained(closing, ask(99, 1, "")))},
+		`Ioctl Request FSCTL_PIPE_TRANSCEIVE`:                                  {client(transceive(call))},
+		`Read Request Len:512 Off:8589934592`:                                  {client(read)},
 		`Find Request Pattern: *`:                                              {client(list)},
 		`Encrypted SMB3`:                                                       {client(le("\xfdSMB", zeros(16), zeros(16), uint32(99), uint16(0), uint16(1), uint64(7)))},
 		`Compressed SMB3`:                                                      {client(le("\xfcSMB", zeros(30)))},

@@ -4,7 +4,7 @@ package smb2
 
 import (
 	"encoding/binary"
-	"fmt"
+	"encoding/hex"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
@@ -152,7 +152,10 @@ func sealed(p *dissect.Packet, b []byte, wire int) {
 }
 
 func session(p *dissect.Packet, id uint64) {
-	p.Out.String(fSession, fmt.Sprintf("0x%016x", id))
+	var b [8]byte
+	var text [2 + 16]byte
+	binary.BigEndian.PutUint64(b[:], id)
+	p.Out.Text(fSession, hex.AppendEncode(append(text[:0], "0x"...), b[:]))
 }
 
 // decode reads a header, which is there, and what follows it.

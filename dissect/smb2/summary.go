@@ -13,6 +13,11 @@ import (
 // maxNamed bounds the messages that a summary names.
 const maxNamed = 8
 
+// functions are those of ioctls ([MS-FSCC] 2.3, [MS-SMB2] 2.2.31) that file servers are asked for most.
+var functions = map[uint64]string{0x060194: "DFS_GET_REFERRALS", 0x0601b0: "DFS_GET_REFERRALS_EX", 0x09009c: "GET_OBJECT_ID", 0x0900a8: "GET_REPARSE_POINT", 0x0900c0: "CREATE_OR_GET_OBJECT_ID",
+	0x110018: "PIPE_WAIT", 0x11400c: "PIPE_PEEK", pipeTransceive: "PIPE_TRANSCEIVE", 0x140078: "SRV_REQUEST_RESUME_KEY", 0x1401d4: "LMR_REQUEST_RESILIENCY", 0x1401fc: "QUERY_NETWORK_INTERFACE_INFO",
+	0x140204: "VALIDATE_NEGOTIATE_INFO", 0x144064: "SRV_ENUMERATE_SNAPSHOTS", 0x1440f2: "SRV_COPYCHUNK", 0x1441bb: "SRV_READ_HASH", 0x1480f2: "SRV_COPYCHUNK_WRITE"}
+
 // summary reads "Create Request File: \\server\share\a.txt" or "Create Response;Close Response, Error: STATUS_FILE_CLOSED".
 func summary(dst []byte, v dissect.View) []byte {
 	if sealed, _ := v.Uint(fSealed); sealed != 0 {
@@ -42,10 +47,15 @@ func summary(dst []byte, v dissect.View) []byte {
 	if n > maxNamed {
 		return append(dst, ";…"...)
 	}
+	if function, ok := v.Uint(fFunction); ok {
+		if name := functions[function]; name != "" {
+			dst = append(append(dst, " FSCTL_"...), name...)
+		}
+	}
 	for _, part := range [...]struct {
 		lead string
 		id   field.ID
-	}{{", Error: ", fStatus}, {" Pattern: ", fPattern}} {
+	}{{", Error: ", fStatus}, {" Pattern: ", fPattern}, {" Len:", fRead}, {" Len:", fWrite}, {" Off:", fOffset}} {
 		if text, ok := v.Text(append(dst, part.lead...), part.id); ok {
 			dst = text
 		}
