@@ -41,12 +41,11 @@ func (m *message) ask(command byte, k *block) {
 		m.named(b, k.end)
 	case cmdTreeConnect:
 		b.Skip(1)
-		m.request.path = string(m.write(fPath, m.text(b, k.end)))
+		m.share(m.text(b, k.end))
 	case cmdTreeConnectAndX:
 		w.Skip(2) // flags
 		b.Skip(int(w.Little16()))
-		path := m.write(fPath, m.text(b, k.end))
-		m.request.path = string(path[:min(len(path), MaxPath)])
+		m.share(m.text(b, k.end))
 	case cmdNegotiate:
 		for n := 0; n < common.MaxItems && b.More(); n++ {
 			b.Skip(1) // the format, of a dialect
@@ -95,9 +94,7 @@ func (m *message) system(k *block) {
 // answer decodes a command of a response. Where it failed it has no words.
 func (m *message) answer(command byte, k *block) {
 	w, b := &k.words, &k.bytes
-	if command != cmdTreeConnect && command != cmdTreeConnectAndX { // whose request names a share
-		File(m.p.Out, m.request.path)
-	}
+	m.about(m.request.file)
 	if k.count == 0 {
 		return
 	}
@@ -150,9 +147,18 @@ func (m *message) answer(command byte, k *block) {
 	}
 }
 
-// connected notes a share; service is its type, which may be unknown.
+// share notes the share that is to be connected.
+func (m *message) share(path []byte) {
+	m.request.share = string(path[:min(len(path), MaxPath)])
+	m.write(fPath, path)
+}
+
+// connected notes a share that is; service is its type, which may be unknown.
 func (m *message) connected(id uint16, service string) {
-	path := m.request.path
+	path := m.request.share
+	if id != m.tid || m.tree.path == "" {
+		m.write(fPath, []byte(path))
+	}
 	m.st.trees.Put(id, tree{path: path, pipe: service == "IPC" || strings.HasSuffix(strings.ToUpper(path), `\IPC$`)})
 }
 

@@ -34,16 +34,20 @@ type tree struct {
 	pipe bool
 }
 
+// file is the name by which a file was opened, and its path with the share.
+type file struct{ name, path string }
+
 // request is what a response is read by.
 type request struct {
-	path     string // of the tree or the file
-	transact bool   // a pipe is written to and read from
+	share    string // that is connected
+	file     file
+	transact bool // a pipe is written to and read from
 }
 
 // state is what is known of a connection.
 type state struct {
 	trees    Recent[uint16, tree]
-	files    Recent[uint16, string]
+	files    Recent[uint16, file]
 	requests Recent[uint32, request] // by process and multiplex id
 	// rawNTLM is set when the server's token was empty: those that follow are not wrapped.
 	rawNTLM bool
@@ -53,7 +57,7 @@ func stateOf(s *nbss.Session) *state {
 	if s != nil && s.SMB != nil {
 		return s.SMB.(*state)
 	}
-	st := &state{trees: NewRecent[uint16, tree](maxTrees), files: NewRecent[uint16, string](maxFiles), requests: NewRecent[uint32, request](maxRequests)}
+	st := &state{trees: NewRecent[uint16, tree](maxTrees), files: NewRecent[uint16, file](maxFiles), requests: NewRecent[uint32, request](maxRequests)}
 	if s != nil {
 		s.SMB = st
 	}
@@ -68,10 +72,8 @@ type message struct {
 	response bool
 	unicode  bool
 	tid      uint16
-	tree     tree
-	// treeKnown is set when the connection of the tree was seen.
-	treeKnown bool
-	request   request
+	tree     tree // the zero value where its connection was not seen
+	request  request
 }
 
 // block is one command's words and bytes.
@@ -105,7 +107,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	o.Uint(fPID, uint64(pid))
 	o.Uint(fUID, uint64(binary.LittleEndian.Uint16(b[28:])))
 	o.Uint(fMID, uint64(mid))
-	m.tree, m.treeKnown = m.st.trees.Get(m.tid)
+	m.tree, _ = m.st.trees.Get(m.tid)
+	m.write(fPath, []byte(m.tree.path))
 	key := uint32(pid)<<16 | uint32(mid)
 	switch {
 	case session == nil: // a datagram
@@ -233,11 +236,17 @@ func (m *message) write(id field.ID, text []byte) []byte {
 	return text
 }
 
+// about notes the file that the message is about; one that is not known says nothing.
+func (m *message) about(f file) {
+	m.request.file = f
+	m.write(fFile, []byte(f.name))
+	File(m.p.Out, f.path)
+}
+
 // named reads the name of a file, which the message is about from there on.
 func (m *message) named(c *common.Cursor, end int) {
-	name := m.write(fFile, m.text(c, end))
-	m.request.path = Join(m.tree.path, name)
-	File(m.p.Out, m.request.path)
+	name := m.text(c, end)
+	m.about(file{name: string(name[:min(len(name), MaxPath)]), path: Join(m.tree.path, name)})
 }
 
 // file reads the id of a file, which the message is about.
@@ -247,8 +256,8 @@ func (m *message) file(c *common.Cursor) {
 		return
 	}
 	m.p.Out.Uint(fFID, uint64(id))
-	m.request.path, _ = m.st.files.Get(id)
-	File(m.p.Out, m.request.path)
+	f, _ := m.st.files.Get(id)
+	m.about(f)
 }
 
 // opened reads the id that a file has from now on.
@@ -258,8 +267,8 @@ func (m *message) opened(c *common.Cursor) {
 		return
 	}
 	m.p.Out.Uint(fFID, uint64(id))
-	if m.request.path != "" {
-		m.st.files.Put(id, m.request.path)
+	if m.request.file.name != "" {
+		m.st.files.Put(id, m.request.file)
 	}
 }
 

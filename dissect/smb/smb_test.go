@@ -131,8 +131,8 @@ func TestConversations(t *testing.T) {
 		want   map[string]string
 	}{
 		{"a file is read", []dissecttest.Piece{client(connect), server(connected), client(create), server(created), client(read), client(closing), server(closed)}, map[string]string{
-			"smb.cmd": "117,255,117,255,162,255,162,255,46,255,4,4", "smb.response": "false,true,false,true,false,false,true", "smb.nt_status": "0,0,0,0,0,0,0", "smb.status": "", "smb.path": `\\srv\docs`,
-			"smb.file": `\dir\a.txt`, "file.path": strings.Repeat(`\\srv\docs\dir\a.txt,`, 4) + `\\srv\docs\dir\a.txt`, "file.name": "a.txt,a.txt,a.txt,a.txt,a.txt", "file.size": "77", "smb.fid": "16385,16385,16385",
+			"smb.cmd": "117,255,117,255,162,255,162,255,46,255,4,4", "smb.response": "false,true,false,true,false,false,true", "smb.nt_status": "0,0,0,0,0,0,0", "smb.status": "", "smb.path": strings.Repeat(`\\srv\docs,`, 6) + `\\srv\docs`,
+			"smb.file": strings.Repeat(`\dir\a.txt,`, 4) + `\dir\a.txt`, "file.path": strings.Repeat(`\\srv\docs\dir\a.txt,`, 4) + `\\srv\docs\dir\a.txt`, "file.name": "a.txt,a.txt,a.txt,a.txt,a.txt", "file.size": "77", "smb.fid": "16385,16385,16385",
 			"request_in": "1,3,6", "transaction.id": "flow:1,flow:1,flow:2,flow:2,flow:3,flow:4,flow:4", "event.duration": "1000000,1000000,1000000", "smb.response_to": "1,3,6", "smb.tid": "5,5,5,5,5,5,5", "smb.uid": "3,3,3,3,3,3,3"}},
 		{"a file that is not there", []dissecttest.Piece{client(create), server(missing)}, map[string]string{"smb.cmd": "162,255,162", "smb.nt_status": "0,3221225524", "smb.status": "STATUS_OBJECT_NAME_NOT_FOUND",
 			"file.path": `dir\a.txt,dir\a.txt`}},
@@ -267,15 +267,15 @@ func TestShared(t *testing.T) {
 func TestSummary(t *testing.T) {
 	b, _ := newBench()
 	for want, pieces := range map[string][]dissecttest.Piece{
-		`NT Create AndX Request, Path: \dir\a.txt`:                     {client(create)},
-		`NT Create AndX Response, Error: STATUS_OBJECT_NAME_NOT_FOUND`: {client(create), server(missing)},
-		`Tree Connect AndX Request, Path: \\srv\docs`:                  {client(connect)},
-		`Trans2 Request, QUERY_PATH_INFO, Path: \dir\a.txt`:            {client(queryPath)},
-		`Trans2 Request, FIND_FIRST2, Pattern: \*`:                     {client(findFirst)},
-		`Close Request, FID: 16385`:                                    {client(closing)},
-		`Command 25 Request`:                                           {client(ask(25, 1, "", ""))},
-		`Trans Request, \MAILSLOT\BROWSE`:                              {client(mailslot)},
-		`Logoff AndX Request; Close`:                                   {client(ask(cmdLogoffAndX, 1, andX(cmdClose, 39), "") + body("\x01\x40", ""))},
+		`NT Create AndX Request, Path: \dir\a.txt`:                                       {client(create)},
+		`NT Create AndX Response, Path: \dir\a.txt, Error: STATUS_OBJECT_NAME_NOT_FOUND`: {client(create), server(missing)},
+		`Tree Connect AndX Request, Path: \\srv\docs`:                                    {client(connect)},
+		`Trans2 Request, QUERY_PATH_INFO, Path: \dir\a.txt`:                              {client(queryPath)},
+		`Trans2 Request, FIND_FIRST2, Pattern: \*`:                                       {client(findFirst)},
+		`Close Request, FID: 16385`:                                                      {client(closing)},
+		`Command 25 Request`:                                                             {client(ask(25, 1, "", ""))},
+		`Trans Request, \MAILSLOT\BROWSE`:                                                {client(mailslot)},
+		`Logoff AndX Request; Close`:                                                     {client(ask(cmdLogoffAndX, 1, andX(cmdClose, 39), "") + body("\x01\x40", ""))},
 	} {
 		b.Stream(nbss.Protocol, pieces...)
 		if got := b.Summary(Protocol); !strings.HasPrefix(got, want) {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -48,13 +49,29 @@ func summary(dst []byte, v dissect.View) []byte {
 	if function, ok := v.Uint(fTrans2); ok && function < uint64(len(trans2Names)) {
 		dst = append(append(dst, ", "...), trans2Names[function]...)
 	}
+	dst = appendPath(dst, v)
 	for _, part := range [...]struct {
 		lead string
 		id   field.ID
-	}{{", Path: ", fPath}, {", Path: ", fFile}, {", Pattern: ", fPattern}, {", ", fTrans}, {", FID: ", fFID}, {", Error: ", fStatus}} {
+	}{{", Pattern: ", fPattern}, {", ", fTrans}, {", FID: ", fFID}, {", Error: ", fStatus}} {
 		if text, ok := v.Text(append(dst, part.lead...), part.id); ok {
 			dst = text
 		}
+	}
+	return dst
+}
+
+// appendPath appends the file, else the share that is connected.
+func appendPath(dst []byte, v dissect.View) []byte {
+	if file, ok := v.Text(append(dst, ", Path: "...), fFile); ok {
+		return file
+	}
+	switch command, err := strconv.ParseUint(common.First(v, fCmd), 10, 8); {
+	case err != nil || command != cmdTreeConnect && command != cmdTreeConnectAndX && command != cmdSessionSetupAndX:
+		return dst
+	}
+	if share, ok := v.Text(append(dst, ", Path: "...), fPath); ok {
+		return share
 	}
 	return dst
 }

@@ -34,7 +34,6 @@ const (
 	statusPending        = 0x00000103
 	statusBufferOverflow = 0x80000005
 	statusMoreProcessing = 0xc0000016
-	statusInvalidParam   = 0xc000000d
 )
 
 // treeKey names a tree: ids are the session's own.

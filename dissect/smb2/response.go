@@ -31,8 +31,11 @@ const (
 	levelNormalized    = 0x30
 )
 
-// said reports whether a response is as its command has it; else it tells of an error.
-func (m *message) said() bool {
+// errorSize is the size of the structure that tells of an error ([MS-SMB2] 2.2.2), and of some responses.
+const errorSize = 9
+
+// said reports whether a response, whose structure has that size, is as its command has it; else it tells of an error.
+func (m *message) said(structure uint16) bool {
 	switch m.status {
 	case statusSuccess:
 		return true
@@ -40,16 +43,14 @@ func (m *message) said() bool {
 		return m.command == cmdSessionSetup
 	case statusBufferOverflow:
 		return m.command == cmdRead || m.command == cmdIoctl || m.command == cmdGetInfo
-	case statusInvalidParam:
-		return m.command == cmdIoctl && m.Wire > 9
 	}
-	return false
+	// Ioctls that fail may still have something to say.
+	return m.command == cmdIoctl && structure != errorSize
 }
 
 // answer decodes a response.
 func (m *message) answer() {
-	m.Skip(2) // the structure's size
-	if !m.said() {
+	if !m.said(m.Little16()) {
 		return
 	}
 	switch m.command {

@@ -160,6 +160,8 @@ func TestConversations(t *testing.T) {
 				"transaction.id": "flow:1,flow:1,flow:2,flow:2,flow:3,flow:3,flow:4,flow:4", "smb2.response_to": "1,3,5,7", "smb2.tid": "5,5,5,5,5,5,5,5"}},
 		{"a file that is not there", []dissecttest.Piece{client(create), server(missing)}, "nbss:smb2:nbss:smb2", map[string]string{"smb2.nt_status": "3221225524", "smb2.status": "STATUS_OBJECT_NAME_NOT_FOUND",
 			"file.path": `dir\a.txt,dir\a.txt`, "smb2.tree": ""}},
+		{"an ioctl that failed and says so in its own way", []dissecttest.Piece{server(transceived(0xc000000d, ""))}, "nbss:smb2", map[string]string{"smb2.status": "STATUS_INVALID_PARAMETER", "smb2.ioctl_function": "1163287"}},
+		{"an ioctl that failed", []dissecttest.Piece{server(reply(cmdIoctl, 0xc000000d, 7, errorBody))}, "nbss:smb2", map[string]string{"smb2.ioctl_function": ""}},
 		{"a status without a name", []dissecttest.Piece{server(reply(cmdEcho, 0xc0009999, 1, errorBody))}, "nbss:smb2", map[string]string{"smb2.status": "0xc0009999"}},
 		{"a compound, whose messages are about its file", []dissecttest.Piece{client(chained(create, msg(cmdRead, 0, flagRelated, 3, le(uint16(49), uint16(0), uint32(1), uint64(0), string(related[:]), zeros(17))), closing))}, "nbss:smb2",
 			map[string]string{"smb2.cmd": "5,8,6", "file.path": `dir\a.txt,dir\a.txt`}},
