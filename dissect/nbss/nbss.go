@@ -58,7 +58,7 @@ var (
 	fPort     = fields.Add("retarget_port", field.Uint16, "nbss.retarget_port", "Port to ask for a session instead", field.Rare, field.Detail)
 )
 
-// Session is what is known of a connection; the protocols in it keep what is theirs.
+// Session is what is known of a connection, also behind what the capture lost of it; the protocols in it keep what is theirs.
 type Session struct {
 	SMB, SMB2 any
 	// packet is the number of the last packet with a message that began in it.
@@ -70,7 +70,7 @@ func Of(p *dissect.Packet) *Session {
 	if p.Conversation == nil || p.Quoted {
 		return nil
 	}
-	s, _ := p.Conversation.AppState.(*Session)
+	s, _ := p.Conversation.Lasting.(*Session)
 	return s
 }
 

@@ -107,19 +107,47 @@ func TestAnotherPort(t *testing.T) {
 	}
 }
 
-// tshark's dissector is called for a message that came in pieces, and again for those behind it.
-func TestLayersBehindPieces(t *testing.T) {
+// wire is a connection through IP, TCP and the state that spans packets.
+func wire(t *testing.T) (smb *inner, send func(client bool, data string, seq, ack uint32) string) {
+	t.Helper()
 	smb, smb2 := newInner("smb"), newInner("smb2")
 	b := dissecttest.New(flow.New(flow.Options{}), ip.Protocol, tcp.Protocol, Protocol, &smb.proto, &smb2.proto)
-	segment := dissecttest.Segment{Src: netip.MustParseAddrPort("10.0.0.1:50000"), Dst: netip.MustParseAddrPort("10.0.0.2:445"), Flags: 0x18, Seq: 1, Ack: 1}
-	data, want := session(old)+session(modern)+session(modern), []string{"ip:tcp", "ip:tcp:nbss:smb:nbss:smb2:smb2"}
-	for i, part := range []string{data[:9], data[9:]} {
-		segment.Data = part
-		f := segment.Frame()
-		if r := b.Run(ip.Protocol, f, len(f)); r.Layers != want[i] {
-			t.Errorf("packet %d: layers %q, want %q", i+1, r.Layers, want[i])
+	from, to := netip.MustParseAddrPort("10.0.0.1:50000"), netip.MustParseAddrPort("10.0.0.2:445")
+	return smb, func(client bool, data string, seq, ack uint32) string {
+		s := dissecttest.Segment{Src: from, Dst: to, Flags: 0x18, Seq: seq, Ack: ack, Data: data}
+		if !client {
+			s.Src, s.Dst = to, from
 		}
-		segment.Seq += uint32(len(part)) //nolint:gosec // short
+		f := s.Frame()
+		return b.Run(ip.Protocol, f, len(f)).Layers
+	}
+}
+
+// tshark's dissector is called for a message that came in pieces, and again for those behind it.
+func TestLayersBehindPieces(t *testing.T) {
+	_, send := wire(t)
+	data := session(old) + session(modern) + session(modern)
+	if got := send(true, data[:9], 1, 1); got != "ip:tcp" {
+		t.Errorf("layers %q", got)
+	}
+	if got := send(true, data[9:], 10, 1); got != "ip:tcp:nbss:smb:nbss:smb2:smb2" {
+		t.Errorf("layers %q", got)
+	}
+}
+
+// What is known of a connection holds behind what the capture lost.
+func TestGap(t *testing.T) {
+	smb, send := wire(t)
+	const lost = 1000
+	next := lost + uint32(len(session(old))) //nolint:gosec // short
+	send(true, session(old), 1, 1)
+	send(true, session(old), lost, 1)
+	send(false, session(modern), 1, next)
+	if got := send(true, session(old), next, 1); got != "ip:tcp:nbss:smb:smb" {
+		t.Errorf("layers %q", got)
+	}
+	if s := smb.sessions; len(s) != 3 || s[0] == nil || s[0] != s[1] || s[1] != s[2] {
+		t.Errorf("sessions %v are not one", s)
 	}
 }
 

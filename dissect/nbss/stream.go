@@ -74,13 +74,16 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) == 0 {
 		return 0
 	}
-	s, known := c.AppState.(*Session)
-	if !known {
+	if c.AppState == nil {
 		if !accept(data) || common.Elsewhere(p, Protocol) {
 			return dissect.Reject
 		}
+		c.AppState = true
+	}
+	s, known := c.Lasting.(*Session)
+	if !known {
 		s = &Session{}
-		c.AppState = s
+		c.Lasting = s
 	}
 	if len(data) < headerLen && !p.Truncated {
 		return 0
