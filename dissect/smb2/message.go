@@ -51,7 +51,10 @@ type tree struct {
 // fileID is an SMB2_FILEID as it is sent.
 type fileID [16]byte
 
-// related stands for the file of the message before, in a compound.
+// relatedTree stands for the tree of the message before, in a compound ([MS-SMB2] 3.2.4.1.4).
+const relatedTree = 1<<32 - 1
+
+// related stands for its file.
 var related = fileID{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}
 
 // request is what a response is read by.
@@ -92,8 +95,8 @@ type message struct {
 	treeKnown     bool
 	treeID        uint32
 	request       request
-	// previous is the file of the message before in a compound.
-	previous string
+	// previous is the message before in a compound, nil for the first.
+	previous *message
 }
 
 func (m *message) response() bool { return m.flags&flagResponse != 0 }
@@ -112,7 +115,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Message(Protocol)
 		return
 	}
-	st, previous := stateOf(p), ""
+	st := stateOf(p)
+	var previous *message
 	for n := 0; n < maxChain && wire > 0; n++ {
 		if !p.Need(b, wire, headerLen) {
 			return
@@ -126,7 +130,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 			}
 			size = next
 		}
-		m := message{st: st, whole: common.Read(p, b[:min(size, len(b))], size), previous: previous}
+		m := &message{st: st, whole: common.Read(p, b[:min(size, len(b))], size), previous: previous}
 		m.decode(p)
 		if next == 0 {
 			return
@@ -135,7 +139,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 			p.Truncated = true
 			return
 		}
-		b, wire, previous = b[next:], wire-next, m.request.path
+		m.previous = nil // of the messages before, one is enough
+		b, wire, previous = b[next:], wire-next, m
 	}
 }
 
@@ -177,6 +182,9 @@ func (m *message) decode(p *dissect.Packet) {
 		m.tree, m.treeKnown = m.st.trees.Get(treeKey{m.session, m.treeID})
 		if m.treeKnown && m.tree.path != "" {
 			p.Out.String(fTree, m.tree.path)
+		}
+		if m.flags&flagRelated != 0 && m.treeID == relatedTree && m.previous != nil {
+			m.tree, m.treeKnown = m.previous.tree, m.previous.treeKnown
 		}
 	}
 	session(p, m.session)
@@ -251,7 +259,9 @@ func (m *message) file() {
 	m.P.Out.Bytes(fFID, b)
 	id := fileID(b)
 	if id == related {
-		m.request.path = m.previous
+		if m.previous != nil {
+			m.request.path = m.previous.request.path
+		}
 	} else {
 		m.request.path, _ = m.st.files.Get(id)
 	}
