@@ -69,6 +69,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
@@ -292,6 +293,7 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
 		ntp.Protocol,
