@@ -93,6 +93,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/resp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
@@ -301,6 +302,7 @@ func Registry() *dissect.Registry {
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		resp.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
