@@ -67,6 +67,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
+	"github.com/espbeat/espbeat/dissect/memcache"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/mysql"
@@ -294,6 +295,7 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		memcache.Protocol,
 		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
