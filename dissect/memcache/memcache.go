@@ -124,7 +124,7 @@ func (s *state) step(p *dissect.Packet, c *dissect.Conversation, data []byte) in
 	if total > len(data) && total <= maxWait && !p.Truncated && !s.datagram {
 		return 0
 	}
-	if !layer(p) || len(line) == 0 {
+	if !layer(p) || len(t.words) == 0 {
 		return total
 	}
 	if response {
