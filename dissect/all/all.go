@@ -112,6 +112,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
+	"github.com/espbeat/espbeat/dissect/tds"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
@@ -312,6 +313,7 @@ func Registry() *dissect.Registry {
 		ssh.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
+		tds.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
 		websocket.Protocol,
