@@ -17,6 +17,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/cql"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
@@ -67,8 +68,10 @@ import (
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
+	"github.com/espbeat/espbeat/dissect/memcache"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
@@ -92,6 +95,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/resp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
@@ -108,6 +112,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
+	"github.com/espbeat/espbeat/dissect/tds"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
@@ -272,6 +277,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		cql.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
@@ -292,6 +298,8 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		memcache.Protocol,
+		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
 		ntp.Protocol,
@@ -299,11 +307,13 @@ func Registry() *dissect.Registry {
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		resp.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
+		tds.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
 		websocket.Protocol,
