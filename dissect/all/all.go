@@ -68,9 +68,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
+	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
+	"github.com/espbeat/espbeat/dissect/nfs"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
@@ -83,6 +85,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/pop"
+	"github.com/espbeat/espbeat/dissect/portmap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -94,6 +97,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
+	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
@@ -292,13 +296,33 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		mount.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		nfs.Protocol,
 		ntp.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
+		portmap.Protocol,
 		quic.Protocol,
+		rpc.BootParams,
+		rpc.GlusterFS,
+		rpc.KLM,
+		rpc.NFSACL,
+		rpc.NISPlus,
+		rpc.NLM,
+		rpc.PCNFSD,
+		rpc.Protocol,
+		rpc.RQuota,
+		rpc.RStat,
+		rpc.RWall,
+		rpc.Spray,
+		rpc.Stat,
+		rpc.StatNotify,
+		rpc.YPBind,
+		rpc.YPPasswd,
+		rpc.YPServ,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,

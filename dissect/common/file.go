@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package common
+
+import (
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
+
+var (
+	files     = field.Group("file")
+	fFileName = files.Add("name", field.Keyword, "", "Name of a file that the message is about, without its directory", field.ECS)
+	fFilePath = files.Add("path", field.Keyword, "", "Path of a file or directory that the message is about", field.ECS)
+)
+
+// FileName writes file.name.
+func FileName(o *field.Buffer, name []byte) {
+	if len(name) > 0 {
+		o.Text(fFileName, name)
+	}
+}
+
+// FilePath writes file.path.
+func FilePath(o *field.Buffer, path []byte) {
+	if len(path) > 0 {
+		o.Text(fFilePath, path)
+	}
+}
+
+// AppendFile appends to a summary the path or name of the file that the message is about, behind a space, when there is one.
+func AppendFile(dst []byte, v dissect.View) []byte {
+	for _, id := range [...]field.ID{fFilePath, fFileName} {
+		if text, ok := v.Text(append(dst, ' '), id); ok {
+			return text
+		}
+	}
+	return dst
+}
