@@ -70,6 +70,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mqtt"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nfs"
@@ -297,6 +298,7 @@ func Registry() *dissect.Registry {
 		ldap.CLDAP,
 		ldap.Protocol,
 		mount.Protocol,
+		mqtt.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
 		nfs.Protocol,

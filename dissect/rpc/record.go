@@ -119,7 +119,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		return 0
 	}
 	if r.first > maxFragment || !tells(p, s, head) && !(isShortCall(head) && len(head) < r.first && !p.Truncated) {
-		s.layer(p) // what continues a message whose beginning was not captured
+		s.layers.Push(p, Protocol) // what continues a message whose beginning was not captured
 		s.within[p.Direction] = false
 		return len(data)
 	}
@@ -127,7 +127,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if waits && !r.complete && !p.Truncated {
 		return 0
 	}
-	s.layer(p)
+	s.layers.Push(p, Protocol)
 	p.Out.Uint(fBytes, uint64(r.length)) //nolint:gosec // not negative
 	if !r.complete {
 		cut := p.Truncated // else the rest is left out, not cut by the capture
@@ -183,12 +183,4 @@ func join(data []byte, length int) []byte {
 		data, last = data[markLen+n:], mark&lastBit != 0
 	}
 	return whole
-}
-
-// layer records the layer of the packet's messages: one for those that lie in it alone, one for each that others began.
-func (s *session) layer(p *dissect.Packet) {
-	if s.number != p.Number || s.joined || p.Reassembled {
-		p.Push(Protocol)
-	}
-	s.number, s.joined = p.Number, p.Reassembled
 }

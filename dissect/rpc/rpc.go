@@ -14,6 +14,7 @@ package rpc
 
 import (
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -102,9 +103,7 @@ const maxCalls = 256
 type session struct {
 	calls   []Call // newest last
 	current *Call
-	// number is the last packet with a layer, joined whether that is of a message in several packets.
-	number uint64
-	joined bool
+	layers  common.Layers
 	// within says by direction that the end of a record that was given up is yet to come.
 	within [2]bool
 }
