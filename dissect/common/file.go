@@ -2,10 +2,7 @@
 
 package common
 
-import (
-	"github.com/espbeat/espbeat/dissect"
-	"github.com/espbeat/espbeat/field"
-)
+import "github.com/espbeat/espbeat/field"
 
 var (
 	files     = field.Group("file")
@@ -25,14 +22,4 @@ func FilePath(o *field.Buffer, path []byte) {
 	if len(path) > 0 {
 		o.Text(fFilePath, path)
 	}
-}
-
-// AppendFile appends to a summary the path or name of the file that the message is about, behind a space, when there is one.
-func AppendFile(dst []byte, v dissect.View) []byte {
-	for _, id := range [...]field.ID{fFilePath, fFileName} {
-		if text, ok := v.Text(append(dst, ' '), id); ok {
-			return text
-		}
-	}
-	return dst
 }

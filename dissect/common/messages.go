@@ -74,3 +74,13 @@ func Lines(dst []byte, v dissect.View, words, rest field.ID) []byte {
 	}
 	return dst
 }
+
+// AppendFile appends to a summary the path or name of the file that the message is about, behind a space, when there is one.
+func AppendFile(dst []byte, v dissect.View) []byte {
+	for _, id := range [...]field.ID{fFilePath, fFileName} {
+		if text, ok := v.Text(append(dst, ' '), id); ok {
+			return text
+		}
+	}
+	return dst
+}
