@@ -43,6 +43,7 @@ func message(p *dissect.Packet, s *session, b []byte, wire int) {
 		reply(p, &c, &Call{})
 		return
 	}
+	p.Core.Headline = headlines[m.Program] // until the program's own layer
 	m.Reply = true
 	describe(p.Out, m)
 	common.Response(p, p.Conversation, uint64(xid))
@@ -61,7 +62,8 @@ func call(p *dissect.Packet, s *session, c *common.Cursor, xid uint32) {
 	common.Repeatable(p, p.Conversation, uint64(xid), retransmission)
 	m.gss = credential(p, c)
 	c.Skip(4)
-	c.Opaque(maxAuth) // the verifier
+	c.Opaque(maxAuth)                      // the verifier
+	p.Core.Headline = headlines[m.Program] // until the program's own layer
 	known := s.asked(m)
 	if !c.Failed {
 		body(p, s, known, c)
@@ -71,8 +73,8 @@ func call(p *dissect.Packet, s *session, c *common.Cursor, xid uint32) {
 // describe writes what a message calls.
 func describe(o *field.Buffer, m *Call) {
 	o.Uint(fProgram, uint64(m.Program))
-	if prog := programs[m.Program]; prog.name != "" {
-		o.String(fName, prog.name)
+	if name, ok := headlines[m.Program]; ok {
+		o.Const(fName, name)
 	}
 	o.Uint(fVersion, uint64(m.Version))
 	o.Uint(fProc, uint64(m.Procedure))
@@ -161,5 +163,7 @@ func body(p *dissect.Packet, s *session, m *Call, c *common.Cursor) {
 	s.current = nil
 	if p.Top() == proto {
 		p.Core.Application = proto
+	} else {
+		p.Core.Headline = headlines[m.Program] // the program has taken its layer back
 	}
 }

@@ -2,7 +2,10 @@
 
 package rpc
 
-import "github.com/espbeat/espbeat/dissect"
+import (
+	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/field"
+)
 
 // The programs of which the layer is told, and nothing more.
 var (
@@ -79,6 +82,15 @@ var programs = map[uint32]program{
 	34123456:   {"Gluster Portmap", "", nil},
 	0x40000000: {"NFS CB", "", map[uint32][]string{0: {"NULL", "CB_COMPOUND"}}},
 }
+
+// headlines are the programs' names, which Wireshark's Protocol column has for RPC.
+var headlines = func() map[uint32]field.Str {
+	h := make(map[uint32]field.Str, len(programs))
+	for number, p := range programs {
+		h[number] = field.Intern(p.name)
+	}
+	return h
+}()
 
 // procedure is the name of what is called, "" where none is known.
 func procedure(m *Call) string {

@@ -23,7 +23,7 @@ var Protocol = &dissect.Protocol{
 	Name: "rpc", Title: "RPC", Reference: "RFC 5531", Application: true,
 	TCPPorts: []uint16{111, 2049, 20048}, UDPPorts: []uint16{111, 2049, 20048},
 	GuessTCP: guessTCP, AcceptTCP: acceptTCP, GuessUDP: guessUDP, AcceptUDP: acceptUDP,
-	Summary: summary,
+	Summary: Summary,
 }
 
 // The functions name their Protocol, which cannot name them back in its own value.

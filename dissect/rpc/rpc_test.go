@@ -204,17 +204,27 @@ func TestGuess(t *testing.T) {
 func TestSummary(t *testing.T) {
 	b := newBench()
 	for want, pieces := range map[string][]dissecttest.Piece{
-		"NFS V3 NULL Call":                  {client(marked(null))},
-		"NFS V3 LOOKUP Call | V3 NULL Call": {client(marked(lookup) + marked(null))},
-		"NFS V3 NULL Reply":                 {client(marked(null)), server(marked(nothing))},
-		"SADMIND V10 proc-0 Call":           {client(marked(sadmin))},
-		"NFS V3 NULL Reply PROG_MISMATCH":   {client(marked(null)), server(marked(words(2, typeReply, 0) + none + words(2, 2, 4)))},
-		"Continuation":                      {client(marked(null)), client("something else altogether")},
+		"V3 NULL Call":                  {client(marked(null))},
+		"V3 LOOKUP Call | V3 NULL Call": {client(marked(lookup) + marked(null))},
+		"V3 NULL Reply":                 {client(marked(null)), server(marked(nothing))},
+		"V10 proc-0 Call":               {client(marked(sadmin))},
+		"V3 NULL Reply PROG_MISMATCH":   {client(marked(null)), server(marked(words(2, typeReply, 0) + none + words(2, 2, 4)))},
 	} {
 		b.Stream(Protocol, pieces...)
+		if b.P.Core.Headline == 0 {
+			t.Errorf("%q: no program's name", want)
+		}
 		if got := b.Summary(Protocol); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
+	}
+}
+
+func TestContinuation(t *testing.T) {
+	b := newBench()
+	b.Stream(Protocol, client(marked(null)), client("something else altogether"))
+	if got := b.Summary(Protocol); got != "Continuation" || b.P.Core.Headline != 0 {
+		t.Errorf("%q", got)
 	}
 }
 

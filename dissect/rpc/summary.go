@@ -12,18 +12,13 @@ import (
 // maxSummed bounds the messages that a summary names.
 const maxSummed = 8
 
-// summary reads "NFS V3 NULL Call".
-func summary(dst []byte, v dissect.View) []byte { return messages(dst, v, true) }
-
-// Summary is how summaries of programs begin: "V3 LOOKUP Call | V3 GETATTR Call".
-func Summary(dst []byte, v dissect.View) []byte { return messages(dst, v, false) }
-
-func messages(dst []byte, v dissect.View, named bool) []byte {
+// Summary reads "V3 LOOKUP Call | V3 GETATTR Call"; so do the summaries of programs begin. The program's name is the packet's headline.
+func Summary(dst []byte, v dissect.View) []byte {
 	types := texts(v, fType)
 	if len(types) == 0 {
 		return append(dst, "Continuation"...)
 	}
-	numbers, versions, names, programs := texts(v, fProc), texts(v, fVersion), texts(v, fProcs), texts(v, fName)
+	numbers, versions, names := texts(v, fProc), texts(v, fVersion), texts(v, fProcs)
 	for i, t := range types {
 		if i == maxSummed {
 			return append(dst, ", …"...)
@@ -32,9 +27,6 @@ func messages(dst []byte, v dissect.View, named bool) []byte {
 			dst = append(dst, " | "...)
 		}
 		if len(versions) == len(types) { // else some replies' calls were not captured
-			if named && len(programs) == len(types) && (i == 0 || programs[i] != programs[i-1]) {
-				dst = append(append(dst, programs[i]...), ' ')
-			}
 			dst = append(append(append(dst, 'V'), versions[i]...), ' ')
 			if len(names) == len(types) {
 				dst = append(append(dst, names[i]...), ' ')
