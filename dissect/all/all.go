@@ -115,6 +115,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
+	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
@@ -331,6 +332,7 @@ func Registry() *dissect.Registry {
 		syslog.Protocol,
 		tacplus.Protocol,
 		tftp.Protocol,
+		thrift.Protocol,
 		tls.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
