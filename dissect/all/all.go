@@ -6,6 +6,7 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/amqp"
 	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
@@ -278,6 +279,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		amqp.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
