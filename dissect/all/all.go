@@ -6,6 +6,7 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/amqp"
 	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
@@ -70,10 +71,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/memcache"
 	"github.com/espbeat/espbeat/dissect/mipv6"
+	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mqtt"
 	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
+	"github.com/espbeat/espbeat/dissect/nfs"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
@@ -86,6 +90,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/pop"
+	"github.com/espbeat/espbeat/dissect/portmap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -98,6 +103,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/resp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
+	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
@@ -115,6 +121,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tds"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
+	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
@@ -277,6 +284,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		amqp.Protocol,
 		cql.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
@@ -299,15 +307,36 @@ func Registry() *dissect.Registry {
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
+		mount.Protocol,
+		mqtt.Protocol,
 		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		nfs.Protocol,
 		ntp.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
+		portmap.Protocol,
 		quic.Protocol,
 		resp.Protocol,
+		rpc.BootParams,
+		rpc.GlusterFS,
+		rpc.KLM,
+		rpc.NFSACL,
+		rpc.NISPlus,
+		rpc.NLM,
+		rpc.PCNFSD,
+		rpc.Protocol,
+		rpc.RQuota,
+		rpc.RStat,
+		rpc.RWall,
+		rpc.Spray,
+		rpc.Stat,
+		rpc.StatNotify,
+		rpc.YPBind,
+		rpc.YPPasswd,
+		rpc.YPServ,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
@@ -315,6 +344,7 @@ func Registry() *dissect.Registry {
 		tacplus.Protocol,
 		tds.Protocol,
 		tftp.Protocol,
+		thrift.Protocol,
 		tls.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
