@@ -115,6 +115,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
+	"github.com/espbeat/espbeat/dissect/vnc"
 	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/websocket"
@@ -306,6 +307,7 @@ func Registry() *dissect.Registry {
 		tacplus.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
+		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
 	)
