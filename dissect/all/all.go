@@ -17,6 +17,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
@@ -56,6 +57,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipv6"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
+	"github.com/espbeat/espbeat/dissect/json"
 	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
@@ -273,6 +275,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dblsp.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
@@ -291,6 +294,7 @@ func Registry() *dissect.Registry {
 		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
+		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
 		nbns.Datagram,
