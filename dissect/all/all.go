@@ -106,6 +106,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/stun"
 	"github.com/espbeat/espbeat/dissect/syslog"
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
@@ -307,6 +308,9 @@ func Registry() *dissect.Registry {
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
+		stun.Channel,
+		stun.Classic,
+		stun.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
 		tftp.Protocol,
