@@ -104,6 +104,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/slow"
 	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/snmp"
+	"github.com/espbeat/espbeat/dissect/socks"
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/stun"
@@ -307,6 +308,7 @@ func Registry() *dissect.Registry {
 		quic.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
+		socks.Protocol,
 		ssh.Protocol,
 		stun.Channel,
 		stun.Classic,
