@@ -13,6 +13,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bittorrent"
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
@@ -277,6 +278,10 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		bittorrent.Bencode,
+		bittorrent.DHT,
+		bittorrent.LSD,
+		bittorrent.Protocol,
 		dblsp.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
