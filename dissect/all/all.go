@@ -98,8 +98,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rtp"
 	"github.com/espbeat/espbeat/dissect/sctp"
+	"github.com/espbeat/espbeat/dissect/sdp"
 	"github.com/espbeat/espbeat/dissect/shim6"
+	"github.com/espbeat/espbeat/dissect/sip"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
@@ -311,6 +314,17 @@ func Registry() *dissect.Registry {
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		rtp.AMR,
+		rtp.AMRWB,
+		rtp.Event,
+		rtp.H264,
+		rtp.H265,
+		rtp.Opus,
+		rtp.Protocol,
+		rtp.RTCP,
+		rtp.VP8,
+		sdp.Protocol,
+		sip.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		socks.Protocol,
