@@ -56,6 +56,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/irc"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/json"
@@ -116,6 +117,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
+	"github.com/espbeat/espbeat/dissect/telnet"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
@@ -303,6 +305,7 @@ func Registry() *dissect.Registry {
 		http2.Protocol,
 		imap.Protocol,
 		imf.Protocol,
+		irc.Protocol,
 		isakmp.Protocol,
 		json.Protocol,
 		ldap.CLDAP,
@@ -334,6 +337,7 @@ func Registry() *dissect.Registry {
 		stun.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
+		telnet.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
 		vnc.Protocol,
