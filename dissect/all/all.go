@@ -100,6 +100,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/rtp"
+	"github.com/espbeat/espbeat/dissect/rtsp"
+	"github.com/espbeat/espbeat/dissect/sap"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/sdp"
 	"github.com/espbeat/espbeat/dissect/shim6"
@@ -132,6 +134,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/xmpp"
 )
 
 // Registry returns a new registry of every protocol.
@@ -326,6 +329,8 @@ func Registry() *dissect.Registry {
 		rtp.Protocol,
 		rtp.RTCP,
 		rtp.VP8,
+		rtsp.Protocol,
+		sap.Protocol,
 		sdp.Protocol,
 		sip.Protocol,
 		smtp.Protocol,
@@ -343,5 +348,6 @@ func Registry() *dissect.Registry {
 		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+		xmpp.Protocol,
 	)
 }
