@@ -11,6 +11,7 @@ package irc
 
 import (
 	"bytes"
+	"slices"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
@@ -86,7 +87,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		if !accept(data) || common.Elsewhere(p, Protocol) {
 			return dissect.Reject
 		}
-		s = &state{server: common.Server(p, c, data[0] == ':')}
+		s = &state{server: common.Server(p, c, data[0] == ':' || slices.Contains(Protocol.TCPPorts, p.Core.Source.Port))}
 		c.AppState = s
 	}
 	done, listed := 0, 0

@@ -6,7 +6,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
+	"github.com/espbeat/espbeat/field"
 )
 
 var client, server = dissecttest.Client, dissecttest.Server
@@ -57,6 +59,18 @@ func TestWireshark(t *testing.T) {
 	b.Port = 6668
 	if r := b.Stream(Protocol, client(register)); r[0].Layers != "" {
 		t.Errorf("layers %q", r[0].Layers)
+	}
+}
+
+// Where the begin was not seen, the port tells who the server is.
+func TestMiddle(t *testing.T) {
+	for source, want := range map[uint16]int{6667: 0, 12345: 1} {
+		p, c := &dissect.Packet{Options: &dissect.Options{}, Out: &field.Buffer{}}, &dissect.Conversation{}
+		p.Core.Source.Port = source
+		stream(p, c, []byte("PRIVMSG a :b\r\n"))
+		if s := c.AppState.(*state); s.server != want {
+			t.Errorf("from port %d: the server is side %d", source, s.server)
+		}
 	}
 }
 

@@ -37,8 +37,10 @@ func init() { Protocol.Stream = stream }
 var (
 	fields  = field.Group("xmpp")
 	fStanza = fields.Add("stanza", field.Keyword, "", "Stanzas and other elements of the stream: stream, features, starttls, auth, iq, message, presence, …")
-	fTo     = fields.Add("to", field.Keyword, "xmpp.to", "Whom stanzas and streams are for")
-	fFrom   = fields.Add("from", field.Keyword, "xmpp.from", "Whom stanzas and streams are from")
+	fTo     = fields.Add("to", field.Keyword, "xmpp.to", "Whom stanzas are for")
+	fFrom   = fields.Add("from", field.Keyword, "xmpp.from", "Whom stanzas are from")
+	fServer = fields.Add("stream_to", field.Keyword, "xmpp.stream.to", "Server that a stream is for")
+	fOrigin = fields.Add("stream_from", field.Keyword, "xmpp.stream.from", "Server or user that a stream is from", field.Rare)
 	fType   = fields.Add("type", field.Keyword, "xmpp.type", "Types of stanzas: get, set, result, chat, error, …")
 	fID     = fields.Add("id", field.Keyword, "xmpp.id", "Identifiers of stanzas and streams", field.Rare, field.Detail)
 )
@@ -173,6 +175,10 @@ func attributes(o *field.Buffer, t []byte) {
 		return
 	}
 	o.Text(fStanza, name)
+	to, from := fTo, fFrom
+	if string(name) == "stream" {
+		to, from = fServer, fOrigin
+	}
 	for t = t[end:]; ; {
 		key, rest, ok := bytes.Cut(t, []byte("="))
 		if !ok || len(rest) == 0 {
@@ -189,9 +195,9 @@ func attributes(o *field.Buffer, t []byte) {
 		}
 		switch string(bytes.TrimSpace(key)) {
 		case "to":
-			o.Text(fTo, value)
+			o.Text(to, value)
 		case "from":
-			o.Text(fFrom, value)
+			o.Text(from, value)
 		case "type":
 			o.Text(fType, value)
 		case "id":
@@ -213,11 +219,13 @@ func summary(dst []byte, v dissect.View) []byte {
 			dst = append(dst, ", …"...)
 		}
 	})
-	if to, ok := v.Text(append(dst, " > "...), fTo); ok {
-		dst = to
-	}
-	if from, ok := v.Text(append(dst, " < "...), fFrom); ok {
-		dst = from
+	for _, part := range [...]struct {
+		lead string
+		id   field.ID
+	}{{" > ", fServer}, {" < ", fOrigin}, {" > ", fTo}, {" < ", fFrom}} {
+		if text, ok := v.Text(append(dst, part.lead...), part.id); ok {
+			dst = text
+		}
 	}
 	return dst
 }
