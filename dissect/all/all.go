@@ -14,11 +14,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bittorrent"
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/cql"
+	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
@@ -56,8 +58,10 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/irc"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
+	"github.com/espbeat/espbeat/dissect/json"
 	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
@@ -105,20 +109,28 @@ import (
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rtp"
+	"github.com/espbeat/espbeat/dissect/rtsp"
+	"github.com/espbeat/espbeat/dissect/sap"
 	"github.com/espbeat/espbeat/dissect/sctp"
+	"github.com/espbeat/espbeat/dissect/sdp"
 	"github.com/espbeat/espbeat/dissect/shim6"
+	"github.com/espbeat/espbeat/dissect/sip"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
 	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/snmp"
+	"github.com/espbeat/espbeat/dissect/socks"
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/stun"
 	"github.com/espbeat/espbeat/dissect/syslog"
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
 	"github.com/espbeat/espbeat/dissect/tds"
+	"github.com/espbeat/espbeat/dissect/telnet"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/thrift"
@@ -127,12 +139,14 @@ import (
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
+	"github.com/espbeat/espbeat/dissect/vnc"
 	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/websocket"
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/xmpp"
 )
 
 // Registry returns a new registry of every protocol.
@@ -285,7 +299,12 @@ func Registry() *dissect.Registry {
 
 		// Application
 		amqp.Protocol,
+		bittorrent.Bencode,
+		bittorrent.DHT,
+		bittorrent.LSD,
+		bittorrent.Protocol,
 		cql.Protocol,
+		dblsp.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
@@ -303,7 +322,9 @@ func Registry() *dissect.Registry {
 		http2.Protocol,
 		imap.Protocol,
 		imf.Protocol,
+		irc.Protocol,
 		isakmp.Protocol,
+		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
@@ -337,16 +358,36 @@ func Registry() *dissect.Registry {
 		rpc.YPBind,
 		rpc.YPPasswd,
 		rpc.YPServ,
+		rtp.AMR,
+		rtp.AMRWB,
+		rtp.Event,
+		rtp.H264,
+		rtp.H265,
+		rtp.Opus,
+		rtp.Protocol,
+		rtp.RTCP,
+		rtp.VP8,
+		rtsp.Protocol,
+		sap.Protocol,
+		sdp.Protocol,
+		sip.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
+		socks.Protocol,
 		ssh.Protocol,
+		stun.Channel,
+		stun.Classic,
+		stun.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
 		tds.Protocol,
+		telnet.Protocol,
 		tftp.Protocol,
 		thrift.Protocol,
 		tls.Protocol,
+		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+		xmpp.Protocol,
 	)
 }
