@@ -21,6 +21,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
+	"github.com/espbeat/espbeat/dissect/dnp3"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/dtls"
 	"github.com/espbeat/espbeat/dissect/eap"
@@ -275,6 +276,7 @@ func Registry() *dissect.Registry {
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
+		dnp3.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
