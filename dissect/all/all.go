@@ -94,9 +94,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/s7comm"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
@@ -113,6 +115,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/tpkt"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -305,6 +308,10 @@ func Registry() *dissect.Registry {
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		rdp.Protocol,
+		rdp.T124,
+		rdp.T125,
+		s7comm.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
@@ -312,6 +319,8 @@ func Registry() *dissect.Registry {
 		tacplus.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
+		tpkt.COTP,
+		tpkt.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
 	)
