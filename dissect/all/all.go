@@ -47,6 +47,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/http2"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
+	"github.com/espbeat/espbeat/dissect/iec104"
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/imap"
 	"github.com/espbeat/espbeat/dissect/imf"
@@ -108,6 +109,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/synphasor"
 	"github.com/espbeat/espbeat/dissect/syslog"
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
@@ -293,6 +295,8 @@ func Registry() *dissect.Registry {
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
+		iec104.ASDU,
+		iec104.Protocol,
 		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
@@ -315,6 +319,7 @@ func Registry() *dissect.Registry {
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
+		synphasor.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
 		tftp.Protocol,

@@ -14,7 +14,7 @@ import (
 
 var client, server = dissecttest.Client, dissecttest.Server
 
-// frame makes a frame with its CRCs.
+// makeFrame makes a frame with its CRCs.
 func makeFrame(control byte, dst, src uint16, segment string) string {
 	b := []byte{5, 0x64, byte(minLength + len(segment)), control}
 	b = binary.LittleEndian.AppendUint16(b, dst)
