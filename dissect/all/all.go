@@ -6,6 +6,7 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/ams"
 	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
@@ -279,6 +280,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		ams.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
