@@ -71,6 +71,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
+	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/modbus"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nbns"
@@ -304,6 +305,10 @@ func Registry() *dissect.Registry {
 		isakmp.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		mms.Association,
+		mms.Presentation,
+		mms.Protocol,
+		mms.Session,
 		modbus.Protocol,
 		modbus.TCP,
 		modbus.UDP,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/dissect/s7comm"
 	"github.com/espbeat/espbeat/field"
@@ -134,15 +135,18 @@ func (s *state) deliver(p *dissect.Packet, c common.Cursor, last bool) {
 	if len(b) == 0 {
 		return
 	}
-	if s7comm.Guess(b) {
+	b = b[:len(b):len(b)]
+	switch {
+	case s.session.Data(p, b, wire):
+	case s7comm.Guess(b):
 		p.Call(s7comm.Protocol, b, wire)
-		return
+	case mms.Guess(b):
+		s.mms.Dissect(p, b, wire)
 	}
-	s.session.Data(p, b[:len(b):len(b)], wire)
 }
 
 // guessData recognises data of who speaks over the transport protocol.
-func guessData(b []byte) bool { return s7comm.Guess(b) }
+func guessData(b []byte) bool { return s7comm.Guess(b) || mms.Guess(b) }
 
 // requestsRDP reports whether a unit is a connection request of RDP.
 func requestsRDP(unit []byte) bool {

@@ -8,7 +8,7 @@
 //	connection request and confirmation: destination 2, source 2, class 1, parameters (code, length, value)
 //	data: number 7 bits below the mark of the last | …
 //
-// What the data units carry is put together and handed to who speaks over the connection: S7 Communication, and RDP, which may also send units of its own between those of
+// What the data units carry is put together and handed to who speaks over the connection: S7 Communication, MMS, and RDP, which may also send units of its own between those of
 // TPKT, and after whose negotiation TLS takes over. The units of a packet share a layer of TPKT, as in Wireshark. With Options.Wireshark, TLS stays a continuation of
 // TPKT, as tshark has it. Limits: 64 KiB of a unit that is put together. Not decoded: classes 1 to 4 beyond the type of their units, other protocols over TPKT (H.225.0, H.245).
 package tpkt
@@ -17,6 +17,7 @@ import (
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/field"
 )
@@ -48,6 +49,7 @@ var fLength = field.Group("tpkt").Add("length", field.Uint16, "tpkt.length", "Le
 // state is what a conversation is known to be.
 type state struct {
 	session rdp.Session
+	mms     mms.Connection
 	// tsdu is what came in each direction of a unit whose last part has not.
 	tsdu [2][]byte
 	// begun is set behind the first packet.
