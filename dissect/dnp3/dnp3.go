@@ -17,6 +17,7 @@ import (
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -83,7 +84,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	switch {
 	case len(b) == 0:
 		return 0
-	case !accept(b):
+	case !accept(b) || common.Elsewhere(p, Protocol):
 		return dissect.Reject
 	case !p.Truncated && (len(b) < 3 || len(b) < size(b[2])):
 		return 0
@@ -100,7 +101,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 
 // datagram takes frames, one behind the other.
 func datagram(p *dissect.Packet, b []byte, wire int) {
-	if !accept(b) {
+	if !accept(b) || common.Elsewhere(p, Protocol) {
 		p.Pop()
 		return
 	}

@@ -158,6 +158,20 @@ func TestDatagrams(t *testing.T) {
 	r[1].Check(t, map[string]string{"request_in": "1"})
 }
 
+// tshark looks on the protocol's port alone.
+func TestElsewhere(t *testing.T) {
+	for wireshark, want := range map[bool]string{false: "dnp3", true: ""} {
+		b := newBench()
+		b.Port, b.P.Options.Wireshark = 4999, wireshark
+		if got := b.Stream(Protocol, client(status))[0].Layers; got != want {
+			t.Errorf("layers %q, want %q", got, want)
+		}
+		if got := b.Datagrams(Protocol, client(status))[0].Layers; got != want {
+			t.Errorf("a datagram: layers %q, want %q", got, want)
+		}
+	}
+}
+
 func TestSegmentation(t *testing.T) {
 	newBench().Split(t, Protocol, client(readClasses), server(values), client(operate+status), server(operated))
 }

@@ -18,13 +18,14 @@ const (
 	connectInitial  = 0x65
 	connectResponse = 0x66
 
+	erectDomain        = 1
 	disconnect         = 8
+	attachUser         = 10
 	attachUserConfirm  = 11
 	channelJoin        = 14
 	channelJoinConfirm = 15
 	sendRequest        = 25
 	sendIndication     = 26
-	lastChoice         = 42
 	// optional is the bit of a confirmation that has what is optional in it.
 	optional = 0x02
 )
@@ -61,10 +62,24 @@ func guessConnect(b []byte) bool {
 	return len(b) > 2 && b[0] == connectTag && (b[1] == connectInitial || b[1] == connectResponse)
 }
 
+// guessDomain recognises the units within a domain that RDP uses.
+func guessDomain(b []byte) bool {
+	if len(b) == 0 {
+		return false
+	}
+	switch b[0] >> 2 {
+	case erectDomain, disconnect, attachUser, attachUserConfirm, channelJoin, channelJoinConfirm, sendRequest, sendIndication:
+		return true
+	}
+	return false
+}
+
 // Data dissects what a connection carries, and reports whether it is T.125's.
 func (s *Session) Data(p *dissect.Packet, b []byte, wire int) bool {
 	connect := guessConnect(b)
-	if !connect && (!s.Known || len(b) == 0 || b[0]>>2 > lastChoice) || !p.Push(T125) {
+	// tshark takes units for a domain's on any connection.
+	domain := guessDomain(b) && (s.Known || p.Options.Wireshark)
+	if !connect && !domain || !p.Push(T125) {
 		return false
 	}
 	c := common.Read(p, b, wire)
@@ -197,6 +212,9 @@ func (s *Session) domain(c *common.Cursor) {
 		c.Uint16(fChannel)
 		c.Skip(1)
 		c.Sub(perLength(c))
+		if !s.Known {
+			return
+		}
 		p.Message(Protocol)
 		if kind == sendIndication || !p.Options.Wireshark { // tshark counts RDP as a layer one way only
 			p.Push(Protocol)

@@ -114,7 +114,8 @@ func TestData(t *testing.T) {
 		{"data to the server", "\x64\x00\x06\x03\xeb\x70\x02ab", true, 0, [2]string{"cotp:t125", "cotp:t125:rdp"}, "", map[string]string{"t125.pdu": "25", "t125.channel_id": "1003"}},
 		{"data to the client", "\x68\x00\x01\x03\xeb\x70\x80\x02ab", true, 0, [2]string{"cotp:t125:rdp", "cotp:t125:rdp"}, "", map[string]string{"t125.pdu": "26"}},
 		{"another protocol", "abc", false, 0, [2]string{"cotp", "cotp"}, "", nil},
-		{"a choice that nobody has", "\xfc\x00", true, 0, [2]string{"cotp", "cotp"}, "", nil},
+		{"a choice that RDP does not use", "\x50\x00", true, 0, [2]string{"cotp", "cotp"}, "", nil},
+		{"data of another protocol over T.125", "\x68\x00\x01\x03\xeb\x70\x80\x02ab", false, 0, [2]string{"cotp:t125", "cotp"}, "", nil},
 		{"cut in the join", "\x38\x00", true, 5, [2]string{"cotp:t125", "cotp:t125"}, "", map[string]string{"t125.channel_id": ""}},
 		{"too short to join", "\x38\x00", true, 0, [2]string{"cotp:t125", "cotp:t125"}, "t125", map[string]string{"t125.channel_id": ""}},
 		{"a conference of another kind", tlv("\x7f\x65", tlv("\x04", "abc")), false, 0, [2]string{"cotp:t125", "cotp:t125"}, "", map[string]string{"t125.pdu": "101"}},
@@ -162,7 +163,7 @@ func TestSummary(t *testing.T) {
 		f          func(*Session, *dissect.Packet, []byte, int) bool
 	}{
 		{cookie + request, "Cookie: mstshash=alice, Negotiate Request", asked}, {response, "Negotiate Response", confirmed}, {refusal, "Negotiate Failure 5", confirmed}, {initial, "ClientData from WORKSTATION", carried},
-		{"\x38\x00\x06\x03\xef", "channelJoinRequest 1007", carried}, {"\x50", "unit 20", carried},
+		{"\x38\x00\x06\x03\xef", "channelJoinRequest 1007", carried},
 		{"\xc4\x11", "Fast-Path PDU, 17 bytes", func(_ *Session, p *dissect.Packet, b []byte, _ int) bool { Unit(p, FastPath(b)); return true }},
 	} {
 		outer := &dissect.Protocol{Name: "cotp", Dissect: func(p *dissect.Packet, b []byte, wire int) { tt.f(&Session{Known: true}, p, b, wire) }}

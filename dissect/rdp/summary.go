@@ -10,9 +10,8 @@ import (
 
 var negotiations = map[uint64]string{negotiationRequest: "Negotiate Request", negotiationResponse: "Negotiate Response", negotiationFailure: "Negotiate Failure"}
 
-var units = map[uint64]string{0: "plumbDomainIndication", 1: "erectDomainRequest", disconnect: "disconnectProviderUltimatum", 10: "attachUserRequest", attachUserConfirm: "attachUserConfirm",
-	12: "detachUserRequest", 13: "detachUserIndication", channelJoin: "channelJoinRequest", channelJoinConfirm: "channelJoinConfirm", sendRequest: "sendDataRequest", sendIndication: "sendDataIndication",
-	connectInitial: "ClientData", connectResponse: "ServerData"}
+var units = map[uint64]string{erectDomain: "erectDomainRequest", disconnect: "disconnectProviderUltimatum", attachUser: "attachUserRequest", attachUserConfirm: "attachUserConfirm",
+	channelJoin: "channelJoinRequest", channelJoinConfirm: "channelJoinConfirm", sendRequest: "sendDataRequest", sendIndication: "sendDataIndication", connectInitial: "ClientData", connectResponse: "ServerData"}
 
 // summary reads "Cookie: mstshash=A70067, Negotiate Request", "ClientData from WORKSTATION" or "channelJoinRequest 1007".
 func summary(dst []byte, v dissect.View) []byte {
@@ -30,11 +29,7 @@ func summary(dst []byte, v dissect.View) []byte {
 		}
 	}
 	if kind, ok := v.Uint(fUnit); ok {
-		if name := units[kind]; name != "" {
-			dst = append(dst, name...)
-		} else {
-			dst = fmt.Appendf(dst, "unit %d", kind)
-		}
+		dst = append(dst, units[kind]...)
 		if channel, ok := v.Uint(fChannel); ok {
 			dst = fmt.Appendf(dst, " %d", channel)
 		}

@@ -8,7 +8,6 @@ import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/dissect/mms"
-	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/dissect/s7comm"
 	"github.com/espbeat/espbeat/field"
 )
@@ -147,11 +146,6 @@ func (s *state) deliver(p *dissect.Packet, c common.Cursor, last bool) {
 
 // guessData recognises data of who speaks over the transport protocol.
 func guessData(b []byte) bool { return s7comm.Guess(b) || mms.Guess(b) }
-
-// requestsRDP reports whether a unit is a connection request of RDP.
-func requestsRDP(unit []byte) bool {
-	return len(unit) > connectionLen && unit[1]>>4 == connectionRequest && rdp.Guess(unit[connectionLen:])
-}
 
 var types = map[uint64]string{connectionRequest: "CR", connectionConfirm: "CC", disconnectRequest: "DR", 0xc: "DC", data: "DT", 1: "ED", 6: "AK", 2: "EA", 5: "RJ", failure: "ER"}
 

@@ -85,7 +85,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	}
 	s, ok := c.AppState.(*state)
 	if !ok {
-		s = &state{session: rdp.Session{Known: p.Core.Source.Port == portRDP || p.Core.Destination.Port == portRDP}}
+		s = &state{session: rdp.Session{Known: onPort(p, portRDP)}}
 		c.AppState = s
 	}
 	if !accept(b) {
@@ -97,12 +97,11 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	n := length(b)
 	unit := b[headerLen:min(n, len(b))]
 	layer := true
-	if p.Options.Wireshark && !s.begun && !onPort(p) {
-		// Elsewhere, tshark knows connection requests of RDP, and TPKT is no layer of the first.
-		if !requestsRDP(unit) {
+	if p.Options.Wireshark && !s.begun && !onPort(p, port) {
+		if !onPort(p, portRDP) { // where tshark does not look for it
 			return dissect.Reject
 		}
-		layer = false
+		layer = false // tshark does not count TPKT as a layer of the first packet
 	}
 	s.begun = true
 	if layer && !within(p) && !p.Push(Protocol) {
@@ -116,7 +115,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	return n
 }
 
-func onPort(p *dissect.Packet) bool {
+func onPort(p *dissect.Packet, port uint16) bool {
 	return p.Core.Source.Port == port || p.Core.Destination.Port == port
 }
 
@@ -144,7 +143,7 @@ func (s *state) between(p *dissect.Packet, b []byte) int {
 	}
 	switch {
 	case p.Options.Wireshark:
-		if p.Push(Protocol) && n == len(b) {
+		if (within(p) || p.Push(Protocol)) && n == len(b) {
 			rdp.Unit(p, n)
 		}
 		return len(b)

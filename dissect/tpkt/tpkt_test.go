@@ -9,6 +9,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
+	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/dissect/s7comm"
 )
@@ -48,7 +49,7 @@ var (
 func newBench(port uint16, wireshark bool) *dissecttest.Bench {
 	secure := &dissect.Protocol{Name: "tls"}
 	secure.Stream = func(p *dissect.Packet, _ *dissect.Conversation, data []byte) int { p.Push(secure); return len(data) }
-	b := dissecttest.New(nil, secure, Protocol, COTP, s7comm.Protocol, rdp.Protocol, rdp.T125, rdp.T124)
+	b := dissecttest.New(nil, secure, Protocol, COTP, s7comm.Protocol, mms.Session, mms.Presentation, mms.Association, mms.Protocol, rdp.Protocol, rdp.T125, rdp.T124)
 	b.Port, b.P.Options.Wireshark = port, wireshark
 	return b
 }
@@ -67,16 +68,20 @@ func TestConversations(t *testing.T) {
 			map[string]string{"cotp.type": "14,13,15", "cotp.src_tsap": "0x0100,0x0100", "cotp.dst_tsap": "0x0102,0x0102", "cotp.srcref": "1,1", "cotp.eot": "true", "s7comm.func": "240"}},
 		{"an access point that is text", 102, true, []dissecttest.Piece{client(connect(connectionRequest, "\xc2\x04ABCD"))}, "tpkt:cotp", "", map[string]string{"cotp.dst_tsap": "ABCD"}},
 		{"a unit in two parts", 102, true, []dissecttest.Piece{client(dataUnit(false, setup[:9])), client(dataUnit(true, setup[9:]))}, "tpkt:cotp:tpkt:cotp:s7comm", "", map[string]string{"cotp.eot": "false,true", "s7comm.func": "240"}},
-		{"two packets in a segment", 102, true, []dissecttest.Piece{client(dataUnit(true, "abc") + dataUnit(true, "def"))}, "tpkt:cotp:cotp", "", map[string]string{"cotp.type": "15,15"}},
+		{"two packets in a segment", 102, true, []dissecttest.Piece{client(dataUnit(true, "abc") + dataUnit(true, "xyz"))}, "tpkt:cotp:cotp", "", map[string]string{"cotp.type": "15,15"}},
 		{"disconnection and error", 102, true, []dissecttest.Piece{client(packet("\x06\x80\x00\x01\x00\x02\x03")), server(packet("\x04\x70\x00\x01\x02"))}, "tpkt:cotp:tpkt:cotp", "", map[string]string{"cotp.type": "8,7", "cotp.cause": "3,2", "cotp.dstref": "1,1"}},
 		{"a desktop with TLS", 3389, false, []dissecttest.Piece{client(toDesktop), server(secured), client(tls), server(tls)}, "tpkt:cotp:rdp:tpkt:cotp:rdp:tls:tls", "", map[string]string{"rdp.selected_protocol": "1", "request_in": "1"}},
 		{"a desktop with TLS, as tshark", 3389, true, []dissecttest.Piece{client(toDesktop), server(secured), client(tls), server(tls)}, "cotp:rdp:tpkt:cotp:rdp:tpkt:tpkt", "", map[string]string{"rdp.selected_protocol": "1"}},
-		{"a desktop on another port", 40000, true, []dissecttest.Piece{client(toDesktop), server(unsecured), client(dataUnit(true, "\x28"))}, "cotp:rdp:tpkt:cotp:tpkt:cotp:t125", "", map[string]string{"t125.pdu": "10"}},
+		{"a desktop without TLS", 3389, true, []dissecttest.Piece{client(toDesktop), server(unsecured), client(dataUnit(true, "\x28"))}, "cotp:rdp:tpkt:cotp:tpkt:cotp:t125", "", map[string]string{"t125.pdu": "10"}},
 		{"fast-path", 3389, false, []dissecttest.Piece{client(toDesktop), server(unsecured), server("\xc0\x04ab\xc0\x80\x05cd" + dataUnit(true, "\x28"))}, "tpkt:cotp:rdp:tpkt:cotp:tpkt:rdp:rdp:cotp:t125", "",
 			map[string]string{"rdp.fastpath_length": "4,5", "t125.pdu": "10"}},
 		{"fast-path in two segments", 3389, false, []dissecttest.Piece{client(toDesktop), server(unsecured), server("\xc0\x80\x08ab"), server("cde")}, "tpkt:cotp:rdp:tpkt:cotp:tpkt:rdp", "", map[string]string{"rdp.fastpath_length": "8"}},
 		{"fast-path in two segments, as tshark", 3389, true, []dissecttest.Piece{client(toDesktop), server(unsecured), server("\xc0\x80\x08ab"), server("cde"), server("\xc0\x04ab")}, "cotp:rdp:tpkt:cotp:tpkt:tpkt:tpkt:rdp", "",
 			map[string]string{"rdp.fastpath_length": "4"}},
+		{"a desktop on another port", 40000, false, []dissecttest.Piece{client(toDesktop), server(unsecured), client(dataUnit(true, "\x28"))}, "tpkt:cotp:rdp:tpkt:cotp:tpkt:cotp:t125", "", map[string]string{"t125.pdu": "10"}},
+		{"a desktop on another port, as tshark", 40000, true, []dissecttest.Piece{client(toDesktop)}, "", "", nil},
+		{"what tshark takes for T.125 anywhere", 102, true, []dissecttest.Piece{client(dataUnit(true, "\x28"))}, "tpkt:cotp:t125", "", map[string]string{"t125.pdu": "10"}},
+		{"MMS", 102, true, []dissecttest.Piece{client(dataUnit(true, "\x19\x03\x11\x01\x0b"))}, "tpkt:cotp:ses", "", map[string]string{"ses.type": "25"}},
 		{"a controller on another port", 40000, false, []dissecttest.Piece{client(toController)}, "tpkt:cotp", "", nil},
 		{"a controller on another port, as tshark", 40000, true, []dissecttest.Piece{client(toController)}, "", "", nil},
 		{"a header beyond the unit", 102, true, []dissecttest.Piece{client(packet("\x20\xf0\x80"))}, "tpkt:cotp", "cotp", map[string]string{"cotp.type": "15"}},
