@@ -63,15 +63,21 @@ var (
 	fFinal    = fields.Add("tr.fin", field.Bool, "dnp3.tr.fin", "The segment ends a fragment", field.Rare, field.Detail)
 )
 
-// accept says what may start a stream or datagram on DNP3's port.
-func accept(b []byte) bool {
+// starts reports whether b may start with a frame.
+func starts(b []byte) bool {
 	return len(b) > 0 && b[0] == 0x05 && (len(b) < 2 || b[1] == 0x64) && (len(b) < 3 || b[2] >= minLength)
 }
 
-// guess recognises a frame by its header, whose CRC is right.
-func guess(b []byte) bool {
-	return len(b) >= headerLen && accept(b) && crc(b[:headerLen-crcLen]) == binary.LittleEndian.Uint16(b[headerLen-crcLen:])
+// sound reports whether the CRC of a frame's header is right.
+func sound(b []byte) bool {
+	return crc(b[:headerLen-crcLen]) == binary.LittleEndian.Uint16(b[headerLen-crcLen:])
 }
+
+// accept says what may start a stream or datagram on DNP3's port.
+func accept(b []byte) bool { return starts(b) && (len(b) < headerLen || sound(b)) }
+
+// guess recognises a frame by its header, whose CRC is right.
+func guess(b []byte) bool { return len(b) >= headerLen && accept(b) }
 
 // size is the length of the frame whose length byte is n: header, data, and a CRC behind each 16 bytes of data.
 func size(n byte) int {
@@ -84,7 +90,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	switch {
 	case len(b) == 0:
 		return 0
-	case !accept(b) || common.Elsewhere(p, Protocol):
+	case p.Top() != Protocol && !accept(b) || !starts(b) || common.Elsewhere(p, Protocol):
 		return dissect.Reject
 	case !p.Truncated && (len(b) < 3 || len(b) < size(b[2])):
 		return 0
@@ -106,7 +112,7 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	p.Truncated = p.Truncated || len(b) < wire
-	for accept(b) {
+	for starts(b) {
 		p.Message(Protocol)
 		frame(p, p.Conversation, b)
 		if len(b) < 3 {
@@ -135,7 +141,7 @@ func frame(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	} else {
 		o.Uint(fPrimary, uint64(function))
 	}
-	good := crc(b[:headerLen-crcLen]) == binary.LittleEndian.Uint16(b[headerLen-crcLen:])
+	good := sound(b)
 	var buf [255]byte
 	segment := buf[:0]
 	whole := true

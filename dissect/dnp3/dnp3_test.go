@@ -78,6 +78,7 @@ func TestConversations(t *testing.T) {
 		{"segments of two stations in turn", []dissecttest.Piece{server(fromOutstation("\x41\xc3")), server(makeFrame(0x44, 100, 6, "\x41\xc5")), server(fromOutstation("\x82\x81\x00\x00")), server(makeFrame(0x44, 100, 6, "\x82\x82\x00\x00"))},
 			"dnp3:dnp3:dnp3:dnp3", "", map[string]string{"dnp3.al.func": "129,130"}},
 		{"a wrong CRC", []dissecttest.Piece{server(string(bad))}, "dnp3", "", map[string]string{"dnp3.src": "5", "dnp3.bad_crc": "true", "dnp3.al.func": ""}},
+		{"a wrong CRC in a header behind a frame", []dissecttest.Piece{client(status + "\x05\x64\x05\xc9\x00\x04\x01\x00ab")}, "dnp3", "", map[string]string{"dnp3.bad_crc": "false,true"}},
 		{"cut in the data", []dissecttest.Piece{{Data: []byte(operate)[:29], Wire: len(operate)}}, "dnp3", "", map[string]string{"dnp3.al.func": "4", "dnp3.al.obj": "3073", "dnp3.ctl.op": ""}},
 		{"cut in the header", []dissecttest.Piece{{Data: []byte(operate)[:7], Wire: len(operate)}}, "dnp3", "", map[string]string{"dnp3.src": ""}},
 		{"an object of which the size is not known", []dissecttest.Piece{server(fromOutstation("\xc0\xc3\x81\x00\x00\x78\x09\x07\x01\x01\x02\x00\x03\x04"))}, "dnp3", "", map[string]string{"dnp3.al.obj": "30729"}},
@@ -178,7 +179,7 @@ func TestSegmentation(t *testing.T) {
 
 func TestGuess(t *testing.T) {
 	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
-		status: {true, true}, values: {true, true}, "\x05": {true, false}, "\x05\x64\x05\xc9\x00\x04\x01\x00ab": {true, false}, "\x05\x64\x04": {false, false}, "\x64\x05": {false, false}, "": {false, false},
+		status: {true, true}, values: {true, true}, "\x05": {true, false}, "\x05\x64\x05\xc9\x00\x04\x01\x00ab": {false, false}, "\x05\x64\x04": {false, false}, "\x64\x05": {false, false}, "": {false, false},
 	})
 }
 
