@@ -7,6 +7,7 @@ import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
 	"github.com/espbeat/espbeat/dissect/amqp"
+	"github.com/espbeat/espbeat/dissect/ams"
 	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
@@ -25,6 +26,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
+	"github.com/espbeat/espbeat/dissect/dnp3"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/dtls"
 	"github.com/espbeat/espbeat/dissect/eap"
@@ -50,6 +52,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/http2"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
+	"github.com/espbeat/espbeat/dissect/iec104"
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/imap"
 	"github.com/espbeat/espbeat/dissect/imf"
@@ -75,6 +78,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/memcache"
 	"github.com/espbeat/espbeat/dissect/mipv6"
+	"github.com/espbeat/espbeat/dissect/mms"
+	"github.com/espbeat/espbeat/dissect/modbus"
 	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/mqtt"
@@ -104,6 +109,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/dissect/resp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
@@ -111,6 +117,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/rtp"
 	"github.com/espbeat/espbeat/dissect/rtsp"
+	"github.com/espbeat/espbeat/dissect/s7comm"
 	"github.com/espbeat/espbeat/dissect/sap"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/sdp"
@@ -125,6 +132,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
 	"github.com/espbeat/espbeat/dissect/stun"
+	"github.com/espbeat/espbeat/dissect/synphasor"
 	"github.com/espbeat/espbeat/dissect/syslog"
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
@@ -135,6 +143,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/tpkt"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -299,6 +308,7 @@ func Registry() *dissect.Registry {
 
 		// Application
 		amqp.Protocol,
+		ams.Protocol,
 		bittorrent.Bencode,
 		bittorrent.DHT,
 		bittorrent.LSD,
@@ -308,6 +318,7 @@ func Registry() *dissect.Registry {
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
+		dnp3.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
@@ -320,6 +331,8 @@ func Registry() *dissect.Registry {
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
+		iec104.ASDU,
+		iec104.Protocol,
 		imap.Protocol,
 		imf.Protocol,
 		irc.Protocol,
@@ -328,6 +341,13 @@ func Registry() *dissect.Registry {
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
+		mms.Association,
+		mms.Presentation,
+		mms.Protocol,
+		mms.Session,
+		modbus.Protocol,
+		modbus.TCP,
+		modbus.UDP,
 		mount.Protocol,
 		mqtt.Protocol,
 		mysql.Protocol,
@@ -340,6 +360,9 @@ func Registry() *dissect.Registry {
 		pop.Protocol,
 		portmap.Protocol,
 		quic.Protocol,
+		rdp.Protocol,
+		rdp.T124,
+		rdp.T125,
 		resp.Protocol,
 		rpc.BootParams,
 		rpc.GlusterFS,
@@ -368,6 +391,7 @@ func Registry() *dissect.Registry {
 		rtp.RTCP,
 		rtp.VP8,
 		rtsp.Protocol,
+		s7comm.Protocol,
 		sap.Protocol,
 		sdp.Protocol,
 		sip.Protocol,
@@ -378,6 +402,7 @@ func Registry() *dissect.Registry {
 		stun.Channel,
 		stun.Classic,
 		stun.Protocol,
+		synphasor.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
 		tds.Protocol,
@@ -385,6 +410,8 @@ func Registry() *dissect.Registry {
 		tftp.Protocol,
 		thrift.Protocol,
 		tls.Protocol,
+		tpkt.COTP,
+		tpkt.Protocol,
 		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
