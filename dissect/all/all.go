@@ -75,6 +75,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/opcua"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
@@ -295,6 +296,7 @@ func Registry() *dissect.Registry {
 		nbns.Datagram,
 		nbns.Protocol,
 		ntp.Protocol,
+		opcua.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
