@@ -17,6 +17,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/cip"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
@@ -26,6 +27,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
+	"github.com/espbeat/espbeat/dissect/enip"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
@@ -296,7 +298,6 @@ func Registry() *dissect.Registry {
 		nbns.Datagram,
 		nbns.Protocol,
 		ntp.Protocol,
-		opcua.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
@@ -310,5 +311,18 @@ func Registry() *dissect.Registry {
 		tls.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+
+		// Industry
+		cip.Class,
+		cip.Configuration,
+		cip.ConnectionManager,
+		cip.Modbus,
+		cip.PCCC,
+		cip.Protocol,
+		cip.Supervisor,
+		cip.Validator,
+		enip.IO,
+		enip.Protocol,
+		opcua.Protocol,
 	)
 }
