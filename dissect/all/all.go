@@ -264,6 +264,7 @@ func Registry() *dissect.Registry {
 		pim.Protocol,
 		profinet.DCP,
 		profinet.IO,
+		profinet.MRRT,
 		profinet.PTCP,
 		profinet.Protocol,
 		ptp.Protocol,
