@@ -11,6 +11,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
+	"github.com/espbeat/espbeat/dissect/bacnet"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
 	"github.com/espbeat/espbeat/dissect/bssgp"
@@ -314,6 +315,10 @@ func Registry() *dissect.Registry {
 		wireguard.Protocol,
 
 		// Industry
+		bacnet.Application,
+		bacnet.BVLC,
+		bacnet.MSTP,
+		bacnet.Protocol,
 		cip.Class,
 		cip.Configuration,
 		cip.ConnectionManager,
