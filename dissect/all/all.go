@@ -32,6 +32,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
+	"github.com/espbeat/espbeat/dissect/ethercat"
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
@@ -49,6 +50,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/http2"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
+	"github.com/espbeat/espbeat/dissect/iec61850"
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/imap"
 	"github.com/espbeat/espbeat/dissect/imf"
@@ -329,6 +331,13 @@ func Registry() *dissect.Registry {
 		cip.Validator,
 		enip.IO,
 		enip.Protocol,
+		ethercat.Datagrams,
+		ethercat.Mailbox,
+		ethercat.Protocol,
+		ethercat.RawIO,
+		ethercat.Variables,
+		iec61850.GOOSE,
+		iec61850.SampledValues,
 		opcua.Protocol,
 	)
 }
