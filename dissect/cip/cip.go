@@ -90,6 +90,11 @@ type asked struct {
 	within target // what an Unconnected Send carries
 }
 
+// sentOn reports whether a response of that service is to what an Unconnected Send carried, instead of itself.
+func (a *asked) sentOn(service uint8) bool {
+	return a.service == unconnected && a.class == classConnectionManager && service != unconnected
+}
+
 // Requests are the open requests of a conversation. The zero value is ready.
 type Requests struct {
 	open [64]asked
@@ -109,6 +114,9 @@ func (r *Requests) Message(p *dissect.Packet, c *dissect.Conversation, b []byte,
 			}
 		}
 		response(m, a, 0)
+		if a.sentOn(b[0] &^ isResponse) {
+			p.Core.Headline = Protocol.Headline() // which Wireshark calls it
+		}
 		return
 	}
 	if c != nil {
@@ -139,6 +147,7 @@ func request(m common.Cursor, t, within *target, depth int) {
 	case t.service == unconnected && depth < maxDepth:
 		m.Skip(2) // time-out
 		request(m.Sub(int(m.Little16())), within, &target{}, depth+1)
+		m.P.Core.Headline = ConnectionManager.Headline() // whose service it is, also for Wireshark
 	case t.service == forwardOpen, t.service == largeOpen:
 		open(m, t.service == largeOpen)
 	case t.service == forwardClose:
@@ -161,7 +170,7 @@ func response(m common.Cursor, a asked, depth int) {
 	o := m.P.Out
 	o.Uint(fService, uint64(service))
 	t := a.target
-	if t.service == unconnected && t.class == classConnectionManager && service != unconnected { // what it carried is answered
+	if a.sentOn(service) {
 		specific(m.P, t)
 		t = a.within
 	}

@@ -75,6 +75,7 @@ const multipleWrite = 0xe040
 // manage reads a request or response of the context management: numbers in the order of the RPC's sender, and blocks.
 func manage(p *dissect.Packet, b []byte, wire int) {
 	const headerLen = 20
+	p.Core.Headline = headlineManagement
 	c := common.Read(p, b, wire)
 	head := c.Bytes(headerLen)
 	if head == nil {

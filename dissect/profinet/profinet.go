@@ -61,16 +61,23 @@ const (
 	fragment
 )
 
+// Bounds of ranges of frame IDs: of class 3, of acyclic frames, and of DCP.
+const (
+	lastClass3   = 0x0fff
+	firstAcyclic = 0xfc00
+	firstDCP     = 0xfefc
+)
+
 // carried says what frames of that ID carry, nil when nothing that is told apart here, and how.
 func carried(id uint16) (next *dissect.Protocol, f form) {
 	switch {
 	case id < 0x0100, id >= 0xff00 && id <= 0xff5f:
 		return PTCP, acyclic
-	case id <= 0x0fff, id >= 0x8000 && id <= 0xfbff:
+	case id <= lastClass3, id >= 0x8000 && id <= 0xfbff:
 		return IO, cyclic
 	case id == alarmHigh, id == alarmLow, id == remoteAccess:
 		return IO, acyclic
-	case id >= 0xfefc && id <= 0xfeff:
+	case id >= firstDCP && id <= 0xfeff:
 		return DCP, acyclic
 	case id == 0xff60:
 		return MRRT, acyclic
@@ -97,6 +104,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	switch next, f := carried(id); {
 	case next == nil:
+		if id >= firstAcyclic && id < firstDCP {
+			p.Core.Headline = headlineAcyclic
+		}
 	case f == fragment:
 		c.Skip(1) // the length
 		const more, number = 0x80, 0x3f
@@ -121,14 +131,29 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 }
 
+// Wireshark's names of frames that it tells apart within a layer.
+var (
+	headlineAcyclic    = field.Intern("PN-RTA")
+	headlineClass3     = field.Intern("PN-RTC3")
+	headlineAlarm      = field.Intern("PNIO-AL")
+	headlineRemote     = field.Intern("PNIO-RSI")
+	headlineManagement = field.Intern("PNIO-CM")
+)
+
 // inOut is the data of a cyclic frame, which is passed over, or an alarm.
 func inOut(c common.Cursor, id uint16) {
 	switch {
 	case c.Wire <= 0:
 	case len(c.B) == 0:
 		c.P.Truncated = true
-	case c.P.Push(IO) && (id == alarmHigh || id == alarmLow):
+	case !c.P.Push(IO):
+	case id == alarmHigh, id == alarmLow:
+		c.P.Core.Headline = headlineAlarm
 		alarm(c)
+	case id == remoteAccess:
+		c.P.Core.Headline = headlineRemote
+	case id <= lastClass3:
+		c.P.Core.Headline = headlineClass3
 	}
 }
 

@@ -58,6 +58,9 @@ var (
 	fSteps      = fields.Add("an.stepsremoved", field.Uint16, "ptp.v2.an.localstepsremoved", "Steps between the sender and the grandmaster")
 )
 
+// Wireshark's names of the versions.
+var headline1, headline2 = field.Intern("PTPv1"), field.Intern("PTPv2")
+
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(p.Top())
 	c := common.Read(p, b, wire)
@@ -66,11 +69,13 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	case c.Failed:
 		return
 	case version == version1:
+		p.Core.Headline = headline1
 		decodeFirst(&c)
 		return
 	case version != version2:
 		return
 	}
+	p.Core.Headline = headline2
 	kind := head & 0xf
 	p.Out.Uint(fType, uint64(kind))
 	length := int(c.U16())
