@@ -13,6 +13,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
+	"github.com/espbeat/espbeat/dissect/bacnet"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
 	"github.com/espbeat/espbeat/dissect/bittorrent"
@@ -20,6 +21,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/cip"
 	"github.com/espbeat/espbeat/dissect/cql"
 	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
@@ -32,9 +34,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
+	"github.com/espbeat/espbeat/dissect/enip"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
+	"github.com/espbeat/espbeat/dissect/ethercat"
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
@@ -53,6 +57,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
 	"github.com/espbeat/espbeat/dissect/iec104"
+	"github.com/espbeat/espbeat/dissect/iec61850"
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/imap"
 	"github.com/espbeat/espbeat/dissect/imf"
@@ -91,6 +96,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/opcua"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
@@ -296,6 +302,7 @@ func Registry() *dissect.Registry {
 		pim.Protocol,
 		profinet.DCP,
 		profinet.IO,
+		profinet.MRRT,
 		profinet.PTCP,
 		profinet.Protocol,
 		ptp.Protocol,
@@ -415,6 +422,30 @@ func Registry() *dissect.Registry {
 		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+
+		// Industry
+		bacnet.Application,
+		bacnet.BVLC,
+		bacnet.MSTP,
+		bacnet.Protocol,
+		cip.Class,
+		cip.Configuration,
+		cip.ConnectionManager,
+		cip.Modbus,
+		cip.PCCC,
+		cip.Protocol,
+		cip.Supervisor,
+		cip.Validator,
+		enip.IO,
+		enip.Protocol,
+		ethercat.Datagrams,
+		ethercat.Mailbox,
+		ethercat.Protocol,
+		ethercat.RawIO,
+		ethercat.Variables,
+		iec61850.GOOSE,
+		iec61850.SampledValues,
+		opcua.Protocol,
 		xmpp.Protocol,
 	)
 }
