@@ -56,7 +56,7 @@ func responseData(p *dissect.Packet, in cryptobyte.String) {
 		return
 	}
 	if tag == asn.Tag(1).ContextSpecific().Constructed() && id.ReadASN1(&name, asn.SEQUENCE) {
-		r := reader{o: p.Out}
+		r := reader{p: p, o: p.Out}
 		r.name(name, nil)
 	}
 	if !in.SkipASN1(asn.GeneralizedTime) || !in.ReadASN1(&list, asn.SEQUENCE) {

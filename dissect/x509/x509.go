@@ -38,7 +38,7 @@ var (
 // Certificate writes the fields of one certificate; of is whose it is when it is that of a peer itself, nil for one of its issuers. Bytes that are no
 // certificate mark the layer as malformed.
 func Certificate(p *dissect.Packet, der []byte, of *Peer) {
-	r := reader{o: p.Out, of: of, names: maxNames}
+	r := reader{p: p, o: p.Out, of: of, names: maxNames}
 	if of != nil {
 		of.fingerprint(p.Out, der)
 	}
@@ -49,6 +49,7 @@ func Certificate(p *dissect.Packet, der []byte, of *Peer) {
 
 // reader is one certificate while it is read.
 type reader struct {
+	p     *dissect.Packet
 	o     *field.Buffer
 	of    *Peer // nil: only the fields of every certificate are written
 	names int   // general names that may still come
@@ -168,6 +169,9 @@ func (r *reader) extensions(list cryptobyte.String) bool {
 		}
 		var in cryptobyte.String
 		if oid.Equal(oidTimestamps) && value.ReadASN1(&in, asn.OCTET_STRING) {
+			if tls := r.p.Registry.Named("tls"); tls != nil && r.p.Options.Wireshark {
+				r.p.Push(tls) // tshark's dissector of TLS reads them
+			}
 			Timestamps(r.o, in)
 		}
 		if !value.ReadASN1(&in, asn.SEQUENCE) {
