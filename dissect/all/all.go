@@ -35,6 +35,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/glbp"
+	"github.com/espbeat/espbeat/dissect/gnw"
 	"github.com/espbeat/espbeat/dissect/gprsns"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
@@ -70,11 +71,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nbns"
+	"github.com/espbeat/espbeat/dissect/ncp"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/openflow"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
@@ -95,6 +98,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rx"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
@@ -199,6 +203,7 @@ func Registry() *dissect.Registry {
 		// Network
 		ah.Protocol,
 		esp.Protocol,
+		gnw.Protocol,
 		hip.Protocol,
 		icmp.Protocol,
 		icmpv6.Protocol,
@@ -294,11 +299,19 @@ func Registry() *dissect.Registry {
 		ldap.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		ncp.Protocol,
 		ntp.Protocol,
+		openflow.Protocol,
+		openflow.V10,
+		openflow.V13,
+		openflow.V14,
+		openflow.V15,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		rx.AFS,
+		rx.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,

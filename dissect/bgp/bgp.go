@@ -47,7 +47,7 @@ var marker = bytes.Repeat([]byte{0xff}, markerLen)
 var Protocol = &dissect.Protocol{
 	Name: "bgp", Title: "BGP", Reference: "RFC 4271", Application: true,
 	TCPPorts: []uint16{179}, Begins: true,
-	Summary:  summary,
+	Summary: summary,
 }
 
 func init() { Protocol.Stream = stream }
