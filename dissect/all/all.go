@@ -23,6 +23,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/diameter"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/dtls"
+	"github.com/espbeat/espbeat/dissect/dtp"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
@@ -37,6 +38,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gnw"
 	"github.com/espbeat/espbeat/dissect/gprsns"
+	"github.com/espbeat/espbeat/dissect/gquic"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
@@ -55,6 +57,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/ipx"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/juniper"
@@ -72,6 +75,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/ncp"
+	"github.com/espbeat/espbeat/dissect/ndp"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
@@ -82,6 +86,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pgm"
 	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
@@ -95,11 +100,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/rgmp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/rx"
 	"github.com/espbeat/espbeat/dissect/sctp"
+	"github.com/espbeat/espbeat/dissect/sflow"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
@@ -115,6 +122,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/udld"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -140,6 +148,7 @@ func Registry() *dissect.Registry {
 		cdp.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
+		dtp.Protocol,
 		eapol.Protocol,
 		eth.Protocol,
 		fddi.Protocol,
@@ -156,6 +165,7 @@ func Registry() *dissect.Registry {
 		mpls.NoControlWord,
 		mpls.Protocol,
 		mpls.Pseudowire,
+		ndp.Protocol,
 		nflog.Protocol,
 		null.Protocol,
 		pktap.Data,
@@ -192,6 +202,7 @@ func Registry() *dissect.Registry {
 		tag.ITag,
 		tag.MetaData,
 		tag.VNTag,
+		udld.Protocol,
 		vlan.Protocol,
 		vlan.Service,
 		wlan.Protocol,
@@ -209,12 +220,14 @@ func Registry() *dissect.Registry {
 		icmpv6.Protocol,
 		igmp.Protocol,
 		ip.Protocol,
+		ipx.Protocol,
 		ipv6.Destination,
 		ipv6.Fragment,
 		ipv6.HopByHop,
 		ipv6.Protocol,
 		ipv6.Routing,
 		mipv6.Protocol,
+		rgmp.Protocol,
 		shim6.Protocol,
 
 		// Tunnels
@@ -243,6 +256,7 @@ func Registry() *dissect.Registry {
 
 		// Transport
 		dccp.Protocol,
+		pgm.Protocol,
 		sctp.Protocol,
 		tcp.Protocol,
 		udp.Protocol,
@@ -288,6 +302,7 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		gquic.Protocol,
 		grpc.Protocol,
 		http.Protocol,
 		http.SSDP,
@@ -312,6 +327,7 @@ func Registry() *dissect.Registry {
 		quic.Protocol,
 		rx.AFS,
 		rx.Protocol,
+		sflow.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		ssh.Protocol,
