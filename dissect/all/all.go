@@ -133,6 +133,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/x509"
 )
 
 // Registry returns a new registry of every protocol.
@@ -337,5 +338,6 @@ func Registry() *dissect.Registry {
 		tls.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+		x509.OCSP,
 	)
 }

@@ -97,7 +97,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	switch {
 	case len(data) == 0:
 		return 0
-	case !accept(data):
+	case !accept(data) || unasked(p, c):
 		return dissect.Reject
 	case len(data) < headerLen:
 		return 0
@@ -107,9 +107,19 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		return 0
 	}
 	if p.Push(Protocol) {
+		c.AppState = known{}
 		message(p, c, data[:min(n, len(data))], n)
 	}
 	return n
+}
+
+// known is the state of a conversation that had a message.
+type known struct{}
+
+// unasked reports whether tshark does not look at what a controller sends on the old port before its switch has spoken.
+func unasked(p *dissect.Packet, c *dissect.Conversation) bool {
+	const oldPort = 6633
+	return p.Options.Wireshark && p.Core.Source.Port == oldPort && c.AppState == nil
 }
 
 func message(p *dissect.Packet, c *dissect.Conversation, b []byte, wire int) {

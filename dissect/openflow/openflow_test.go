@@ -5,6 +5,7 @@ package openflow
 import (
 	"testing"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
@@ -38,6 +39,22 @@ func TestStream(t *testing.T) {
 		if r := b.Stream(Protocol, dissecttest.Piece{Data: dissecttest.Unhex(t, bytes)})[0]; r.Layers != "" {
 			t.Errorf("%s: layers %s", name, r.Layers)
 		}
+	}
+}
+
+// With Options.Wireshark, a controller on the old port is not looked at before its switch has spoken.
+func TestUnasked(t *testing.T) {
+	b := bench()
+	b.Port = 6633
+	if r := b.Stream(Protocol, dissecttest.Piece{Dir: 1, Data: dissecttest.Unhex(t, hello13)}, dissecttest.Piece{Data: dissecttest.Unhex(t, hello13)}); r[0].Layers != "" {
+		t.Errorf("layers %s", r[0].Layers)
+	}
+	if r := b.Stream(Protocol, dissecttest.Piece{Data: dissecttest.Unhex(t, hello13)}, dissecttest.Piece{Dir: 1, Data: dissecttest.Unhex(t, hello13)}); r[1].Layers != "openflow:openflow_v4" {
+		t.Errorf("layers %s", r[1].Layers)
+	}
+	b.P.Options = &dissect.Options{}
+	if r := b.Stream(Protocol, dissecttest.Piece{Dir: 1, Data: dissecttest.Unhex(t, hello13)}); r[0].Layers != "openflow:openflow_v4" {
+		t.Errorf("layers %s", r[0].Layers)
 	}
 }
 

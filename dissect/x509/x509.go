@@ -153,7 +153,15 @@ var (
 	oidDistribution   = asn1.ObjectIdentifier{2, 5, 29, 31}
 	oidAuthorityKey   = asn1.ObjectIdentifier{2, 5, 29, 35}
 	oidTimestamps     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2} // RFC 6962, 3.3
+	oidNoCheck        = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}    // RFC 6960, 4.2.2.2.1
 )
+
+// layer adds the layer of the protocol that tshark reads an extension by.
+func (r *reader) layer(name string) {
+	if proto := r.p.Registry.Named(name); proto != nil && r.p.Options.Wireshark {
+		r.p.Push(proto)
+	}
+}
 
 // extensions reads those that hold names.
 func (r *reader) extensions(list cryptobyte.String) bool {
@@ -169,10 +177,11 @@ func (r *reader) extensions(list cryptobyte.String) bool {
 		}
 		var in cryptobyte.String
 		if oid.Equal(oidTimestamps) && value.ReadASN1(&in, asn.OCTET_STRING) {
-			if tls := r.p.Registry.Named("tls"); tls != nil && r.p.Options.Wireshark {
-				r.p.Push(tls) // tshark's dissector of TLS reads them
-			}
+			r.layer("tls")
 			Timestamps(r.o, in)
+		}
+		if oid.Equal(oidNoCheck) {
+			r.layer("ocsp")
 		}
 		if !value.ReadASN1(&in, asn.SEQUENCE) {
 			continue // another type, or broken: nothing depends on it
