@@ -73,6 +73,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mplsecho"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/ncp"
 	"github.com/espbeat/espbeat/dissect/ndp"
@@ -133,6 +134,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/x11"
 	"github.com/espbeat/espbeat/dissect/x509"
 )
 
@@ -259,6 +261,7 @@ func Registry() *dissect.Registry {
 		dccp.Protocol,
 		pgm.Protocol,
 		sctp.Protocol,
+		tcp.MPTCP,
 		tcp.Protocol,
 		udp.Protocol,
 		udplite.Protocol,
@@ -315,6 +318,7 @@ func Registry() *dissect.Registry {
 		ldap.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		mplsecho.Protocol,
 		ncp.Protocol,
 		ntp.Protocol,
 		openflow.Protocol,
@@ -338,6 +342,7 @@ func Registry() *dissect.Registry {
 		tls.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+		x11.Protocol,
 		x509.OCSP,
 	)
 }
