@@ -58,6 +58,9 @@ type Conversation struct {
 	App *Protocol
 	// AppState belongs to App.
 	AppState any
+	// Through is the protocol that hands App what it gets, as tshark 4 has it, where that stands as a layer in each packet: HTTP after CONNECT or an
+	// upgrade. It is nil without Options.Wireshark.
+	Through *Protocol
 	// Private belongs to the State.
 	Private any
 	// Requests pairs requests with responses: the packet numbers and times of open requests, oldest first, kept by App through Ask and Answer.

@@ -31,6 +31,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/dnp3"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/dtls"
+	"github.com/espbeat/espbeat/dissect/dtp"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
@@ -45,7 +46,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
 	"github.com/espbeat/espbeat/dissect/glbp"
+	"github.com/espbeat/espbeat/dissect/gnw"
 	"github.com/espbeat/espbeat/dissect/gprsns"
+	"github.com/espbeat/espbeat/dissect/gquic"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
@@ -66,6 +69,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/ipx"
 	"github.com/espbeat/espbeat/dissect/irc"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
@@ -87,9 +91,12 @@ import (
 	"github.com/espbeat/espbeat/dissect/modbus"
 	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mplsecho"
 	"github.com/espbeat/espbeat/dissect/mqtt"
 	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
+	"github.com/espbeat/espbeat/dissect/ncp"
+	"github.com/espbeat/espbeat/dissect/ndp"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nfs"
 	"github.com/espbeat/espbeat/dissect/nhrp"
@@ -97,10 +104,12 @@ import (
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/opcua"
+	"github.com/espbeat/espbeat/dissect/openflow"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pgm"
 	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
@@ -117,16 +126,19 @@ import (
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/dissect/resp"
+	"github.com/espbeat/espbeat/dissect/rgmp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
 	"github.com/espbeat/espbeat/dissect/rtp"
 	"github.com/espbeat/espbeat/dissect/rtsp"
+	"github.com/espbeat/espbeat/dissect/rx"
 	"github.com/espbeat/espbeat/dissect/s7comm"
 	"github.com/espbeat/espbeat/dissect/sap"
 	"github.com/espbeat/espbeat/dissect/sctp"
 	"github.com/espbeat/espbeat/dissect/sdp"
+	"github.com/espbeat/espbeat/dissect/sflow"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/sip"
 	"github.com/espbeat/espbeat/dissect/slip"
@@ -150,6 +162,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
 	"github.com/espbeat/espbeat/dissect/tpkt"
+	"github.com/espbeat/espbeat/dissect/udld"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -161,6 +174,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/x11"
+	"github.com/espbeat/espbeat/dissect/x509"
 	"github.com/espbeat/espbeat/dissect/xmpp"
 )
 
@@ -177,6 +192,7 @@ func Registry() *dissect.Registry {
 		cdp.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
+		dtp.Protocol,
 		eapol.Protocol,
 		eth.Protocol,
 		fddi.Protocol,
@@ -193,6 +209,7 @@ func Registry() *dissect.Registry {
 		mpls.NoControlWord,
 		mpls.Protocol,
 		mpls.Pseudowire,
+		ndp.Protocol,
 		nflog.Protocol,
 		null.Protocol,
 		pktap.Data,
@@ -229,6 +246,7 @@ func Registry() *dissect.Registry {
 		tag.ITag,
 		tag.MetaData,
 		tag.VNTag,
+		udld.Protocol,
 		vlan.Protocol,
 		vlan.Service,
 		wlan.Protocol,
@@ -240,17 +258,20 @@ func Registry() *dissect.Registry {
 		// Network
 		ah.Protocol,
 		esp.Protocol,
+		gnw.Protocol,
 		hip.Protocol,
 		icmp.Protocol,
 		icmpv6.Protocol,
 		igmp.Protocol,
 		ip.Protocol,
+		ipx.Protocol,
 		ipv6.Destination,
 		ipv6.Fragment,
 		ipv6.HopByHop,
 		ipv6.Protocol,
 		ipv6.Routing,
 		mipv6.Protocol,
+		rgmp.Protocol,
 		shim6.Protocol,
 
 		// Tunnels
@@ -279,7 +300,9 @@ func Registry() *dissect.Registry {
 
 		// Transport
 		dccp.Protocol,
+		pgm.Protocol,
 		sctp.Protocol,
+		tcp.MPTCP,
 		tcp.Protocol,
 		udp.Protocol,
 		udplite.Protocol,
@@ -334,6 +357,7 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		gquic.Protocol,
 		grpc.Protocol,
 		http.Protocol,
 		http.SSDP,
@@ -360,8 +384,15 @@ func Registry() *dissect.Registry {
 		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		mplsecho.Protocol,
+		ncp.Protocol,
 		nfs.Protocol,
 		ntp.Protocol,
+		openflow.Protocol,
+		openflow.V10,
+		openflow.V13,
+		openflow.V14,
+		openflow.V15,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
@@ -398,9 +429,12 @@ func Registry() *dissect.Registry {
 		rtp.RTCP,
 		rtp.VP8,
 		rtsp.Protocol,
+		rx.AFS,
+		rx.Protocol,
 		s7comm.Protocol,
 		sap.Protocol,
 		sdp.Protocol,
+		sflow.Protocol,
 		sip.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
@@ -446,6 +480,8 @@ func Registry() *dissect.Registry {
 		iec61850.GOOSE,
 		iec61850.SampledValues,
 		opcua.Protocol,
+		x11.Protocol,
+		x509.OCSP,
 		xmpp.Protocol,
 	)
 }
