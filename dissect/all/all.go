@@ -17,6 +17,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
 	"github.com/espbeat/espbeat/dissect/bittorrent"
+	"github.com/espbeat/espbeat/dissect/browser"
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
@@ -95,6 +96,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mqtt"
 	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
+	"github.com/espbeat/espbeat/dissect/nbss"
 	"github.com/espbeat/espbeat/dissect/ncp"
 	"github.com/espbeat/espbeat/dissect/ndp"
 	"github.com/espbeat/espbeat/dissect/nflog"
@@ -144,6 +146,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smb"
+	"github.com/espbeat/espbeat/dissect/smb2"
 	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/snmp"
 	"github.com/espbeat/espbeat/dissect/socks"
@@ -343,6 +347,8 @@ func Registry() *dissect.Registry {
 		bittorrent.DHT,
 		bittorrent.LSD,
 		bittorrent.Protocol,
+		browser.Netlogon,
+		browser.Protocol,
 		cql.Protocol,
 		dblsp.Protocol,
 		dhcp.Protocol,
@@ -385,6 +391,7 @@ func Registry() *dissect.Registry {
 		nbns.Datagram,
 		nbns.Protocol,
 		mplsecho.Protocol,
+		nbss.Protocol,
 		ncp.Protocol,
 		nfs.Protocol,
 		ntp.Protocol,
@@ -436,6 +443,8 @@ func Registry() *dissect.Registry {
 		sdp.Protocol,
 		sflow.Protocol,
 		sip.Protocol,
+		smb.Protocol,
+		smb2.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		socks.Protocol,
