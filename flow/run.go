@@ -20,9 +20,8 @@ func (r *run) emitted(p *dissect.Packet, c *dissect.Conversation, app *dissect.P
 		if r.layered {
 			copy(p.Layers[depth:p.Depth], p.Layers[depth+1:p.Depth])
 			p.Pop()
-		} else if c.Through != nil && c.Through != app && p.Push(nil) {
-			copy(p.Layers[depth+1:p.Depth], p.Layers[depth:])
-			p.Layers[depth] = c.Through
+		} else if c.Through != nil && c.Through != app {
+			p.Insert(depth, c.Through)
 		}
 		r.layered = true
 		c.Private.(*conversation).spoke = app
