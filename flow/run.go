@@ -20,11 +20,11 @@ func (r *run) emitted(p *dissect.Packet, c *dissect.Conversation, app *dissect.P
 		if r.layered {
 			copy(p.Layers[depth:p.Depth], p.Layers[depth+1:p.Depth])
 			p.Pop()
-		} else if c.Through != nil && c.Through != app && p.Push(nil) {
-			copy(p.Layers[depth+1:p.Depth], p.Layers[depth:])
-			p.Layers[depth] = c.Through
+		} else if c.Through != nil && c.Through != app {
+			p.Insert(depth, c.Through)
 		}
 		r.layered = true
+		c.Private.(*conversation).spoke = app
 	}
 	if r.alone {
 		*r = run{}
@@ -38,6 +38,13 @@ func (r *run) began(p *dissect.Packet, c *dissect.Conversation) {
 	}
 	if c.Through == nil || c.Through == c.App || p.Push(c.Through) {
 		p.Push(c.App)
+	}
+}
+
+// continues adds the layer of the conversation's last protocol to a segment that is no message of it, where tshark does so.
+func (f *conversation) continues(p *dissect.Packet) {
+	if p.Options.Wireshark && f.spoke != nil && f.spoke.Continues && p.Top() != f.spoke {
+		p.Push(f.spoke)
 	}
 }
 

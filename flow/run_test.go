@@ -12,9 +12,12 @@ import (
 
 // Messages that a segment brings together are one layer, and one that earlier segments began is another.
 func TestLayersOfStreams(t *testing.T) {
-	two := &dissect.Protocol{Name: "two", TCPPorts: []uint16{7000}, Begins: true}
+	two := &dissect.Protocol{Name: "two", TCPPorts: []uint16{7000}, Begins: true, Continues: true}
 	two.Stream = func(p *dissect.Packet, _ *dissect.Conversation, data []byte) int {
-		if len(data) < 2 {
+		switch {
+		case data[0] == '?':
+			return dissect.Reject
+		case len(data) < 2:
 			return 0
 		}
 		p.Push(two)
@@ -31,6 +34,9 @@ func TestLayersOfStreams(t *testing.T) {
 		{"together", false, nil, []string{"aabbcc"}, []string{"two"}},
 		{"begun before", false, nil, []string{"aab", "bccdd", "ee"}, []string{"two", "two:two", "two"}},
 		{"tshark has the beginning, too", true, nil, []string{"a", "ab", "bcc"}, []string{"two", "two:two", "two:two"}},
+		{"what is no message", false, nil, []string{"??", "aa", "??"}, []string{"", "two", ""}},
+		{"tshark goes on with it", true, nil, []string{"??", "aa", "??"}, []string{"", "two", "two"}},
+		{"tshark does so before a gap is filled", true, nil, []string{"aa", ".b"}, []string{"two", "two"}},
 		{"handed on", true, through, []string{"aabb", "c", "c"}, []string{"through:two", "through:two", "through:two"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -42,6 +48,9 @@ func TestLayersOfStreams(t *testing.T) {
 				p.SetPorts(40000, 7000)
 				conversation := s.Converse(p)
 				conversation.Through = c.through
+				if text[0] == '.' { // a byte is missing
+					seq++
+				}
 				s.Deliver(p, conversation, dissect.Segment{Seq: seq, Length: len(text)}, []byte(text), len(text))
 				seq += uint32(len(text)) //nolint:gosec // short
 				var names []string

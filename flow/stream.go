@@ -86,6 +86,9 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	switch {
 	case wire <= 0:
 	case before(st.next, g.Seq):
+		if !st.begun() {
+			f.continues(p)
+		}
 		s.wait(st, g.Seq, payload, wire)
 	default:
 		s.accept(p, c, st, g.Seq, payload, wire)
@@ -257,6 +260,7 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 		if n < 0 {
 			c.App, c.AppState, f.expected, st.pending = nil, nil, nil, nil
 			st.between()
+			f.continues(p)
 			return
 		}
 		handed := c.App != app

@@ -21,6 +21,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
+	"github.com/espbeat/espbeat/dissect/cflow"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/cip"
 	"github.com/espbeat/espbeat/dissect/cql"
@@ -111,6 +112,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pfcp"
 	"github.com/espbeat/espbeat/dissect/pgm"
 	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
@@ -351,6 +353,7 @@ func Registry() *dissect.Registry {
 		browser.Protocol,
 		cql.Protocol,
 		dblsp.Protocol,
+		cflow.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
@@ -401,6 +404,7 @@ func Registry() *dissect.Registry {
 		openflow.V14,
 		openflow.V15,
 		openvpn.Protocol,
+		pfcp.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
 		portmap.Protocol,

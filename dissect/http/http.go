@@ -29,7 +29,7 @@ var (
 		Name: "http", Title: "HTTP", Reference: "RFC 9112", Application: true,
 		TCPPorts:  []uint16{80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371},
 		SCTPPorts: []uint16{80},
-		GuessTCP:  guess, AcceptTCP: accept,
+		GuessTCP:  guess, AcceptTCP: accept, Continues: true,
 		Summary: summary,
 	}
 	SSDP = &dissect.Protocol{

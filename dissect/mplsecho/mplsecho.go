@@ -19,6 +19,7 @@ const (
 	typeRequest   = 1
 	typeReply     = 2
 	timestampsLen = 16
+	headerLen     = 32
 	maxTLVs       = 64
 )
 
@@ -26,6 +27,7 @@ const (
 var Protocol = &dissect.Protocol{
 	Name: "mpls-echo", Title: "MPLS ECHO", Reference: "RFC 8029", Application: true,
 	UDPPorts: []uint16{3503},
+	GuessUDP: guess,
 	Summary:  summary,
 }
 
@@ -42,11 +44,13 @@ var (
 	fTLV      = fields.Add("tlv_type", field.Uint16, "mpls_echo.tlv.type", "Types of the TLVs: 1 the path, 2 downstream, 3 padding", field.Rare, field.Detail)
 )
 
+// guess recognises a message by its first eight bytes.
+func guess(b []byte) bool {
+	const maxFlags, maxMode, maxCode = 7, 5, 35
+	return len(b) >= headerLen && b[0] == 0 && b[1] == version && b[2] == 0 && b[3] <= maxFlags && (b[4] == typeRequest || b[4] == typeReply) && b[5] > 0 && b[5] <= maxMode && b[6] <= maxCode
+}
+
 func decode(p *dissect.Packet, b []byte, wire int) {
-	if len(b) >= 2 && (b[0] != 0 || b[1] != version) {
-		p.Pop() // another protocol's, on its port
-		return
-	}
 	p.Message(Protocol)
 	c := common.Read(p, b, wire)
 	c.Skip(4)

@@ -25,13 +25,20 @@ func TestExchange(t *testing.T) {
 func TestCases(t *testing.T) {
 	b := dissecttest.New(nil, Protocol)
 	b.Cases(t, Protocol, []dissecttest.Case{
-		{Name: "version 2", Frame: "0002 0000", Layers: ""},
 		{Name: "ends in the header", Frame: "0001 0000 01 02", Malformed: "mpls-echo", Want: map[string]string{"mpls_echo.msg_type": "1"}},
 		{Name: "cut in the header", Frame: "0001 0000 01 02", Wire: 60, Truncated: true},
 		{Name: "TLV beyond the end", Frame: reply + "0001 0006 0001", Malformed: "mpls-echo", Want: map[string]string{"mpls_echo.tlv_type": "1"}},
 		{Name: "many TLVs", Frame: reply + strings.Repeat("0003 0000 ", maxTLVs+1), Want: map[string]string{"mpls_echo.tlv_type": strings.TrimSuffix(strings.Repeat("3,", maxTLVs), ",")}},
 	})
 	b.Cut(t, Protocol, dissecttest.Unhex(t, request))
+}
+
+func TestGuess(t *testing.T) {
+	for frame, want := range map[string]bool{request: true, reply: true, "0002 0000 01 02 00 00 " + rest: false, "0001 0000 03 02 00 00 " + rest: false, "0001 0000 01 02": false} {
+		if guess(dissecttest.Unhex(t, frame)) != want {
+			t.Errorf("%s: %v", frame, !want)
+		}
+	}
 }
 
 func TestSummary(t *testing.T) {

@@ -83,11 +83,12 @@ func guess(b []byte) bool {
 	return len(b) >= headerLen && len(b) <= maxHello && accept(b) && b[1] == typeHello && int(binary.BigEndian.Uint16(b[2:])) == len(b) && hello(b)
 }
 
-// hello looks at the first element of a HELLO, which must be the list of versions; those before 1.3 have none.
+// hello looks at the first element of a HELLO, which must be the list of versions; that of 1.0 has none. Versions between are left to their port: what
+// begins with 3 may be TPKT.
 func hello(b []byte) bool {
 	const listOfVersions, elementLen = 1, 8
 	if len(b) == headerLen {
-		return true
+		return b[0] == oldestRenamed
 	}
 	return len(b) >= headerLen+elementLen && binary.BigEndian.Uint16(b[headerLen:]) == listOfVersions && int(binary.BigEndian.Uint16(b[headerLen+2:])) <= len(b)-headerLen
 }

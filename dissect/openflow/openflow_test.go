@@ -85,7 +85,7 @@ func TestSummary(t *testing.T) {
 }
 
 func TestGuess(t *testing.T) {
-	for bytes, want := range map[string]bool{hello10: true, hello13: true, features: false, hello10 + "00": false, "04 00 0010 00000001 0002 0008 00000012": false, "": false} {
+	for bytes, want := range map[string]bool{hello10: true, hello13: true, features: false, hello10 + "00": false, "04 00 0010 00000001 0002 0008 00000012": false, "03 00 0008 00000001": false, "": false} {
 		if guess(dissecttest.Unhex(t, bytes)) != want {
 			t.Errorf("%s: %v", bytes, !want)
 		}

@@ -31,7 +31,8 @@ const (
 var Protocol = &dissect.Protocol{
 	Name: "rx", Title: "RX", Reference: "OpenAFS Rx", Application: true,
 	UDPPorts: []uint16{7000, 7001, 7002, 7003, 7004, 7005, 7006, 7007, 7008, 7009, 7021},
-	Summary:  summary,
+	GuessUDP: guess, AcceptUDP: plausible,
+	Summary: summary,
 }
 
 // AFS is what Rx carries on its ports.
@@ -73,16 +74,19 @@ const (
 	backupPort = 7021
 )
 
-// plausible reports whether b may be a packet of Rx: other protocols have its ports, too.
+// plausible reports whether b may be a packet of Rx on one of its ports.
 func plausible(b []byte) bool {
-	return len(b) < headerLen || b[20] > 0 && b[20] <= typeMax && b[23] <= maxSecurity
+	return len(b) >= headerLen && b[20] > 0 && b[20] <= typeMax && b[22] == 0 && b[23] <= maxSecurity
+}
+
+// guess recognises the first packet of a call, or of its reply, of a connection that began in 1990 or later.
+func guess(b []byte) bool {
+	const since1990 = 631152000
+	return plausible(b) && b[20] == typeData && b[21]&^0xf == 0 && binary.BigEndian.Uint32(b) >= since1990 && binary.BigEndian.Uint32(b[12:]) == 1 &&
+		binary.BigEndian.Uint32(b[8:]) < 1<<24 && binary.BigEndian.Uint32(b[16:]) < 1<<24 && binary.BigEndian.Uint16(b[26:]) != 0
 }
 
 func decode(p *dissect.Packet, b []byte, wire int) {
-	if !plausible(b) {
-		p.Pop()
-		return
-	}
 	p.Message(Protocol)
 	c := common.Read(p, b, wire)
 	c.Uint32(fEpoch)

@@ -46,7 +46,6 @@ func TestCall(t *testing.T) {
 func TestEdges(t *testing.T) {
 	b := dissecttest.New(nil, Protocol, AFS)
 	b.Cases(t, Protocol, []dissecttest.Case{
-		{Name: "of a type that is not", Frame: header + "0e 05 00 00 0000 0001", Layers: ""},
 		{Name: "header alone", Frame: header + "01 04 00 00 0000 0001", Layers: "rx", Want: map[string]string{"rx.type": "1"}},
 		{Name: "a later packet of a call", Frame: "38e6a0f1 00000014 00000122 00000002 00000007 01 05 00 00 0000 0001 00000084", Layers: "rx:afs", Want: map[string]string{"afs.opcode": ""}},
 		{Name: "ends in the operation", Frame: header + "01 05 00 00 0000 0001 0000", Malformed: "afs"},
@@ -54,6 +53,18 @@ func TestEdges(t *testing.T) {
 		{Name: "cut in the header", Frame: header + "01 05", Wire: 40, Truncated: true},
 	})
 	b.Cut(t, Protocol, dissecttest.Unhex(t, header+"01 05 00 00 0000 0001 00000084"))
+}
+
+func TestGuess(t *testing.T) {
+	for frame, want := range map[string]bool{request: true, reply: true, ack: false, header + "0e 05 00 00 0000 0001": false, header + "01 05 07 00 0000 0001": false, header: false,
+		"00000001 00000014 00000122 00000001 00000007 01 05 00 00 0000 0001": false} {
+		if guess(dissecttest.Unhex(t, frame)) != want {
+			t.Errorf("%s: %v", frame, !want)
+		}
+	}
+	if !plausible(dissecttest.Unhex(t, ack)) || plausible(dissecttest.Unhex(t, header+"0e 05 00 00 0000 0001")) || plausible(nil) {
+		t.Error("an acknowledgement is plausible on the port, a type that is not and nothing are not")
+	}
 }
 
 func TestSummary(t *testing.T) {

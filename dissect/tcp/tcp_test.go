@@ -3,8 +3,8 @@
 package tcp_test
 
 import (
-	"cmp"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"strings"
 	"testing"
