@@ -70,6 +70,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/memcache"
 	"github.com/espbeat/espbeat/dissect/mipv6"
+	"github.com/espbeat/espbeat/dissect/mongo"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
@@ -299,6 +300,7 @@ func Registry() *dissect.Registry {
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
+		mongo.Protocol,
 		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
