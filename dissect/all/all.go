@@ -117,6 +117,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/tns"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
@@ -318,6 +319,7 @@ func Registry() *dissect.Registry {
 		tds.Protocol,
 		tftp.Protocol,
 		tls.Protocol,
+		tns.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
 	)

@@ -128,7 +128,7 @@ func TestGuess(t *testing.T) {
 		made(2269, 1, 0, ping):                                       {false, false},
 		"\x10\x00\x00":                                               {true, false},
 		"GET / HTTP/1.1\r\n\r\n":                                     {false, false},
-		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc":                       {false, false},
+		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03abcdef":         {false, false},
 	})
 }
 
