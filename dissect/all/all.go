@@ -91,6 +91,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/modbus"
+	"github.com/espbeat/espbeat/dissect/mongo"
 	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/mplsecho"
@@ -167,6 +168,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/tns"
 	"github.com/espbeat/espbeat/dissect/tpkt"
 	"github.com/espbeat/espbeat/dissect/udld"
 	"github.com/espbeat/espbeat/dissect/udp"
@@ -381,6 +383,7 @@ func Registry() *dissect.Registry {
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
+		mongo.Protocol,
 		mms.Association,
 		mms.Presentation,
 		mms.Protocol,
@@ -464,6 +467,7 @@ func Registry() *dissect.Registry {
 		tftp.Protocol,
 		thrift.Protocol,
 		tls.Protocol,
+		tns.Protocol,
 		tpkt.COTP,
 		tpkt.Protocol,
 		vnc.Protocol,
