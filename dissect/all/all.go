@@ -98,6 +98,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rdp"
+	"github.com/espbeat/espbeat/dissect/rdpudp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
@@ -322,6 +323,7 @@ func Registry() *dissect.Registry {
 		rdp.Protocol,
 		rdp.T124,
 		rdp.T125,
+		rdpudp.Protocol,
 		s7comm.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
