@@ -36,7 +36,7 @@ var (
 		TCPPorts: []uint16{port}, GuessTCP: guess, AcceptTCP: accept, Summary: summary,
 	}
 	TCP = &dissect.Protocol{Name: "mbtcp", Title: "Modbus/TCP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", Summary: summary}
-	UDP = &dissect.Protocol{Name: "mbudp", Title: "Modbus/UDP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", UDPPorts: []uint16{port}, GuessUDP: whole, Summary: summary}
+	UDP = &dissect.Protocol{Name: "mbudp", Title: "Modbus/UDP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", UDPPorts: []uint16{port}, GuessUDP: guess, AcceptUDP: whole, Summary: summary}
 )
 
 // The functions name their Protocols, which cannot name them back in their own values.
@@ -110,7 +110,13 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	return min(n, len(b))
 }
 
-func datagram(p *dissect.Packet, b []byte, wire int) { message(p, p.Conversation, b, wire) }
+func datagram(p *dissect.Packet, b []byte, wire int) {
+	if common.Elsewhere(p, Protocol) { // the port is that of TCP
+		p.Pop()
+		return
+	}
+	message(p, p.Conversation, b, wire)
+}
 
 // message dissects a message behind the layer of its header.
 func message(p *dissect.Packet, conversation *dissect.Conversation, b []byte, wire int) {

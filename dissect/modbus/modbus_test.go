@@ -80,6 +80,9 @@ func TestElsewhere(t *testing.T) {
 	if r := b.Stream(Protocol, client(readRegs)); r[0].Layers != "" {
 		t.Errorf("layers %q", r[0].Layers)
 	}
+	if r := b.Datagrams(UDP, client(readRegs)); r[0].Layers != "" {
+		t.Errorf("a datagram: layers %q", r[0].Layers)
+	}
 }
 
 func TestDatagrams(t *testing.T) {
@@ -90,9 +93,7 @@ func TestDatagrams(t *testing.T) {
 		}
 	}
 	r[1].Check(t, map[string]string{"request_in": "1"})
-	if !UDP.GuessUDP([]byte(regs)) || UDP.GuessUDP([]byte(regs+"x")) {
-		t.Error("a datagram is a message and nothing else")
-	}
+	dissecttest.Recognises(t, UDP.AcceptUDP, UDP.GuessUDP, map[string][2]bool{regs: {true, true}, identify: {true, false}, regs + "x": {false, false}})
 }
 
 func TestSegmentation(t *testing.T) {

@@ -41,17 +41,17 @@ const maxChannels = 64
 
 var (
 	mcs        = field.Group("t125")
-	fUnit      = mcs.Add("pdu", field.Uint8, "t125.connectMCSPDU, t125.domainMCSPDU", "Unit of the multipoint communication service: 101 connect-initial, 102 connect-response, 8 disconnect, 10 attach user, 14 join channel, 25 and 26 data, …", field.Rare)
-	fChannel   = mcs.Add("channel_id", field.Uint16, "t125.channelId", "Channel that is joined, or that data are for", field.Rare, field.Detail)
+	fUnit      = mcs.Add("pdu", field.Uint8, "t125.ConnectMCSPDU, t124.DomainMCSPDU", "Unit of the multipoint communication service: 101 connect-initial, 102 connect-response, 8 disconnect, 10 attach user, 14 join channel, 25 and 26 data, …", field.Rare)
+	fChannel   = mcs.Add("channel_id", field.Uint16, "t124.channelId", "Channel that is joined, or that data are for", field.Rare, field.Detail)
 	fResult    = mcs.Add("result", field.Uint8, "t125.result", "Result of a confirmation: 0 successful", field.Rare, field.Detail)
 	fBuild     = fields.Add("client_build", field.Uint32, "rdp.client.build", "Build of the client", field.Rare)
 	fName      = fields.Add("client_name", field.Keyword, "rdp.client.name", "Name of the client's computer")
 	fKeyboard  = fields.Add("keyboard_layout", field.Uint32, "rdp.keyboardLayout", "Layout of the client's keyboard: 1033 US, 1031 German, …", field.Rare)
 	fProduct   = fields.Add("client_dig_product_id", field.Keyword, "rdp.client.digProductId", "Product number of the client", field.Rare, field.Detail)
-	fChannels  = fields.Add("channel_name", field.Keyword, "rdp.channel.name", "Virtual channels that the client asks for: rdpdr drives, cliprdr clipboard, rdpsnd sound, …")
+	fChannels  = fields.Add("channel_name", field.Keyword, "rdp.name", "Virtual channels that the client asks for: rdpdr drives, cliprdr clipboard, rdpsnd sound, …")
 	fMethod    = fields.Add("encryption_method", field.Uint32, "rdp.encryptionMethod", "Encryption that the server chose: 0 none or TLS, 1 of 40 bits, 2 of 128, 8 of 56, 16 FIPS", field.Rare)
 	fLevel     = fields.Add("encryption_level", field.Uint32, "rdp.encryptionLevel", "Level of encryption: 0 none, 1 low, 2 client's, 3 high, 4 FIPS", field.Rare, field.Detail)
-	fMinor     = fields.Add("version_minor", field.Uint16, "rdp.version.minor", "Version: 1 RDP 4, 4 RDP 5 to 8, 5 and more RDP 10", field.Rare, field.Detail)
+	fMinor     = fields.Add("version_minor", field.Uint16, "rdp.version.major", "Minor number of the version, which Wireshark calls the major one: 1 RDP 4, 4 RDP 5 to 8, 5 and more RDP 10", field.Rare, field.Detail)
 	objectGCC  = []byte{0, 5, 0, 20, 0x7c, 0, 1} // the object identifier 0.0.20.124.0.1 in PER
 	fromClient = []byte("Duca")
 	fromServer = []byte("McDn")

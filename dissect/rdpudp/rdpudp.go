@@ -97,6 +97,10 @@ func guess(b []byte) bool {
 func accept(b []byte) bool { return len(b) >= headerLen }
 
 func decode(p *dissect.Packet, b []byte, wire int) {
+	if p.Options.Wireshark && p.Core.Source.Port != port && p.Core.Destination.Port != port { // where tshark does not look for it
+		p.Pop()
+		return
+	}
 	p.Message(Protocol)
 	s := &state{}
 	if conversation := p.Conversation; conversation != nil && !p.Quoted {

@@ -73,6 +73,16 @@ func TestConversations(t *testing.T) {
 	}
 }
 
+func TestElsewhere(t *testing.T) {
+	for wireshark, want := range map[bool]string{false: "rdpudp", true: ""} { // tshark looks on the port alone
+		b := newBench(wireshark)
+		b.Port = 40000
+		if got := b.Datagrams(Protocol, client(first))[0].Layers; got != want {
+			t.Errorf("layers %q, want %q", got, want)
+		}
+	}
+}
+
 // A record that never ends is given up.
 func TestHeldIsBounded(t *testing.T) {
 	s := &state{stream: [2]stream{{held: make([]byte, 0)}}}
