@@ -102,7 +102,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 		return 0
 	}
 	// The messages of a packet share the layer of their headers, as in Wireshark.
-	if top := p.Top(); top != TCP && top != Protocol && !p.Push(TCP) {
+	if !common.LayersOf(c).Push(p, TCP) {
 		return len(b)
 	}
 	n := headerLen + length(b)

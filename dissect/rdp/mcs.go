@@ -125,8 +125,8 @@ func (s *Session) conference(c common.Cursor) {
 	c.Skip(i + keyLen)
 	blocks := c.Sub(perLength(&c))
 	for n := 0; blocks.More() && n < common.MaxItems; n++ {
-		kind := little(blocks.Bytes(2))
-		v := blocks.Sub(int(little(blocks.Bytes(2))) - 4)
+		kind := blocks.Little16()
+		v := blocks.Sub(int(blocks.Little16()) - 4)
 		block(&v, kind)
 	}
 }
@@ -142,20 +142,14 @@ func perLength(c *common.Cursor) int {
 }
 
 // block reads a block of the client or the server.
-func block(v *common.Cursor, kind uint32) {
-	o := v.P.Out
-	number := func(id field.ID, n int) {
-		if b := v.Bytes(n); b != nil {
-			o.Uint(id, uint64(little(b)))
-		}
-	}
+func block(v *common.Cursor, kind uint16) {
 	switch kind {
 	case clientCore:
 		const nameLen, productLen = 32, 64
-		number(fMinor, 2)
+		v.LittleNumber(fMinor, 2)
 		v.Skip(2 + 4*2)
-		number(fKeyboard, 4)
-		number(fBuild, 4)
+		v.LittleNumber(fKeyboard, 4)
+		v.LittleNumber(fBuild, 4)
 		wide(v, fName, nameLen)
 		v.Skip(3*4 + 64)
 		if v.More() { // what follows came with RDP 5
@@ -166,13 +160,13 @@ func block(v *common.Cursor, kind uint32) {
 		}
 	case clientNetwork:
 		const nameLen, optionsLen = 8, 4
-		for n := min(little(v.Bytes(4)), maxChannels); n > 0 && v.More(); n-- {
+		for n := min(v.Little32(), maxChannels); n > 0 && v.More(); n-- {
 			v.Text(fChannels, nameLen)
 			v.Skip(optionsLen)
 		}
 	case serverSecurity:
-		number(fMethod, 4)
-		number(fLevel, 4)
+		v.LittleNumber(fMethod, 4)
+		v.LittleNumber(fLevel, 4)
 	}
 }
 
@@ -216,15 +210,10 @@ func (s *Session) domain(c *common.Cursor) {
 			return
 		}
 		p.Message(Protocol)
-		if kind == sendIndication || !p.Options.Wireshark { // tshark counts RDP as a layer one way only
+		if kind == sendIndication || !p.Options.Wireshark {
 			p.Push(Protocol)
+		} else { // tshark counts RDP as a layer one way only
+			p.Core.Headline = Protocol.Headline()
 		}
 	}
-}
-
-// little is the number of b's bytes, at most 4, the lowest first; 0 for none.
-func little(b []byte) uint32 {
-	var v [4]byte
-	copy(v[:], b)
-	return binary.LittleEndian.Uint32(v[:])
 }

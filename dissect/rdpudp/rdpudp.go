@@ -67,6 +67,9 @@ var (
 	fStart       = fields.Add("data_source_start", field.Uint32, "rdpudp.data.sourceStart", "Number of the data", field.Rare, field.Detail)
 )
 
+// headlineSSL is how tshark calls TLS whose version it does not know.
+var headlineSSL = field.Intern("SSL")
+
 // state is what a conversation remembers.
 type state struct {
 	// later is set when both sides agreed on version 3.
@@ -165,6 +168,7 @@ func (s *state) take(c *common.Cursor, number uint32) {
 	p := c.P
 	if p.Options.Wireshark {
 		p.Push(tls.Protocol)
+		p.Core.Headline = headlineSSL
 		return
 	}
 	st := &s.stream[p.Direction]

@@ -52,7 +52,7 @@ func TestConversations(t *testing.T) {
 	}{
 		{"handshake", true, []dissecttest.Piece{client(first), server(second)}, "rdpudp:rdpudp", "", map[string]string{"rdpudp.flags": "6145,4101", "rdpudp.correlationid": "30313233343536373839616263646566",
 			"rdpudp.initialsequencenumber": "99,99", "rdpudp.upstreammtu": "1232,1232", "rdpudp.synex_version": "2,2", "rdpudp.snsourceack": "4294967295,99"}},
-		{"TLS", false, []dissecttest.Piece{client(first), client(carry(100, alert[:3])), client(carry(101, alert[3:]+alert))}, "rdpudp:rdpudp:rdpudp:tls", "", map[string]string{"tls.alert_message.desc": "40,40", "rdpudp.data_source_start": "100,101"}},
+		{"TLS", false, []dissecttest.Piece{client(first), client(carry(100, alert[:3])), client(carry(101, alert[3:]+alert))}, "rdpudp:rdpudp:rdpudp:tls:tls", "", map[string]string{"tls.alert_message.desc": "40,40", "rdpudp.data_source_start": "100,101"}},
 		{"TLS, as tshark", true, []dissecttest.Piece{client(first), client(carry(100, alert[:3]))}, "rdpudp:rdpudp:tls", "", map[string]string{"tls.record.content_type": ""}},
 		{"sent again", false, []dissecttest.Piece{client(first), client(carry(100, alert)), client(carry(100, alert))}, "rdpudp:rdpudp:tls:rdpudp", "", map[string]string{"tls.record.content_type": "21"}},
 		{"a gap", false, []dissecttest.Piece{client(first), client(carry(100, alert[:3])), client(carry(102, alert))}, "rdpudp:rdpudp:rdpudp:tls", "", map[string]string{"tls.record.content_type": "21"}},
