@@ -52,8 +52,8 @@ type state struct {
 	session rdp.Session
 	mms     mms.Connection
 	// tsdu is what came in each direction of a unit whose last part has not.
-	tsdu [2][]byte
-	layers  common.Layers
+	tsdu   [2][]byte
+	layers common.Layers
 	// begun is set behind the first packet.
 	begun bool
 }
