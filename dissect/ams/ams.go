@@ -111,6 +111,9 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	if len(b) < n && n <= maxWait && !p.Truncated || len(b) < leadLen+headerLen && !p.Truncated {
 		return 0
 	}
+	if p.Options.Wireshark && len(b) > n { // tshark takes messages that end with their segment alone
+		return len(b)
+	}
 	if common.LayersOf(c).Push(p, Protocol) {
 		message(p, c, b[leadLen:min(n, len(b))], n-leadLen)
 	}
