@@ -130,6 +130,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rdp"
+	"github.com/espbeat/espbeat/dissect/rdpudp"
 	"github.com/espbeat/espbeat/dissect/resp"
 	"github.com/espbeat/espbeat/dissect/rgmp"
 	"github.com/espbeat/espbeat/dissect/rip"
@@ -415,6 +416,7 @@ func Registry() *dissect.Registry {
 		rdp.Protocol,
 		rdp.T124,
 		rdp.T125,
+		rdpudp.Protocol,
 		resp.Protocol,
 		rpc.BootParams,
 		rpc.GlusterFS,
