@@ -58,6 +58,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/juniper"
+	"github.com/espbeat/espbeat/dissect/kafka"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
@@ -298,6 +299,7 @@ func Registry() *dissect.Registry {
 		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
+		kafka.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
 		mount.Protocol,
