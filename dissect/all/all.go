@@ -18,6 +18,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/coap"
 	"github.com/espbeat/espbeat/dissect/dccp"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
@@ -281,6 +282,7 @@ func Registry() *dissect.Registry {
 
 		// Application
 		amqp.Protocol,
+		coap.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
