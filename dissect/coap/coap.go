@@ -14,7 +14,6 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
-	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -102,7 +101,6 @@ func appendCode(dst []byte, code byte) []byte {
 
 // session is what is known of a conversation.
 type session struct {
-	layers common.Layers
 	// asked are the requests whose responses may come, newest last.
 	asked []asked
 }

@@ -113,7 +113,7 @@ const settings = "\x00\xe1"
 func TestStream(t *testing.T) {
 	b := newBench()
 	r := dissecttest.Merge(b.Stream(Protocol, client(settings+over(get)), server(settings+over(content)))...)
-	if r.Layers != "coap:coap" || r.Malformed != "" {
+	if r.Layers != "coap:coap:coap:coap" || r.Malformed != "" {
 		t.Errorf("layers %q, malformed %q", r.Layers, r.Malformed)
 	}
 	r.Check(t, map[string]string{"coap.type": "", "coap.code_name": "CSM,GET,CSM,2.05", "coap.uri_path": "coap://example.net/sensors/temp,coap://example.net/sensors/temp", "request_in": "1", "coap.payload_length": "2"})

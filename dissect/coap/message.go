@@ -106,7 +106,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if !p.Truncated && (whole == 0 || len(data) < whole && (whole <= maxWait || len(data) < enough)) {
 		return 0
 	}
-	if whole == 0 || !s.layers.Push(p, Protocol) {
+	if whole == 0 || !p.Push(Protocol) {
 		return len(data)
 	}
 	p.Message(Protocol)

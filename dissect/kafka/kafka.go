@@ -109,7 +109,6 @@ const maxRequests = 256
 
 // session is what is known of a connection.
 type session struct {
-	layers   common.Layers
 	requests []request
 	// client is the direction of the one that asks.
 	client int
@@ -141,7 +140,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if whole := lengthLen + n; len(data) < whole && !p.Truncated && (whole <= maxWait || len(data) < enough) {
 		return 0
 	}
-	if !s.layers.Push(p, Protocol) {
+	if !p.Push(Protocol) {
 		return lengthLen + n
 	}
 	p.Message(Protocol)

@@ -51,7 +51,7 @@ func TestConversations(t *testing.T) {
 	}{
 		{"request and response", []dissecttest.Piece{toBroker(metadataOf), fromBroker(answer)}, "kafka:kafka", map[string]string{"kafka.api_key": "3", "kafka.api": "Metadata,Metadata", "kafka.api_version": "1", "kafka.correlation_id": "7,7",
 			"kafka.client_id": "client-1", "kafka.topic_name": "orders,payments", "request_in": "1", "transaction.id": "flow:1,flow:1", "kafka.len": "40,12"}},
-		{"several", []dissecttest.Piece{toBroker(versions + metadataOf), fromBroker(answer + message(u32(1)))}, "kafka:kafka", map[string]string{"kafka.api": "ApiVersions,Metadata,Metadata,ApiVersions", "request_in": "1,1"}},
+		{"several", []dissecttest.Piece{toBroker(versions + metadataOf), fromBroker(answer + message(u32(1)))}, "kafka:kafka:kafka:kafka", map[string]string{"kafka.api": "ApiVersions,Metadata,Metadata,ApiVersions", "request_in": "1,1"}},
 		{"a response whose request was not captured", []dissecttest.Piece{fromBroker(message(u32(-1), "x"))}, "kafka", map[string]string{"kafka.correlation_id": "-1", "kafka.api": "", "request_in": ""}},
 		{"no client", []dissecttest.Piece{toBroker(message(u16(3), u16(0), u32(1), "\xff\xff", u32(-1)))}, "kafka", map[string]string{"kafka.client_id": "", "kafka.topic_name": ""}},
 		{"bare credentials", []dissecttest.Piece{toBroker(requestOf(17, 0, 1, str("PLAIN"))), fromBroker(message(u32(1), "\x00\x00")), toBroker(message("\x00Alice\x00c4n4ry")), fromBroker(u32(4) + u32(9))},
