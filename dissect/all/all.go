@@ -24,6 +24,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/cflow"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/cip"
+	"github.com/espbeat/espbeat/dissect/coap"
 	"github.com/espbeat/espbeat/dissect/cql"
 	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
@@ -77,6 +78,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/json"
 	"github.com/espbeat/espbeat/dissect/juniper"
+	"github.com/espbeat/espbeat/dissect/kafka"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
@@ -354,6 +356,7 @@ func Registry() *dissect.Registry {
 		bittorrent.Protocol,
 		browser.Netlogon,
 		browser.Protocol,
+		coap.Protocol,
 		cql.Protocol,
 		dblsp.Protocol,
 		cflow.Protocol,
@@ -380,6 +383,7 @@ func Registry() *dissect.Registry {
 		imf.Protocol,
 		irc.Protocol,
 		isakmp.Protocol,
+		kafka.Protocol,
 		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
