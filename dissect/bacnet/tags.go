@@ -93,7 +93,7 @@ var about = func() map[uint16][]rule {
 }()
 
 // Services that tell of objects by tags of the class application: the last is an object's name, or a device's vendor.
-const iAm, iHave = unconfirmedKey | 0, unconfirmedKey | 1
+const iAm, iHave = unconfirmedKey, unconfirmedKey + 1
 
 // readTags reads the tags of a service, and writes what they name.
 func readTags(c common.Cursor, key uint16) {
