@@ -134,6 +134,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/x11"
 	"github.com/espbeat/espbeat/dissect/xmpp"
 )
 
@@ -348,6 +349,7 @@ func Registry() *dissect.Registry {
 		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+		x11.Protocol,
 		xmpp.Protocol,
 	)
 }
