@@ -13,6 +13,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ayiya"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bitcoin"
 	"github.com/espbeat/espbeat/dissect/bittorrent"
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
@@ -36,6 +37,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/git"
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gprsns"
 	"github.com/espbeat/espbeat/dissect/gre"
@@ -71,11 +73,13 @@ import (
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
+	"github.com/espbeat/espbeat/dissect/mgcp"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/nbns"
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
+	"github.com/espbeat/espbeat/dissect/nntp"
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
@@ -99,6 +103,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rsync"
 	"github.com/espbeat/espbeat/dissect/rtp"
 	"github.com/espbeat/espbeat/dissect/rtsp"
 	"github.com/espbeat/espbeat/dissect/sap"
@@ -106,6 +111,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/sdp"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/sip"
+	"github.com/espbeat/espbeat/dissect/skinny"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
@@ -287,6 +293,7 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		bitcoin.Protocol,
 		bittorrent.Bencode,
 		bittorrent.DHT,
 		bittorrent.LSD,
@@ -303,6 +310,7 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		git.Protocol,
 		grpc.Protocol,
 		http.Protocol,
 		http.SSDP,
@@ -314,13 +322,16 @@ func Registry() *dissect.Registry {
 		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		mgcp.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		nntp.Protocol,
 		ntp.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
 		quic.Protocol,
+		rsync.Protocol,
 		rtp.AMR,
 		rtp.AMRWB,
 		rtp.Event,
@@ -334,6 +345,7 @@ func Registry() *dissect.Registry {
 		sap.Protocol,
 		sdp.Protocol,
 		sip.Protocol,
+		skinny.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
 		socks.Protocol,
