@@ -50,10 +50,10 @@ func (s *summaryLine) append(dst []byte, b *engine.Batch, r *engine.Record) []by
 	dst = append(dst, " → "...)
 	dst = padRight(dst, 15, func(d []byte) []byte { return appendEndpoint(d, &r.Core.Destination) })
 	dst = append(dst, ' ')
-	speaker := speaker(layers)
+	speaker := document.Speaker(layers)
 	title := r.LinkType.String()
 	if speaker != nil {
-		title = speaker.Title
+		title = document.Headline(speaker, &r.Core).String()
 	}
 	dst = s.paint(dst, protocolColor(r, speaker), func(d []byte) []byte {
 		return padRight(d, 8, func(d []byte) []byte { return append(d, title...) })
@@ -72,16 +72,6 @@ func (s *summaryLine) append(dst []byte, b *engine.Batch, r *engine.Record) []by
 		dst = s.paint(dst, yellow, func(d []byte) []byte { return append(d, " [cut by the capture]"...) })
 	}
 	return append(dst, '\n')
-}
-
-// speaker is the layer that says what the packet is about: the innermost with a summary.
-func speaker(layers []*dissect.Protocol) *dissect.Protocol {
-	for i := len(layers) - 1; i >= 0; i-- {
-		if layers[i].Summary != nil && layers[i].Title != "" {
-			return layers[i]
-		}
-	}
-	return nil
 }
 
 func protocolColor(r *engine.Record, p *dissect.Protocol) string {

@@ -200,6 +200,9 @@ func summary(dst []byte, v dissect.View) []byte {
 			dst = text
 		}
 	}
+	if len(dst) > begin && dst[begin] == ' ' {
+		dst = append(dst[:begin], dst[begin+1:]...)
+	}
 	if size, ok := v.Uint(fData); ok && len(dst) == begin {
 		dst = append(strconv.AppendUint(append(dst, "Git Smart Protocol, "...), size, 10), " bytes"...)
 	}

@@ -4,7 +4,6 @@ package git
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
@@ -53,8 +52,8 @@ func TestRecognition(t *testing.T) {
 
 func TestSummary(t *testing.T) {
 	b := newBench()
-	for data, want := range map[string]string{fetch: "git-upload-pack /project.git version 2", pkt("version 1\n"): " version 1", pkt("NAK\n"): "Git Smart Protocol, 4 bytes"} {
-		if b.Stream(Protocol, client(data)); strings.TrimSpace(b.Summary(Protocol)) != strings.TrimSpace(want) {
+	for data, want := range map[string]string{fetch: "git-upload-pack /project.git version 2", pkt("version 1\n"): "version 1", pkt("NAK\n"): "Git Smart Protocol, 4 bytes"} {
+		if b.Stream(Protocol, client(data)); b.Summary(Protocol) != want {
 			t.Errorf("%q, want %q", b.Summary(Protocol), want)
 		}
 	}
