@@ -20,8 +20,6 @@ import (
 	"github.com/espbeat/espbeat/field"
 )
 
-const headerLen = 12
-
 // Protocol is RTP.
 var Protocol = &dissect.Protocol{
 	Name: "rtp", Title: "RTP", Reference: "RFC 3550", Application: true,
