@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/bacnet"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bitcoin"
 	"github.com/espbeat/espbeat/dissect/bittorrent"
 	"github.com/espbeat/espbeat/dissect/browser"
 	"github.com/espbeat/espbeat/dissect/bssgp"
@@ -48,6 +49,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/git"
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gnw"
 	"github.com/espbeat/espbeat/dissect/gprsns"
@@ -90,6 +92,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/memcache"
+	"github.com/espbeat/espbeat/dissect/mgcp"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/modbus"
@@ -106,6 +109,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nfs"
 	"github.com/espbeat/espbeat/dissect/nhrp"
+	"github.com/espbeat/espbeat/dissect/nntp"
 	"github.com/espbeat/espbeat/dissect/nsh"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
@@ -139,6 +143,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rsync"
 	"github.com/espbeat/espbeat/dissect/rtp"
 	"github.com/espbeat/espbeat/dissect/rtsp"
 	"github.com/espbeat/espbeat/dissect/rx"
@@ -149,6 +154,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/sflow"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/sip"
+	"github.com/espbeat/espbeat/dissect/skinny"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
@@ -350,6 +356,7 @@ func Registry() *dissect.Registry {
 		// Application
 		amqp.Protocol,
 		ams.Protocol,
+		bitcoin.Protocol,
 		bittorrent.Bencode,
 		bittorrent.DHT,
 		bittorrent.LSD,
@@ -372,6 +379,7 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		git.Protocol,
 		gquic.Protocol,
 		grpc.Protocol,
 		http.Protocol,
@@ -388,6 +396,7 @@ func Registry() *dissect.Registry {
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
+		mgcp.Protocol,
 		mongo.Protocol,
 		mms.Association,
 		mms.Presentation,
@@ -405,6 +414,7 @@ func Registry() *dissect.Registry {
 		nbss.Protocol,
 		ncp.Protocol,
 		nfs.Protocol,
+		nntp.Protocol,
 		ntp.Protocol,
 		openflow.Protocol,
 		openflow.V10,
@@ -439,6 +449,7 @@ func Registry() *dissect.Registry {
 		rpc.YPBind,
 		rpc.YPPasswd,
 		rpc.YPServ,
+		rsync.Protocol,
 		rtp.AMR,
 		rtp.AMRWB,
 		rtp.Event,
@@ -456,6 +467,7 @@ func Registry() *dissect.Registry {
 		sdp.Protocol,
 		sflow.Protocol,
 		sip.Protocol,
+		skinny.Protocol,
 		smb.Protocol,
 		smb2.Protocol,
 		smtp.Protocol,
