@@ -63,6 +63,8 @@ type Protocol struct {
 
 	// Summary appends what a summary line says of the packet, from the fields of its record.
 	Summary func(dst []byte, v View) []byte
+	// AppendTitle appends what stands for Title in a summary line where that depends on what the packet says; nil when it does not.
+	AppendTitle func(dst []byte, v View) []byte
 
 	name field.Str
 }

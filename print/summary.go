@@ -51,12 +51,16 @@ func (s *summaryLine) append(dst []byte, b *engine.Batch, r *engine.Record) []by
 	dst = padRight(dst, 15, func(d []byte) []byte { return appendEndpoint(d, &r.Core.Destination) })
 	dst = append(dst, ' ')
 	speaker := speaker(layers)
-	title := r.LinkType.String()
-	if speaker != nil {
-		title = speaker.Title
-	}
 	dst = s.paint(dst, protocolColor(r, speaker), func(d []byte) []byte {
-		return padRight(d, 8, func(d []byte) []byte { return append(d, title...) })
+		return padRight(d, 8, func(d []byte) []byte {
+			switch {
+			case speaker == nil:
+				return append(d, r.LinkType.String()...)
+			case speaker.AppendTitle != nil:
+				return speaker.AppendTitle(d, s.view)
+			}
+			return append(d, speaker.Title...)
+		})
 	})
 	dst = padLeft(append(dst, ' '), 5, func(d []byte) []byte { return strconv.AppendInt(d, int64(r.Length), 10) })
 	dst = append(dst, ' ')

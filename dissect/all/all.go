@@ -18,6 +18,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/cdp"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dcerpc"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
@@ -272,6 +273,8 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dcerpc.Protocol,
+		dcerpc.Spotlight,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
