@@ -40,6 +40,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
+	"github.com/espbeat/espbeat/dissect/gssapi"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
@@ -58,6 +59,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/juniper"
+	"github.com/espbeat/espbeat/dissect/kerberos"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
@@ -74,6 +76,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/openvpn"
@@ -287,16 +290,24 @@ func Registry() *dissect.Registry {
 		ftp.Data,
 		ftp.Protocol,
 		grpc.Protocol,
+		gssapi.Kerberos,
+		gssapi.Protocol,
+		gssapi.SPNEGO,
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
 		imap.Protocol,
 		imf.Protocol,
 		isakmp.Protocol,
+		kerberos.Password,
+		kerberos.PKINIT,
+		kerberos.Protocol,
+		kerberos.V4,
 		ldap.CLDAP,
 		ldap.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		ntlmssp.Protocol,
 		ntp.Protocol,
 		openvpn.Protocol,
 		pgsql.Protocol,

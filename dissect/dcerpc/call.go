@@ -129,7 +129,7 @@ func (a *association) open(id uint32) int {
 
 // arguments hands the arguments of a call (0), or its results (1), to who reads them, once they are whole.
 func (f *call) arguments(r *reader, which int, first, last bool) {
-	if f.iface == nil || f.iface.arguments == nil || r.p.Truncated {
+	if f.iface == nil || f.iface.arguments == nil || r.cut {
 		return
 	}
 	if whole := f.stubs[which].add(r.b, first, last); whole != nil {

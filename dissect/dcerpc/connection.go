@@ -87,15 +87,12 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 // pdu dissects a PDU, of which b is what was captured.
 func (a *association) pdu(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
-	r := reader{p: p, b: b[commonLen:], order: order(b[4])}
 	kind, flags, n := b[2], b[3], fragmentLen(b)
+	r := reader{p: p, b: b[commonLen:], order: order(b[4]), cut: len(b) < n}
 	authLen, id := int(r.order.Uint16(b[10:])), r.order.Uint32(b[12:])
 	p.Out.Uint(fType, uint64(kind))
 	p.Out.Uint(fFlags, uint64(flags))
 	p.Out.Uint(fCallID, uint64(id))
-	if len(b) < n {
-		p.Truncated = true
-	}
 	var token []byte
 	authType := uint8(0)
 	if authLen > 0 {
@@ -115,7 +112,7 @@ func (a *association) pdu(p *dissect.Packet, c *dissect.Conversation, b []byte) 
 	case typeBindNak:
 		common.Response(p, c, bindings|uint64(id))
 	}
-	if r.failed && len(b) == n {
+	if r.failed && !r.cut {
 		p.Bad()
 	}
 	if kind >= typeBind && kind <= typeAuth3 && len(token) > 0 {

@@ -11,8 +11,12 @@ import (
 	"github.com/espbeat/espbeat/dissect/common"
 )
 
-// datagramLen is the length of the connectionless header, bytes.
-const datagramLen = 80
+const (
+	// datagramLen is the length of the connectionless header, bytes.
+	datagramLen = 80
+	// maxPDUs bounds those that a pipe carries at once.
+	maxPDUs = 64
+)
 
 // Flags of a datagram, and those that must be 0 in each of its two bytes of them (C706, 12.5.2.1).
 const (
@@ -30,10 +34,10 @@ func guessDatagram(b []byte) bool {
 	return len(b) >= datagramLen && b[0] == 4 && b[1] <= typeCancelAck && b[2]&reserved1 == 0 && b[3]&reserved2 == 0 && b[4]&0xee == 0 && b[5] <= 3 && b[6] == 0
 }
 
-// datagram dissects a datagram. Who carries PDUs of a connection of which nothing is known hands them here, too.
+// datagram dissects a datagram, or what a pipe carries.
 func datagram(p *dissect.Packet, b []byte, wire int) {
 	if len(b) >= commonLen && header(b) {
-		(&association{}).pdu(p, nil, b[:min(fragmentLen(b), len(b))])
+		piped(p, b, wire)
 		return
 	}
 	if !guessDatagram(b) {
@@ -42,7 +46,7 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	}
 	p.Message(Protocol)
 	p.Truncated = p.Truncated || len(b) < wire
-	r := reader{p: p, b: b[8:], order: order(b[4])}
+	r := reader{p: p, b: b[8:], order: order(b[4]), cut: len(b) < wire}
 	kind, flags, o := b[1], b[2], p.Out
 	o.Uint(fType, uint64(kind))
 	o.Uint(fFlags, uint64(flags))
@@ -72,6 +76,26 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	if (kind == typeRequest || kind == typeResponse) && length > 0 {
 		f.opnum, f.iface = opnum, in
 		f.arguments(&r, int(kind/typeResponse), fragment == 0, last)
+	}
+}
+
+// piped dissects the PDUs that a message of a pipe's carrier holds, the last maybe in part. The pipes of a conversation are not told apart: what the last bind said of a context holds.
+func piped(p *dissect.Packet, b []byte, wire int) {
+	p.Truncated = p.Truncated || len(b) < wire
+	a, c := &association{}, (*dissect.Conversation)(nil)
+	if p.Conversation != nil {
+		h := fnv.New64a()
+		h.Write([]byte(p.Conversation.ID)) //nolint:errcheck,gosec // never fails
+		c = p.State.Exchange(p, Protocol, netip.Addr{}, h.Sum64())
+		if known, ok := c.AppState.(*association); ok {
+			a = known
+		}
+		c.AppState = a
+	}
+	for n := 0; n < maxPDUs && len(b) >= commonLen && header(b); n++ {
+		end := min(fragmentLen(b), len(b))
+		a.pdu(p, c, b[:end])
+		b = b[end:]
 	}
 }
 

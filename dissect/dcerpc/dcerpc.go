@@ -31,8 +31,8 @@ const (
 // name is the protocol's where no interface's stands for it.
 const name = "DCERPC"
 
-// Protocol is DCE/RPC. Dissect takes a datagram; it takes PDUs of the connection-oriented protocol, too, of which no connection is known. Who carries a connection,
-// as SMB's pipes do, calls Stream, with a Conversation of its own for each.
+// Protocol is DCE/RPC. Dissect takes a datagram, or what a pipe of SMB carries; of the pipes of a conversation, which it does not tell apart, it knows what was bound last. Who does tell
+// them apart calls Stream instead, with a Conversation of its own for each pipe.
 var Protocol = &dissect.Protocol{
 	Name: "dcerpc", Title: name, Reference: "C706", Application: true,
 	TCPPorts: []uint16{epmPort}, UDPPorts: []uint16{epmPort, pnPort},
@@ -91,6 +91,8 @@ type reader struct {
 	b      []byte
 	order  binary.ByteOrder
 	failed bool
+	// cut says that the PDU goes on beyond b.
+	cut bool
 }
 
 // order is the byte order that a data representation's first byte tells.
