@@ -28,7 +28,7 @@ var (
 )
 
 // The functions name each other's Protocols, which cannot name them back in their own values.
-func init() { Protocol.Dissect, SPNEGO.Dissect, Kerberos.Dissect = token, negotiation, kerberos }
+func init() { Protocol.Dissect, SPNEGO.Dissect, Kerberos.Dissect = token, negotiation, context }
 
 var (
 	fields     = field.Group("spnego")
@@ -181,8 +181,8 @@ func carried(p *dissect.Packet, c common.Cursor, mechanism *dissect.Protocol) *d
 	return mechanism
 }
 
-// kerberos dissects a token of Kerberos: with its object identifier, or without (DCE, RFC 4757), and then maybe without an identifier of its own.
-func kerberos(p *dissect.Packet, b []byte, wire int) {
+// context dissects a token of Kerberos: with its object identifier, or without (DCE, RFC 4757), and then maybe without an identifier of its own.
+func context(p *dissect.Packet, b []byte, wire int) {
 	c := common.Read(p, b, wire)
 	if b[0] == tagInitial {
 		_, c = c.Element()
