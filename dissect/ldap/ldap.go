@@ -6,7 +6,7 @@
 //
 // The messages of a packet are one layer, as in Wireshark. Of operations, the name that binds, the base of a search, the OID of an extended one and the
 // code of a result are decoded. After StartTLS (RFC 4513, 3.1.1) the conversation is handed over to TLS; buffers of a SASL security layer are
-// counted. Limits: messages of 64 KiB are waited for, of larger ones the beginning is dissected. Not decoded: passwords, filters, attributes, entries, controls.
+// counted, and what GSS-API protects without encrypting it is opened. The tokens of binds are gss-api's and ntlmssp's. Limits: messages of 64 KiB are waited for, of larger ones the beginning is dissected. Not decoded: passwords, filters, attributes, entries, controls.
 package ldap
 
 import (
@@ -34,19 +34,21 @@ var (
 func init() { Protocol.Stream, CLDAP.Dissect = stream, datagram }
 
 var (
-	fields   = field.Group("ldap")
-	fID      = fields.Add("message_id", field.Int64, "ldap.messageID", "Identifier of each message, of request and response", field.Rare)
-	fOp      = fields.Add("protocol_op", field.Uint8, "ldap.protocolOp", "Operation of each message: 0 bindRequest, 1 bindResponse, 2 unbindRequest, 3 searchRequest, 4 searchResEntry, 5 searchResDone, …, 23 extendedReq, 24 extendedResp")
-	fName    = fields.Add("name", field.Keyword, "ldap.name", "Name that a bind is for")
-	fBase    = fields.Add("base_object", field.Keyword, "ldap.baseObject", "Base of a search")
-	fRequest = fields.Add("request_name", field.Keyword, "ldap.requestName", "OID of an extended request")
-	fResult  = fields.Add("result_code", field.Uint32, "ldap.resultCode", "Result of an operation: 0 success, 49 invalid credentials, …")
-	fWrapped = fields.Add("sasl_bytes", field.Uint32, "", "Length of a buffer of the SASL security layer, bytes", field.Rare)
+	fields     = field.Group("ldap")
+	fID        = fields.Add("message_id", field.Int64, "ldap.messageID", "Identifier of each message, of request and response", field.Rare)
+	fOp        = fields.Add("protocol_op", field.Uint8, "ldap.protocolOp", "Operation of each message: 0 bindRequest, 1 bindResponse, 2 unbindRequest, 3 searchRequest, 4 searchResEntry, 5 searchResDone, …, 23 extendedReq, 24 extendedResp")
+	fName      = fields.Add("name", field.Keyword, "ldap.name", "Name that a bind is for")
+	fBase      = fields.Add("base_object", field.Keyword, "ldap.baseObject", "Base of a search")
+	fRequest   = fields.Add("request_name", field.Keyword, "ldap.requestName", "OID of an extended request")
+	fResult    = fields.Add("result_code", field.Uint32, "ldap.resultCode", "Result of an operation: 0 success, 49 invalid credentials, …")
+	fMechanism = fields.Add("mechanism", field.Keyword, "ldap.mechanism", "SASL mechanism of a bind: GSS-SPNEGO, GSSAPI, NTLM, DIGEST-MD5, …")
+	fWrapped   = fields.Add("sasl_bytes", field.Uint32, "", "Length of a buffer of the SASL security layer, bytes", field.Rare)
 )
 
 // Operations: tags of the class APPLICATION.
 const (
 	opBindRequest     = 0
+	opBindResponse    = 1
 	opUnbindRequest   = 2
 	opSearchRequest   = 3
 	opSearchEntry     = 4

@@ -54,7 +54,7 @@ func TestConversations(t *testing.T) {
 		{"search", []dissecttest.Piece{client(search), server(entry + entry), server(done), client(unbind)}, "ldap:ldap:ldap:ldap", map[string]string{"ldap.base_object": "dc=example,dc=com",
 			"ldap.protocol_op": "3,4,4,5,2", "request_in": "1,1,1", "event.duration": "1000000,1000000,2000000", "ldap.result_code": "0"}},
 		{"lengths of the long form", []dissecttest.Piece{client(tlv(tagSequence, tlv(tagInteger, "\x01", true)+tlv(0x63, tlv(tagOctets, "dc=x", true), true), true))}, "ldap", map[string]string{"ldap.base_object": "dc=x"}},
-		{"a security layer", []dissecttest.Piece{client(bind), client(buffers + buffers), server("\x00\x00\x01\x00abcd"), server(strings.Repeat("x", 252) + bound)}, "ldap:ldap:ldap:ldap",
+		{"a security layer", []dissecttest.Piece{client(bind), client(buffers + buffers), server("\x00\x00\x01\x00abcd"), server(strings.Repeat("x", 252) + bound)}, "ldap:ldap:ldap",
 			map[string]string{"ldap.sasl_bytes": "8,8,256", "ldap.protocol_op": "0,1"}},
 		{"the middle of a security layer", []dissecttest.Piece{client(buffers)}, "ldap", map[string]string{"ldap.sasl_bytes": "8"}},
 		{"a message cut by the capture", []dissecttest.Piece{{Data: []byte(search)[:20], Wire: len(search)}}, "ldap", map[string]string{"ldap.base_object": "dc=example,"}},
@@ -74,6 +74,56 @@ func TestConversations(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The tokens of binds are layers of their own, without the first one in a response, as Wireshark has it.
+func TestTokens(t *testing.T) {
+	token := &dissect.Protocol{Name: "token", Dissect: func(*dissect.Packet, []byte, int) {}}
+	gss := &dissect.Protocol{Name: "gss-api", Dissect: func(p *dissect.Packet, b []byte, wire int) { p.Call(token, b, wire) }}
+	ntlm := &dissect.Protocol{Name: "ntlmssp", Dissect: func(*dissect.Packet, []byte, int) {}}
+	const message = "NTLMSSP\x00\x01\x00\x00\x00"
+	bindWith := func(choice string) string {
+		return ldapMessage(1, 0x60, tlv(tagInteger, "\x03", false)+tlv(tagOctets, "", false)+choice)
+	}
+	sasl := func(mechanism, credentials string) string {
+		return bindWith(tlv(tagSASL, tlv(tagOctets, mechanism, false)+credentials, false))
+	}
+	boundWith := func(matched, rest string) string {
+		return ldapMessage(1, 0x61, tlv(tagEnumerated, "\x0e", false)+tlv(tagOctets, matched, false)+tlv(tagOctets, "", false)+rest)
+	}
+	wrap := func(flags byte, ec, rrc byte, text string) string {
+		t := "\x05\x04" + string([]byte{flags, 0xff, 0, ec, 0, rrc}) + "\x00\x00\x00\x00\x00\x00\x00\x01" + text
+		return string([]byte{0, 0, 0, byte(len(t))}) + t
+	}
+	for _, tt := range []struct {
+		name  string
+		piece dissecttest.Piece
+		want  string
+		ids   string
+	}{
+		{"SPNEGO", client(sasl("GSS-SPNEGO", tlv(tagOctets, "tok", false))), "ldap:gss-api:token", "1"},
+		{"SASL without credentials", client(sasl("GSSAPI", "")), "ldap", "1"},
+		{"another mechanism", client(sasl("EXTERNAL", tlv(tagOctets, "tok", false))), "ldap", "1"},
+		{"SASL without a mechanism", client(bindWith(tlv(tagSASL, "", false))), "ldap", "1"},
+		{"Microsoft's own", client(bindWith(tlv(tagSicilyNegotiate, message, false))), "ldap:ntlmssp", "1"},
+		{"an answer of Microsoft's own", server(boundWith(message, "")), "ldap:ntlmssp", "1"},
+		{"an answer with credentials", server(boundWith("", tlv(tagCredentials, "tok", false))), "ldap:token", "1"},
+		{"an answer without", server(boundWith("", tlv(0xa3, "", false))), "ldap", "1"},
+		{"a checksum before what it protects", client(wrap(1, 4, 4, "summ"+search)), "ldap:gss-api:token", "2"},
+		{"a checksum behind it", client(wrap(1, 4, 0, search+unbind+"summ")), "ldap:gss-api:token", "2,4"},
+		{"encrypted", client(wrap(3, 4, 4, "summ"+search)), "ldap:gss-api:token", ""},
+		{"a checksum longer than all", client(wrap(1, 200, 0, search)), "ldap:gss-api:token", ""},
+		{"rotated otherwise", client(wrap(1, 4, 2, search)), "ldap:gss-api:token", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := newBench(gss, ntlm, token).Stream(Protocol, tt.piece)[0]
+			if r.Layers != tt.want || r.Malformed != "" {
+				t.Errorf("layers %q malformed %q, want %q", r.Layers, r.Malformed, tt.want)
+			}
+			r.Check(t, map[string]string{"ldap.message_id": tt.ids})
+		})
+	}
+	newBench(gss, ntlm, token).Stream(Protocol, client(sasl("GSS-SPNEGO", "")))[0].Check(t, map[string]string{"ldap.mechanism": "GSS-SPNEGO"})
 }
 
 func TestMalformed(t *testing.T) {

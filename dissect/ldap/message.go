@@ -114,7 +114,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		c.AppState = true
 	}
 	if data[0] != tagSequence {
-		return buffer(p, data)
+		return buffer(p, c, data)
 	}
 	n, ok := length(data)
 	if !ok && len(data) < maxHeader || ok && len(data) < n && n <= maxWait && !p.Truncated {
@@ -129,24 +129,6 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	}
 	p.Message(Protocol)
 	return n
-}
-
-// buffer passes over a buffer of a security layer.
-func buffer(p *dissect.Packet, data []byte) int {
-	n, ok := wrapped(data)
-	if !ok && len(data) < 8 && data[0] == 0 {
-		return 0
-	}
-	if p.Top() != Protocol && !p.Push(Protocol) {
-		return len(data)
-	}
-	if !ok {
-		p.Bad()
-		return len(data)
-	}
-	p.Message(Protocol)
-	p.Out.Uint(fWrapped, uint64(n)) //nolint:gosec // bounded
-	return 4 + n
 }
 
 // message writes the fields of a message, and reports whether it is one.
@@ -164,16 +146,20 @@ func message(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
 	case op == opSearchEntry || op == opSearchReference || op == opIntermediate:
 		common.Interim(p, c, key)
 	case op != opUnbindRequest && op != opAbandonRequest:
-		if code, _, ok := integer(body, tagEnumerated); ok {
+		if code, rest, ok := integer(body, tagEnumerated); ok {
 			p.Out.Int(fResult, code)
+			if op == opBindResponse {
+				answer(p, rest)
+			}
 		}
 		common.Response(p, c, key)
 	}
 	switch op {
 	case opBindRequest:
 		if _, rest, ok := integer(body, tagInteger); ok {
-			if tag, name, _, ok := element(rest); ok && tag == tagOctets {
+			if tag, name, auth, ok := element(rest); ok && tag == tagOctets {
 				user(p, name)
+				authentication(p, auth)
 			}
 		}
 	case opSearchRequest:
