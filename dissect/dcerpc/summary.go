@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 )
 
 // maxNamed bounds the PDUs that a summary names.
@@ -16,7 +17,7 @@ const maxNamed = 8
 var statuses = map[uint64]string{0x5: "access denied", 0x6d8: "invalid stub", 0x721: "security package error", 0x1c010002: "nca_s_op_rng_error", 0x1c010003: "nca_s_unk_if",
 	0x1c00001a: "nca_s_fault_context_mismatch", 0x1c010014: "nca_s_server_too_busy", 0x1c000006: "nca_s_fault_invalid_tag", 0x1c010001: "nca_s_comm_failure"}
 
-// summary reads "NetShareEnumAll request" for an operation that has a name, else "Request, opnum: 2" and "Bind, LSARPC".
+// summary reads "NetShareEnumAll request" for an operation that has a name, else "Request, opnum: 2" and "Bind, LSARPC, NTLMSSP_NEGOTIATE".
 func summary(dst []byte, v dissect.View) []byte {
 	n, kind := 0, uint64(0)
 	v.All(fType, func(t []byte) {
@@ -58,5 +59,5 @@ func summary(dst []byte, v dissect.View) []byte {
 			dst = strconv.AppendUint(append(dst, ", status: 0x"...), status, 16)
 		}
 	}
-	return dst
+	return ntlmssp.AppendInfo(dst, v)
 }

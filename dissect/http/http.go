@@ -17,6 +17,7 @@ package http
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -113,11 +114,11 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 
 func summary(dst []byte, v dissect.View) []byte {
 	if method, ok := v.Text(dst, fMethod); ok {
-		return common.AppendTarget(append(method, ' '), v)
+		return ntlmssp.AppendInfo(common.AppendTarget(append(method, ' '), v), v)
 	}
 	if code, ok := v.Text(dst, fStatus); ok {
 		phrase, _ := v.Text(append(code, ' '), fPhrase)
-		return phrase
+		return ntlmssp.AppendInfo(phrase, v)
 	}
 	return dst
 }
