@@ -64,6 +64,8 @@ type Core struct {
 	// ICMPType and ICMPCode stand for ports in the community ID of ICMP and ICMPv6.
 	ICMPType, ICMPCode uint8
 	HasICMP            bool
+	// Headline is what Wireshark's Protocol column says of the innermost layer with a summary, where that is not its Title (TLSv1.2); 0 where it is.
+	Headline field.Str
 }
 
 // Packet is one packet while it is dissected. It is reused from packet to packet.
@@ -137,6 +139,9 @@ func (p *Packet) Push(proto *Protocol) bool {
 	}
 	p.Layers[p.Depth] = proto
 	p.Depth++
+	if proto.Summary != nil {
+		p.Core.Headline = 0
+	}
 	return true
 }
 

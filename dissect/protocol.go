@@ -32,7 +32,7 @@ const Reject = -1
 type Protocol struct {
 	// Name is Wireshark's protocol name as in frame.protocols; it stands in packet.layers.
 	Name string
-	// Title is the name in a summary line, as Wireshark's Protocol column has it.
+	// Title is the name in a summary line and in packet.protocol, as Wireshark's Protocol column has it; Core.Headline may say more.
 	Title string
 	// Reference is the defining document, for docs/protocols.md.
 	Reference string
@@ -63,14 +63,15 @@ type Protocol struct {
 
 	// Summary appends what a summary line says of the packet, from the fields of its record.
 	Summary func(dst []byte, v View) []byte
-	// AppendTitle appends what stands for Title in a summary line where that depends on what the packet says; nil when it does not.
-	AppendTitle func(dst []byte, v View) []byte
 
-	name field.Str
+	name, title field.Str
 }
 
 // Keyword is the name as an interned text; valid once the protocol is in a Registry.
 func (p *Protocol) Keyword() field.Str { return p.name }
+
+// Headline is the title as an interned text; valid once the protocol is in a Registry.
+func (p *Protocol) Headline() field.Str { return p.title }
 
 // View gives access to the fields of one record. Of several values it gives the last (innermost).
 type View interface {
@@ -103,7 +104,7 @@ type Registry struct {
 func NewRegistry(all ...*Protocol) *Registry {
 	r := &Registry{All: all, byName: map[string]*Protocol{}, link: map[uint32]*Protocol{}}
 	for _, p := range all {
-		p.name = field.Intern(p.Name)
+		p.name, p.title = field.Intern(p.Name), field.Intern(p.Title)
 		for _, t := range p.LinkTypes {
 			claim(t, p, r.link[t])
 			r.link[t] = p

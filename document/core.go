@@ -231,6 +231,9 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 	for _, l := range b.Layers(r) {
 		o.Const(fLayers, l.Keyword())
 	}
+	if p := Speaker(b.Own(r)); p != nil {
+		o.Const(fPacketProtocol, Headline(p, &r.Core))
+	}
 	if r.Truncated {
 		o.Bool(fTruncated, true)
 	}

@@ -103,6 +103,23 @@ func TestObserverAndPacket(t *testing.T) {
 	}
 }
 
+// packet.protocol is Wireshark's Protocol column: the innermost layer that has something to say, with its version; never that of a quote.
+func TestProtocolColumn(t *testing.T) {
+	query := "\x00\x01\x01\x00\x00\x01\x00\x00\x00\x00\x00\x00\x01a\x00\x00\x01\x00\x01"
+	unreachable := append([]byte{3, 3, 0, 0, 0, 0, 0, 0}, enginetest.UDP(2, 1, 4000, 53, query)[14:]...)
+	for want, frame := range map[string][]byte{
+		"TCP":    enginetest.TCP(1, 2, 3, 4, 0x02, 0, 0, ""),
+		"DNS":    enginetest.UDP(1, 2, 4000, 53, query),
+		"ICMP":   enginetest.IPv4(1, 2, 1, unreachable),
+		"IGMPv2": enginetest.IPv4(1, 2, 2, []byte("\x16\x00\x00\x00\xe0\x00\x01\x01")),
+		"RIPv1":  enginetest.UDP(1, 2, 520, 520, "\x01\x01\x00\x00"),
+		"Syslog": enginetest.UDP(1, 2, 4000, 514, "<13>Oct 11 22:14:15 host program: text"),
+	} {
+		x := one(t, document.Options{Profile: field.Standard}, enginetest.Ethernet(frame)[0])
+		expect(t, x, map[string]any{"packet.protocol": want})
+	}
+}
+
 func TestOffloadIsSaid(t *testing.T) {
 	p := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, "x"))[0]
 	for offload, want := range map[capture.Offload]map[string]any{

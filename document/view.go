@@ -57,3 +57,21 @@ func (v *View) All(id field.ID, f func(text []byte)) {
 		}
 	}
 }
+
+// Headline is what Wireshark's Protocol column says of a packet that speaker speaks for.
+func Headline(speaker *dissect.Protocol, core *dissect.Core) field.Str {
+	if core.Headline != 0 {
+		return core.Headline
+	}
+	return speaker.Headline()
+}
+
+// Speaker is the layer that says what a packet is about: the innermost with a summary, nil when none has. layers are the packet's own.
+func Speaker(layers []*dissect.Protocol) *dissect.Protocol {
+	for i := len(layers) - 1; i >= 0; i-- {
+		if layers[i].Summary != nil && layers[i].Title != "" {
+			return layers[i]
+		}
+	}
+	return nil
+}

@@ -89,6 +89,14 @@ func TestCorpusDoesNoHarm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if testing.Short() {
+		for i := range files { // one of ten
+			if i%10 == 0 {
+				files[i/10] = files[i]
+			}
+		}
+		files = files[:(len(files)+9)/10]
+	}
 	registry := all.Registry()
 	for name, change := range changes() {
 		t.Run(name, func(t *testing.T) {

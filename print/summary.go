@@ -50,17 +50,13 @@ func (s *summaryLine) append(dst []byte, b *engine.Batch, r *engine.Record) []by
 	dst = append(dst, " → "...)
 	dst = padRight(dst, 15, func(d []byte) []byte { return appendEndpoint(d, &r.Core.Destination) })
 	dst = append(dst, ' ')
-	speaker := speaker(layers)
+	speaker := document.Speaker(layers)
+	title := r.LinkType.String()
+	if speaker != nil {
+		title = document.Headline(speaker, &r.Core).String()
+	}
 	dst = s.paint(dst, protocolColor(r, speaker), func(d []byte) []byte {
-		return padRight(d, 8, func(d []byte) []byte {
-			switch {
-			case speaker == nil:
-				return append(d, r.LinkType.String()...)
-			case speaker.AppendTitle != nil:
-				return speaker.AppendTitle(d, s.view)
-			}
-			return append(d, speaker.Title...)
-		})
+		return padRight(d, 8, func(d []byte) []byte { return append(d, title...) })
 	})
 	dst = padLeft(append(dst, ' '), 5, func(d []byte) []byte { return strconv.AppendInt(d, int64(r.Length), 10) })
 	dst = append(dst, ' ')
@@ -76,16 +72,6 @@ func (s *summaryLine) append(dst []byte, b *engine.Batch, r *engine.Record) []by
 		dst = s.paint(dst, yellow, func(d []byte) []byte { return append(d, " [cut by the capture]"...) })
 	}
 	return append(dst, '\n')
-}
-
-// speaker is the layer that says what the packet is about: the innermost with a summary.
-func speaker(layers []*dissect.Protocol) *dissect.Protocol {
-	for i := len(layers) - 1; i >= 0; i-- {
-		if layers[i].Summary != nil && layers[i].Title != "" {
-			return layers[i]
-		}
-	}
-	return nil
 }
 
 func protocolColor(r *engine.Record, p *dissect.Protocol) string {

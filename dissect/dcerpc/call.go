@@ -60,7 +60,7 @@ func (a *association) request(r *reader, c *dissect.Conversation, id uint32, fla
 	}
 	in := a.contexts[context]
 	in.write(o)
-	in.operation(o, opnum)
+	in.called(r.p, opnum)
 	first, last := flags&flagFirst != 0, flags&flagLast != 0
 	i := a.open(id)
 	if first {
@@ -108,8 +108,8 @@ func (a *association) response(r *reader, c *dissect.Conversation, id uint32, fl
 		o.Uint(fOpnum, uint64(f.opnum))
 	}
 	f.iface.write(o)
-	f.iface.operation(o, f.opnum)
 	if !fault {
+		f.iface.called(r.p, f.opnum)
 		f.arguments(r, 1, flags&flagFirst != 0, last)
 	}
 	if last {

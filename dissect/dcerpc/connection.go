@@ -87,6 +87,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 // pdu dissects a PDU, of which b is what was captured.
 func (a *association) pdu(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	p.Message(Protocol)
+	p.Core.Headline = 0
 	kind, flags, n := b[2], b[3], fragmentLen(b)
 	r := reader{p: p, b: b[commonLen:], order: order(b[4]), cut: len(b) < n}
 	authLen, id := int(r.order.Uint16(b[10:])), r.order.Uint32(b[12:])

@@ -63,7 +63,9 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	activity.write(o, fActivity)
 	o.Uint(fCallID, uint64(sequence))
 	o.Uint(fOpnum, uint64(opnum))
-	in.operation(o, opnum)
+	if kind == typeRequest || kind == typeResponse {
+		in.called(p, opnum)
+	}
 	if length > wire-datagramLen {
 		p.Bad()
 	}

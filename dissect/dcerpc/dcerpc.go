@@ -28,16 +28,13 @@ const (
 	pnPort  = 34964 // PROFINET's context manager
 )
 
-// name is the protocol's where no interface's stands for it.
-const name = "DCERPC"
-
 // Protocol is DCE/RPC. Dissect takes a datagram, or what a pipe of SMB carries; of the pipes of a conversation, which it does not tell apart, it knows what was bound last. Who does tell
 // them apart calls Stream instead, with a Conversation of its own for each pipe.
 var Protocol = &dissect.Protocol{
-	Name: "dcerpc", Title: name, Reference: "C706", Application: true,
+	Name: "dcerpc", Title: "DCERPC", Reference: "C706", Application: true,
 	TCPPorts: []uint16{epmPort}, UDPPorts: []uint16{epmPort, pnPort},
 	GuessTCP: guess, AcceptTCP: accept, GuessUDP: guessDatagram,
-	Summary: summary, AppendTitle: title,
+	Summary: summary,
 }
 
 // The functions name their Protocol, which cannot name them back in its own value.

@@ -58,13 +58,16 @@ func (i *iface) write(o *field.Buffer) {
 	}
 }
 
-// operation says which operation is called.
-func (i *iface) operation(o *field.Buffer, opnum uint16) {
+// called says which operation is called. As in Wireshark, the packet is then about the interface.
+func (i *iface) called(p *dissect.Packet, opnum uint16) {
 	if i == nil {
 		return
 	}
+	if i.known {
+		p.Core.Headline = i.name
+	}
 	if name, ok := i.operations[opnum]; ok {
-		o.Const(fOperation, name)
+		p.Out.Const(fOperation, name)
 	}
 }
 
@@ -159,14 +162,4 @@ func table(all ...known) map[uuid]*iface {
 		t[i.uuid] = i
 	}
 	return t
-}
-
-// title is the interface that is called, as Wireshark has it; what makes a connection is DCE/RPC itself.
-func title(dst []byte, v dissect.View) []byte {
-	if t, ok := v.Uint(fType); ok && (t == typeRequest || t == typeResponse) {
-		if called, ok := v.Text(dst, fName); ok {
-			return called
-		}
-	}
-	return append(dst, name...)
 }

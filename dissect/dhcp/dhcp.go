@@ -84,6 +84,8 @@ type message struct {
 	overload     uint8
 }
 
+var headlineBOOTP = field.Intern("BOOTP")
+
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(Protocol)
 	m := message{Cursor: common.Read(p, b, wire)}
@@ -110,6 +112,9 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if m.overload&1 == 0 {
 		text(&m.file, fFile)
+	}
+	if m.kind == 0 {
+		p.Core.Headline = headlineBOOTP
 	}
 	if addr != nil {
 		m.transaction(op, xid, addr)

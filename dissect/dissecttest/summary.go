@@ -12,11 +12,6 @@ func (b *Bench) Summary(proto *dissect.Protocol) string {
 	return string(proto.Summary(nil, view{&b.Out}))
 }
 
-// Title is what proto's AppendTitle says of it.
-func (b *Bench) Title(proto *dissect.Protocol) string {
-	return string(proto.AppendTitle(nil, view{&b.Out}))
-}
-
 // view is the dissect.View of what was just dissected.
 type view struct{ out *field.Buffer }
 

@@ -67,6 +67,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	switch t {
 	case typeEAP:
 		eap.Dissect(p, b, n)
+		p.Core.Headline = eap.Protocol.Headline()
 	case typeKey:
 		if p.Need(b, n, 1) {
 			p.Out.Uint(fKeyType, uint64(b[0]))

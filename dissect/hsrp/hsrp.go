@@ -83,8 +83,12 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		version1(&c)
 		return
 	}
+	p.Core.Headline = headline2
 	tlvs(&c)
 }
+
+// headline2 is Wireshark's name of version 2.
+var headline2 = field.Intern("HSRPv2")
 
 func version1(c *common.Cursor) {
 	c.Uint8(fVersion)

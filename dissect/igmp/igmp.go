@@ -39,6 +39,9 @@ var Protocol = &dissect.Protocol{
 	IPProtocols: []uint8{2}, Dissect: decode, Summary: summary,
 }
 
+// headlines are Wireshark's names of the versions.
+var headlines = [4]field.Str{field.Intern("IGMPv0"), field.Intern("IGMPv1"), field.Intern("IGMPv2"), field.Intern("IGMPv3")}
+
 var (
 	fields     = field.Group("igmp")
 	fVersion   = fields.Add("version", field.Uint8, "igmp.version", "Version")
@@ -70,6 +73,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if p.Options.Wireshark && !p.Push(p.Top()) { // where each version is a dissector of the same name
 		return
 	}
+	p.Core.Headline = headlines[version]
 	p.Out.Uint(fVersion, uint64(version))
 	p.Out.Uint(fType, uint64(kind))
 	if !p.Need(b, wire, minLen) {

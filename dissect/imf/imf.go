@@ -84,7 +84,13 @@ func HeadEnd(b []byte) int {
 	}
 }
 
+// headlines are Wireshark's, by what carries the message.
+var headlines = map[string]field.Str{"smtp": field.Intern("SMTP/IMF"), "pop": field.Intern("POP/IMF")}
+
 func decode(p *dissect.Packet, b []byte, _ int) {
+	if p.Depth > 1 {
+		p.Core.Headline = headlines[p.Layers[p.Depth-2].Name]
+	}
 	o, lineEnd := p.Out, []byte("\n")
 	if p.Options.Wireshark {
 		lineEnd = []byte("\r\n") // to tshark nothing else ends a line

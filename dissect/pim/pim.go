@@ -53,6 +53,9 @@ var (
 	fChecksum = fields.Add("cksum", field.Uint16, "pim.cksum", "Checksum", field.Rare, field.Detail)
 )
 
+// Wireshark's names of the versions.
+var headline1, headline2 = field.Intern("PIMv1"), field.Intern("PIMv2")
+
 // reader is a message while it is read.
 type reader struct{ common.Cursor }
 
@@ -63,12 +66,16 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	if first == version1Type && p.Core.IPProtocol == 2 {
+		p.Core.Headline = headline1
 		r.Uint8(fCode)
 		r.Uint16(fChecksum)
 		if v := r.U8(); !r.Failed {
 			p.Out.Uint(fVersion, uint64(v>>4))
 		}
 		return
+	}
+	if first>>4 == 2 {
+		p.Core.Headline = headline2
 	}
 	p.Out.Uint(fVersion, uint64(first>>4))
 	p.Out.Uint(fType, uint64(first&15))

@@ -72,7 +72,8 @@ func guess(b []byte) bool {
 }
 
 func decode(p *dissect.Packet, b []byte, wire int) {
-	p.Message(p.Top())
+	self := p.Top()
+	p.Message(self)
 	c := common.Read(p, b, wire)
 	code, id := c.Uint8(fCode), c.Uint8(fID)
 	n := int(c.Uint16(fLength))
@@ -88,6 +89,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 	if eap.wire > 0 {
 		p.CallName("eap", eap.b, eap.wire)
+		p.Core.Headline = self.Headline() // the packet is about RADIUS all the same
 	}
 }
 

@@ -55,11 +55,20 @@ var (
 	fDigest   = fields.Add("authentication_data", field.Hex, "rip.authentication_data", "Digest", field.Secret, field.Rare, field.Detail)
 )
 
+// Wireshark's names of the versions.
+var headline1, headline2 = field.Intern("RIPv1"), field.Intern("RIPv2")
+
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(p.Top())
 	c := common.Read(p, b, wire)
 	c.Uint8(fCommand)
 	version := c.Uint8(fVersion)
+	switch version {
+	case 1:
+		p.Core.Headline = headline1
+	case 2:
+		p.Core.Headline = headline2
+	}
 	if domain := c.U16(); version == 2 && domain != 0 {
 		p.Out.Uint(fDomain, uint64(domain))
 	}

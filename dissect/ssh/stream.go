@@ -8,6 +8,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/field"
 )
 
 const (
@@ -38,8 +39,9 @@ const (
 
 // state is a connection's.
 type state struct {
-	server int // its direction
-	dir    [2]phase
+	server   int       // its direction
+	headline field.Str // 0 until a version is known
+	dir      [2]phase
 }
 
 func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
@@ -76,7 +78,17 @@ func serverDirection(p *dissect.Packet, c *dissect.Conversation) int {
 	return p.Direction
 }
 
-func layer(p *dissect.Packet) bool { return p.Top() == Protocol || p.Push(Protocol) }
+// Wireshark's names of the versions.
+var headline1, headline2 = field.Intern("SSHv1"), field.Intern("SSHv2")
+
+// layer begins the layer with the first message of the packet, which is of the version that was identified.
+func (s *state) layer(p *dissect.Packet) bool {
+	if p.Top() != Protocol && !p.Push(Protocol) {
+		return false
+	}
+	p.Core.Headline = s.headline
+	return true
+}
 
 // step takes an identification string, a packet or encrypted bytes off the front, and returns how many bytes it took, 0 for more.
 func (s *state) step(p *dissect.Packet, data []byte) int {
@@ -89,7 +101,7 @@ func (s *state) step(p *dissect.Packet, data []byte) int {
 	case inPackets1:
 		return s.packet1(p, data)
 	}
-	if layer(p) {
+	if s.layer(p) {
 		p.Message(Protocol)
 		p.Out.Uint(fEncrypted, uint64(len(data)))
 	}
@@ -102,17 +114,18 @@ func (s *state) identify(p *dissect.Packet, data []byte) int {
 	switch {
 	case n == 0 && len(data) <= maxIdentification:
 		return 0
-	case n == 0 || !layer(p):
+	case n == 0 || !s.layer(p):
 		s.dir[p.Direction] = encrypted
 		return len(data)
 	case !bytes.HasPrefix(line, identification):
 		return n
 	}
 	p.Message(Protocol)
+	p.Core.Headline = 0 // of neither version yet
 	p.Out.Text(fProtocol, line)
-	s.dir[p.Direction] = inPackets
+	s.dir[p.Direction], s.headline = inPackets, headline2
 	if bytes.HasPrefix(line, []byte("SSH-1.")) && !bytes.HasPrefix(line, []byte("SSH-1.99-")) {
-		s.dir[p.Direction] = inPackets1
+		s.dir[p.Direction], s.headline = inPackets1, headline1
 	}
 	return n
 }
@@ -131,7 +144,7 @@ func (s *state) packet(p *dissect.Packet, data []byte) int {
 	if len(data) < n && !p.Truncated {
 		return 0
 	}
-	if !layer(p) {
+	if !s.layer(p) {
 		return min(n, len(data))
 	}
 	p.Message(Protocol)
@@ -169,7 +182,7 @@ func (s *state) packet1(p *dissect.Packet, data []byte) int {
 		return 0
 	}
 	s.dir[p.Direction] = encrypted
-	if layer(p) && len(data) > 4+padding {
+	if s.layer(p) && len(data) > 4+padding {
 		p.Message(Protocol)
 		p.Out.Uint(fMessage, uint64(data[4+padding]))
 	}

@@ -65,6 +65,7 @@ func (p *Pieces) Messages(pkt *dissect.Packet, s *Session) {
 	if len(p.front) < 4 || len(p.front) < 4+messageLen(p.front) || !pkt.Push(Protocol) {
 		return
 	}
+	pkt.Core.Headline = nameQUIC
 	pkt.Out.Const(VersionProtocol, NameTLS)
 	left := s.messages(pkt, pkt.Conversation, p.front, false)
 	p.Take(len(p.front) - len(left))

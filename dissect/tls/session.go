@@ -137,6 +137,9 @@ func (s *Session) Heartbeat(p *dissect.Packet, body []byte, length int) {
 // choose notes what the server's hello chose, and writes it.
 func (s *Session) choose(p *dissect.Packet, version, suite uint16) {
 	s.answered, s.version, s.suite = true, version, suite
+	if s.Transport != QUIC {
+		p.Core.Headline = headline(version)
+	}
 	if t, ok := versionTexts[version]; ok {
 		p.Out.Const(fNegotiated, t)
 	} else if modern(version) {
@@ -144,6 +147,20 @@ func (s *Session) choose(p *dissect.Packet, version, suite uint16) {
 	}
 	suiteName(p.Out, fCipher, suite)
 }
+
+// headlines are Wireshark's names of the versions in its Protocol column.
+var headlines = map[uint16]field.Str{ssl2: field.Intern("SSLv2"), ssl3: field.Intern("SSLv3"), 0x0301: field.Intern("TLSv1"), 0x0302: field.Intern("TLSv1.1"),
+	tls12: field.Intern("TLSv1.2"), tls13: field.Intern("TLSv1.3"), 0xfeff: field.Intern("DTLSv1.0"), dtls12: field.Intern("DTLSv1.2"), dtls13: field.Intern("DTLSv1.3")}
+
+// headline knows the drafts of TLS 1.3, too.
+func headline(version uint16) field.Str {
+	if version != dtls13 && modern(version) {
+		version = tls13
+	}
+	return headlines[version]
+}
+
+var nameQUIC = field.Intern("QUIC")
 
 var versionTexts = map[uint16]field.Str{ssl2: field.Intern("2.0"), ssl3: field.Intern("3.0"), 0x0301: field.Intern("1.0"), 0x0302: field.Intern("1.1"), tls12: field.Intern("1.2"),
 	tls13: field.Intern("1.3"), 0x0100: field.Intern("0.9"), dtls10: field.Intern("1.0"), dtls12: field.Intern("1.2"), dtls13: field.Intern("1.3")}

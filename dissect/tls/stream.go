@@ -98,6 +98,7 @@ func (s *connection) layer(p *dissect.Packet, version uint16) {
 	if s.version != 0 {
 		version = s.version
 	}
+	p.Core.Headline = headline(version)
 	if version <= ssl3 {
 		p.Out.Const(VersionProtocol, nameSSL)
 	} else {

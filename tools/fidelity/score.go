@@ -45,6 +45,7 @@ func (c counts) share() float64 {
 type total struct {
 	Captures, Packets, Events, Lost, Surplus, Facts int
 	Micro, Macro, Reach                             float64
+	Stack                                           struct{ Packets, Exact int } // whose layers are all Wireshark's
 }
 
 type scores struct {
@@ -116,6 +117,7 @@ func (s *scores) markdown() string {
 	t := s.total
 	fmt.Fprintf(&b, "%d captures, %d packets, %d documents (%d packets without a document, %d documents without a packet).\n", t.Captures, t.Packets, t.Events, t.Lost, t.Surplus)
 	fmt.Fprintf(&b, "%d facts compared: by occurrence %s agree, the mean of the facts is %s. They are %s of the occurrences of all facts.\n\n", t.Facts, percent(t.Micro), percent(t.Macro), percent(t.Reach))
+	fmt.Fprintf(&b, "`packet.layers` is `frame.protocols` in %d of %d packets, %s.\n\n", t.Stack.Exact, t.Stack.Packets, percent(counts{Packets: t.Stack.Packets, Agree: t.Stack.Exact}.share()))
 	row := func(name, facts string, c counts) {
 		fmt.Fprintf(&b, "| %s |%s %d | %d | %d | %d | %d | %s |\n", name, facts, c.Packets, c.Agree, c.Missing, c.Wrong, c.Extra, percent(c.share()))
 	}
