@@ -60,8 +60,8 @@ func (a *association) request(r *reader, c *dissect.Conversation, id uint32, fla
 	}
 	in := a.contexts[context]
 	in.write(o)
-	in.called(r.p, opnum)
 	first, last := flags&flagFirst != 0, flags&flagLast != 0
+	in.called(r.p, opnum, last)
 	i := a.open(id)
 	if first {
 		common.Request(r.p, c, uint64(id))
@@ -109,7 +109,7 @@ func (a *association) response(r *reader, c *dissect.Conversation, id uint32, fl
 	}
 	f.iface.write(o)
 	if !fault {
-		f.iface.called(r.p, f.opnum)
+		f.iface.called(r.p, f.opnum, last)
 		f.arguments(r, 1, flags&flagFirst != 0, last)
 	}
 	if last {

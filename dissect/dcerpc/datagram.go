@@ -63,9 +63,6 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	activity.write(o, fActivity)
 	o.Uint(fCallID, uint64(sequence))
 	o.Uint(fOpnum, uint64(opnum))
-	if kind == typeRequest || kind == typeResponse {
-		in.called(p, opnum)
-	}
 	if length > wire-datagramLen {
 		p.Bad()
 	}
@@ -74,6 +71,9 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 		o.Uint(fStatus, uint64(r.order.Uint32(r.b)))
 	}
 	last := flags&flagFragment == 0 || flags&flagLastFragment != 0
+	if kind == typeRequest || kind == typeResponse {
+		in.called(p, opnum, last)
+	}
 	f := exchange(p, activity, sequence, kind, fragment == 0, last)
 	if (kind == typeRequest || kind == typeResponse) && length > 0 {
 		f.opnum, f.iface = opnum, in

@@ -302,6 +302,10 @@ func TestSummary(t *testing.T) {
 			t.Errorf("headline %q, want %q", got, want[0])
 		}
 	}
+	b.Datagrams(Protocol, client(datagramOf(typeResponse, flagFragment, 1, 5, 0, "")))
+	if got := headline(b); got != "DCERPC" {
+		t.Errorf("a fragment has the headline %q", got)
+	}
 	b.Datagrams(Protocol, client(datagramOf(typeResponse, 0, 1, 5, 0, "")))
 	if got := headline(b) + " " + b.Summary(Protocol); got != "PNIO-CM Read Implicit response" {
 		t.Errorf("%q", got)

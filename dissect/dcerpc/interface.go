@@ -58,12 +58,12 @@ func (i *iface) write(o *field.Buffer) {
 	}
 }
 
-// called says which operation is called. As in Wireshark, the packet is then about the interface.
-func (i *iface) called(p *dissect.Packet, opnum uint16) {
+// called says which operation is called. As in Wireshark, the packet with the last fragment is then about the interface.
+func (i *iface) called(p *dissect.Packet, opnum uint16, last bool) {
 	if i == nil {
 		return
 	}
-	if i.known {
+	if i.known && last {
 		p.Core.Headline = i.name
 	}
 	if name, ok := i.operations[opnum]; ok {
