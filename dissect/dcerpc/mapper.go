@@ -102,7 +102,7 @@ func tower(p *dissect.Packet, b []byte, served bool) {
 }
 
 // Spotlight is what macOS asks a file server for by the interface MDSSVC. Wireshark's dissector of it is one of AFP's.
-var Spotlight = &dissect.Protocol{Name: "afp", Reference: "Spotlight", Dissect: func(*dissect.Packet, []byte, int) {}}
+var Spotlight = &dissect.Protocol{Name: "afp", Title: "AFP", Reference: "Spotlight", Dissect: func(*dissect.Packet, []byte, int) {}}
 
 // opnumCommand is the operation of MDSSVC that carries a query, and maxQueryHead bounds what stands before the query, bytes.
 const (

@@ -22,9 +22,9 @@ import (
 
 // Protocol is the token as its carriers have it, SPNEGO and Kerberos the mechanisms. Carriers that Wireshark has no layer for call the Dissect of Protocol themselves.
 var (
-	Protocol = &dissect.Protocol{Name: "gss-api", Reference: "RFC 2743"}
-	SPNEGO   = &dissect.Protocol{Name: "spnego", Reference: "RFC 4178"}
-	Kerberos = &dissect.Protocol{Name: "spnego-krb5", Reference: "RFC 4121"}
+	Protocol = &dissect.Protocol{Name: "gss-api", Title: "GSS-API", Reference: "RFC 2743"}
+	SPNEGO   = &dissect.Protocol{Name: "spnego", Title: "SPNEGO", Reference: "RFC 4178"}
+	Kerberos = &dissect.Protocol{Name: "spnego-krb5", Title: "SPNEGO-KRB5", Reference: "RFC 4121"}
 )
 
 // The functions name each other's Protocols, which cannot name them back in their own values.

@@ -11,7 +11,7 @@ import (
 )
 
 // PKINIT is what a client signs, and its name in a certificate (RFC 4556).
-var PKINIT = &dissect.Protocol{Name: "pkinit", Reference: "RFC 4556", Dissect: func(*dissect.Packet, []byte, int) {}}
+var PKINIT = &dissect.Protocol{Name: "pkinit", Title: "PKINIT", Reference: "RFC 4556", Dissect: func(*dissect.Packet, []byte, int) {}}
 
 // Object identifiers in BER: signed data (RFC 5652, 5.1), what a client signs, and a principal's name in a certificate (RFC 4556, 3.1 and 3.2.2).
 const (

@@ -22,7 +22,7 @@ import (
 )
 
 // Protocol is NTLMSSP. Who carries it says in its summary what it says: see AppendInfo.
-var Protocol = &dissect.Protocol{Name: "ntlmssp", Reference: "MS-NLMP", Dissect: decode}
+var Protocol = &dissect.Protocol{Name: "ntlmssp", Title: "NTLMSSP", Reference: "MS-NLMP", Dissect: decode}
 
 var (
 	fields       = field.Group("ntlmssp")
