@@ -41,6 +41,8 @@ type Protocol struct {
 
 	Dissect Func
 	Stream  StreamFunc
+	// Begins is set where tshark 4 has the layer in the segment, too, that has only the beginning of a message; with Options.Wireshark it stands there.
+	Begins bool
 
 	// Where it is found.
 	LinkTypes   []uint32 // LINKTYPE_ values

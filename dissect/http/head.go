@@ -35,6 +35,8 @@ type head struct {
 
 	upgrade []byte // the Upgrade header, nil without
 
+	content string // the protocol of the body, "" for others
+
 	chunked bool
 	length  int64 // Content-Length, -1 without
 	bad     bool  // lengths that contradict each other
@@ -66,6 +68,8 @@ func parse(b []byte) head {
 		case "transfer-encoding":
 			const last = "chunked" // RFC 9112, 6.3: it frames the body only as the last coding
 			h.chunked = len(value) >= len(last) && bytes.EqualFold(value[len(value)-len(last):], []byte(last))
+		case "content-type":
+			h.content = contents[string(value)]
 		case "content-length":
 			n, ok := number(value)
 			if !ok || h.length >= 0 && h.length != n {

@@ -17,6 +17,9 @@ const (
 	negativeReply = 0x16
 )
 
+// magicLen is the length of what a message of SMB begins with, bytes.
+const magicLen = 4
+
 // Datagram is the datagram service:
 //
 //	0      1       2    4           8             10
@@ -58,6 +61,9 @@ func decodeDatagram(p *dissect.Packet, b []byte, wire int) {
 		c.Skip(4) // length, offset
 		writeName(&c, b, fDFrom, false)
 		writeName(&c, b, fDTo, false)
+		if !c.Failed && len(c.B) >= magicLen && string(c.B[:magicLen]) == "\xffSMB" {
+			p.CallName("smb", c.B, c.Wire)
+		}
 	case kind == datagramError:
 		c.Uint8(fDError)
 	case kind >= query && kind <= negativeReply:
