@@ -81,18 +81,19 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	}
 }
 
-// piped dissects the PDUs that a message of a pipe's carrier holds, the last maybe in part. The pipes of a conversation are not told apart: what the last bind said of a context holds.
+// piped dissects the PDUs that a message of a pipe's carrier holds, the last maybe in part. What is known of the connection is kept in the packet's conversation,
+// which the carrier has set to the pipe's, unless that is another protocol's.
 func piped(p *dissect.Packet, b []byte, wire int) {
 	p.Truncated = p.Truncated || len(b) < wire
-	a, c := &association{}, (*dissect.Conversation)(nil)
-	if p.Conversation != nil {
-		h := fnv.New64a()
-		h.Write([]byte(p.Conversation.ID)) //nolint:errcheck,gosec // never fails
-		c = p.State.Exchange(p, Protocol, netip.Addr{}, h.Sum64())
+	a, c := &association{}, p.Conversation
+	if c != nil {
 		if known, ok := c.AppState.(*association); ok {
 			a = known
+		} else if c.AppState == nil {
+			c.AppState = a
+		} else {
+			c = nil
 		}
-		c.AppState = a
 	}
 	for n := 0; n < maxPDUs && len(b) >= commonLen && header(b); n++ {
 		end := min(fragmentLen(b), len(b))

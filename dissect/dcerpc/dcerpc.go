@@ -28,8 +28,7 @@ const (
 	pnPort  = 34964 // PROFINET's context manager
 )
 
-// Protocol is DCE/RPC. Dissect takes a datagram, or what a pipe of SMB carries; of the pipes of a conversation, which it does not tell apart, it knows what was bound last. Who does tell
-// them apart calls Stream instead, with a Conversation of its own for each pipe.
+// Protocol is DCE/RPC. Dissect takes a datagram, or what a pipe of SMB carries, for which its carrier sets the packet's Conversation to one of the pipe alone.
 var Protocol = &dissect.Protocol{
 	Name: "dcerpc", Title: "DCERPC", Reference: "C706", Application: true,
 	TCPPorts: []uint16{epmPort}, UDPPorts: []uint16{epmPort, pnPort},
