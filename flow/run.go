@@ -20,9 +20,9 @@ func (r *run) emitted(p *dissect.Packet, c *dissect.Conversation, app *dissect.P
 		if r.layered {
 			copy(p.Layers[depth:p.Depth], p.Layers[depth+1:p.Depth])
 			p.Pop()
-		} else if c.Through != nil && c.Through != app && p.Push(nil) {
+		} else if headline := p.Core.Headline; c.Through != nil && c.Through != app && p.Push(c.Through) {
 			copy(p.Layers[depth+1:p.Depth], p.Layers[depth:])
-			p.Layers[depth] = c.Through
+			p.Layers[depth], p.Core.Headline = c.Through, headline
 		}
 		r.layered = true
 	}
