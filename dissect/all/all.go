@@ -29,6 +29,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/cql"
 	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dcerpc"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
@@ -57,6 +58,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
+	"github.com/espbeat/espbeat/dissect/gssapi"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
@@ -81,6 +83,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/json"
 	"github.com/espbeat/espbeat/dissect/juniper"
 	"github.com/espbeat/espbeat/dissect/kafka"
+	"github.com/espbeat/espbeat/dissect/kerberos"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
@@ -111,6 +114,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/nhrp"
 	"github.com/espbeat/espbeat/dissect/nntp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/opcua"
@@ -354,6 +358,8 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dcerpc.Protocol,
+		dcerpc.Spotlight,
 		amqp.Protocol,
 		ams.Protocol,
 		bitcoin.Protocol,
@@ -382,6 +388,9 @@ func Registry() *dissect.Registry {
 		git.Protocol,
 		gquic.Protocol,
 		grpc.Protocol,
+		gssapi.Kerberos,
+		gssapi.Protocol,
+		gssapi.SPNEGO,
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
@@ -392,6 +401,10 @@ func Registry() *dissect.Registry {
 		irc.Protocol,
 		isakmp.Protocol,
 		kafka.Protocol,
+		kerberos.Password,
+		kerberos.PKINIT,
+		kerberos.Protocol,
+		kerberos.V4,
 		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
@@ -410,6 +423,7 @@ func Registry() *dissect.Registry {
 		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		ntlmssp.Protocol,
 		mplsecho.Protocol,
 		nbss.Protocol,
 		ncp.Protocol,

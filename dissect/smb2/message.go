@@ -60,6 +60,7 @@ var related = fileID{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 // request is what a response is read by.
 type request struct {
 	path         string // of the tree or the file
+	pipe         uint64 // of the file's id, the half that is the connection's
 	class, level uint8
 }
 
@@ -246,7 +247,7 @@ func (m *message) pipe(offset, length int) {
 		return
 	}
 	if c := m.at(offset, length); !c.Failed {
-		smb.Pipe(m.P, c.B, c.Wire)
+		smb.Pipe(m.P, m.request.pipe, c.B, c.Wire)
 	}
 }
 
@@ -258,6 +259,7 @@ func (m *message) file() {
 	}
 	m.P.Out.Bytes(fFID, b)
 	id := fileID(b)
+	m.request.pipe = binary.LittleEndian.Uint64(b[8:])
 	if id == related {
 		if m.previous != nil {
 			m.request.path = m.previous.request.path
