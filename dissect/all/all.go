@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/bacnet"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bitcoin"
 	"github.com/espbeat/espbeat/dissect/bittorrent"
 	"github.com/espbeat/espbeat/dissect/browser"
 	"github.com/espbeat/espbeat/dissect/bssgp"
@@ -24,9 +25,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/cflow"
 	"github.com/espbeat/espbeat/dissect/chdlc"
 	"github.com/espbeat/espbeat/dissect/cip"
+	"github.com/espbeat/espbeat/dissect/coap"
 	"github.com/espbeat/espbeat/dissect/cql"
 	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dcerpc"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
@@ -47,6 +50,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/git"
 	"github.com/espbeat/espbeat/dissect/glbp"
 	"github.com/espbeat/espbeat/dissect/gnw"
 	"github.com/espbeat/espbeat/dissect/gprsns"
@@ -54,6 +58,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
+	"github.com/espbeat/espbeat/dissect/gssapi"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
@@ -77,6 +82,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/isis"
 	"github.com/espbeat/espbeat/dissect/json"
 	"github.com/espbeat/espbeat/dissect/juniper"
+	"github.com/espbeat/espbeat/dissect/kafka"
+	"github.com/espbeat/espbeat/dissect/kerberos"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
@@ -88,9 +95,11 @@ import (
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
 	"github.com/espbeat/espbeat/dissect/memcache"
+	"github.com/espbeat/espbeat/dissect/mgcp"
 	"github.com/espbeat/espbeat/dissect/mipv6"
 	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/modbus"
+	"github.com/espbeat/espbeat/dissect/mongo"
 	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
 	"github.com/espbeat/espbeat/dissect/mplsecho"
@@ -103,7 +112,9 @@ import (
 	"github.com/espbeat/espbeat/dissect/nflog"
 	"github.com/espbeat/espbeat/dissect/nfs"
 	"github.com/espbeat/espbeat/dissect/nhrp"
+	"github.com/espbeat/espbeat/dissect/nntp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
 	"github.com/espbeat/espbeat/dissect/opcua"
@@ -129,12 +140,14 @@ import (
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
 	"github.com/espbeat/espbeat/dissect/rdp"
+	"github.com/espbeat/espbeat/dissect/rdpudp"
 	"github.com/espbeat/espbeat/dissect/resp"
 	"github.com/espbeat/espbeat/dissect/rgmp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
 	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rsync"
 	"github.com/espbeat/espbeat/dissect/rtp"
 	"github.com/espbeat/espbeat/dissect/rtsp"
 	"github.com/espbeat/espbeat/dissect/rx"
@@ -145,6 +158,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/sflow"
 	"github.com/espbeat/espbeat/dissect/shim6"
 	"github.com/espbeat/espbeat/dissect/sip"
+	"github.com/espbeat/espbeat/dissect/skinny"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
@@ -167,6 +181,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/tftp"
 	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/tns"
 	"github.com/espbeat/espbeat/dissect/tpkt"
 	"github.com/espbeat/espbeat/dissect/udld"
 	"github.com/espbeat/espbeat/dissect/udp"
@@ -343,14 +358,18 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dcerpc.Protocol,
+		dcerpc.Spotlight,
 		amqp.Protocol,
 		ams.Protocol,
+		bitcoin.Protocol,
 		bittorrent.Bencode,
 		bittorrent.DHT,
 		bittorrent.LSD,
 		bittorrent.Protocol,
 		browser.Netlogon,
 		browser.Protocol,
+		coap.Protocol,
 		cql.Protocol,
 		dblsp.Protocol,
 		cflow.Protocol,
@@ -366,8 +385,12 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		git.Protocol,
 		gquic.Protocol,
 		grpc.Protocol,
+		gssapi.Kerberos,
+		gssapi.Protocol,
+		gssapi.SPNEGO,
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
@@ -377,10 +400,17 @@ func Registry() *dissect.Registry {
 		imf.Protocol,
 		irc.Protocol,
 		isakmp.Protocol,
+		kafka.Protocol,
+		kerberos.Password,
+		kerberos.PKINIT,
+		kerberos.Protocol,
+		kerberos.V4,
 		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
 		memcache.Protocol,
+		mgcp.Protocol,
+		mongo.Protocol,
 		mms.Association,
 		mms.Presentation,
 		mms.Protocol,
@@ -393,10 +423,12 @@ func Registry() *dissect.Registry {
 		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		ntlmssp.Protocol,
 		mplsecho.Protocol,
 		nbss.Protocol,
 		ncp.Protocol,
 		nfs.Protocol,
+		nntp.Protocol,
 		ntp.Protocol,
 		openflow.Protocol,
 		openflow.V10,
@@ -412,6 +444,7 @@ func Registry() *dissect.Registry {
 		rdp.Protocol,
 		rdp.T124,
 		rdp.T125,
+		rdpudp.Protocol,
 		resp.Protocol,
 		rpc.BootParams,
 		rpc.GlusterFS,
@@ -430,6 +463,7 @@ func Registry() *dissect.Registry {
 		rpc.YPBind,
 		rpc.YPPasswd,
 		rpc.YPServ,
+		rsync.Protocol,
 		rtp.AMR,
 		rtp.AMRWB,
 		rtp.Event,
@@ -447,6 +481,7 @@ func Registry() *dissect.Registry {
 		sdp.Protocol,
 		sflow.Protocol,
 		sip.Protocol,
+		skinny.Protocol,
 		smb.Protocol,
 		smb2.Protocol,
 		smtp.Protocol,
@@ -464,6 +499,7 @@ func Registry() *dissect.Registry {
 		tftp.Protocol,
 		thrift.Protocol,
 		tls.Protocol,
+		tns.Protocol,
 		tpkt.COTP,
 		tpkt.Protocol,
 		vnc.Protocol,

@@ -14,7 +14,6 @@ import (
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
-	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -172,7 +171,6 @@ func summary(dst []byte, v dissect.View) []byte {
 
 // session is what is known of a connection.
 type session struct {
-	layers common.Layers
 	// later is set for version 1.0.
 	later bool
 }

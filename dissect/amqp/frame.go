@@ -31,7 +31,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		s.later = strings.HasPrefix(version, "1.")
 		if p.Options.Wireshark { // which has no layer for it
 			p.Core.Headline = Protocol.Headline()
-		} else if !s.layers.Push(p, Protocol) {
+		} else if !p.Push(Protocol) {
 			return headerLen
 		}
 		p.Message(Protocol)
@@ -45,7 +45,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if short := len(data) < n; ok && !p.Truncated && (n == 0 || short && (n <= maxWait || len(data) < enough)) {
 		return 0
 	}
-	if !s.layers.Push(p, Protocol) {
+	if !p.Push(Protocol) {
 		return max(n, len(data))
 	}
 	if !ok || n == 0 {

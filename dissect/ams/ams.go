@@ -111,7 +111,10 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	if len(b) < n && n <= maxWait && !p.Truncated || len(b) < leadLen+headerLen && !p.Truncated {
 		return 0
 	}
-	if p.Top() == Protocol || p.Push(Protocol) {
+	if p.Options.Wireshark && len(b) > n { // tshark takes messages that end with their segment alone
+		return len(b)
+	}
+	if common.LayersOf(c).Push(p, Protocol) {
 		message(p, c, b[leadLen:min(n, len(b))], n-leadLen)
 	}
 	return n
@@ -159,31 +162,17 @@ func netID(o *field.Buffer, id field.ID, b []byte) {
 	o.Text(id, text)
 }
 
-// little reads a number of n bytes, at most 4, the lowest first, and writes it.
-func little(c *common.Cursor, id field.ID, n int) uint32 {
-	b := c.Bytes(n)
-	if b == nil {
-		return 0
-	}
-	var v [4]byte
-	copy(v[:], b)
-	c.P.Out.Uint(id, uint64(binary.LittleEndian.Uint32(v[:])))
-	return binary.LittleEndian.Uint32(v[:])
-}
-
 func request(c *common.Cursor, command uint16) {
 	switch command {
 	case read, write, addNotification, readWrite:
-		group := little(c, fGroup, 4)
-		little(c, fOffset, 4)
+		group := c.LittleNumber(fGroup, 4)
+		c.LittleNumber(fOffset, 4)
 		if command == readWrite && group == handleByName {
 			c.Skip(4) // how much is to be read
-			if n := c.Bytes(4); n != nil {
-				c.Text(fSymbol, int(binary.LittleEndian.Uint32(n)))
-			}
+			c.Text(fSymbol, int(c.Little32()))
 		}
 	case writeControl:
-		little(c, fState, 2)
+		c.LittleNumber(fState, 2)
 	}
 }
 
@@ -192,7 +181,7 @@ func response(c *common.Cursor, command uint16) {
 	if !c.More() { // an error of the router has no data
 		return
 	}
-	little(c, fResult, 4)
+	c.LittleNumber(fResult, 4)
 	switch command {
 	case readDeviceInfo:
 		if c.More() {
@@ -201,7 +190,7 @@ func response(c *common.Cursor, command uint16) {
 		}
 	case readState:
 		if c.More() {
-			little(c, fState, 2)
+			c.LittleNumber(fState, 2)
 		}
 	}
 }

@@ -36,7 +36,7 @@ var (
 
 func newBench() *dissecttest.Bench {
 	b := dissecttest.New(nil, Protocol)
-	b.Port = port
+	b.Port, b.P.Options.Wireshark = port, false
 	return b
 }
 
@@ -70,6 +70,21 @@ func TestConversations(t *testing.T) {
 			}
 			r.Check(t, tt.want)
 		})
+	}
+}
+
+// tshark takes a message that ends with its segment alone, and looks on the port alone.
+func TestAsTshark(t *testing.T) {
+	b := newBench()
+	b.P.Options.Wireshark = true
+	for data, want := range map[string]string{askRead: "ams", askRead + askRead: ""} {
+		if got := b.Stream(Protocol, client(data))[0].Layers; got != want {
+			t.Errorf("layers %q, want %q", got, want)
+		}
+	}
+	b.Port = 40000
+	if got := b.Stream(Protocol, client(askRead))[0].Layers; got != "" {
+		t.Errorf("elsewhere: layers %q", got)
 	}
 }
 

@@ -131,7 +131,7 @@ func transaction(p *dissect.Packet, kind, invoke byte, more bool) {
 	}
 	c, key := p.Conversation, uint64(side)<<8|uint64(invoke) //nolint:gosec // 0 or 1
 	if c == nil {
-		if asker.MACLen == 0 { // of an MS/TP frame
+		if asker.MACLen == 0 {
 			return
 		}
 		mac := uint64(binary.BigEndian.Uint16(asker.MAC[:]))<<32 | uint64(binary.BigEndian.Uint32(asker.MAC[2:]))

@@ -42,6 +42,8 @@ var cases = []dissecttest.Case{
 	{Name: "a device", Frame: ip("0b", "01 00"+iAmDevice), Want: map[string]string{"bacapp.type": "1", "bacapp.unconfirmed_service": "0", "bacapp.service": "i-Am", "bacapp.object_id": "device,254", "bacapp.vendor_identifier": "154"}},
 	{Name: "an object and its name", Frame: ip("0b", "01 00 10 01 c4 020000fe c4 05c00005 75 06 00 6d65746572"), Want: map[string]string{"bacapp.object_id": "device,254,accumulator,5", "bacapp.object_name": "meter"}},
 	{Name: "who has a name", Frame: ip("0b", "01 00 10 07 3d 06 00 6d65746572"), Want: map[string]string{"bacapp.service": "who-Has", "bacapp.object_name": "meter"}},
+	{Name: "a name in UCS-2", Frame: ip("0b", "01 00 10 07 3d 05 04 0041 00e4"), Want: map[string]string{"bacapp.object_name": "Aä"}},
+	{Name: "a name in ISO 8859-1", Frame: ip("0b", "01 00 10 07 3d 03 05 41 e4"), Want: map[string]string{"bacapp.object_name": "Aä"}},
 	{Name: "several properties", Frame: ip("0a", "01 04 00 05 01 0e 0c 020000fe 1e 09 4d 09 4c 1f 0c 00000001 1e 09 55 1f"), Want: map[string]string{"bacapp.object_id": "device,254,analog-input,1", "bacapp.property": "object-name,object-list,present-value"}},
 	{Name: "several properties are told", Frame: ip("0a", "01 00 30 01 0e 0c 00000001 1e 29 55 4e 44 3f800000 4f 29 6f 5e 91 02 91 20 5f 1f"), Want: map[string]string{"bacapp.object_id": "analog-input,1", "bacapp.property": "present-value,status-flags"}},
 	{Name: "a change of value", Frame: ip("0b", "01 00 10 02 09 12 1c 02000002 2c 00c00004 39 00 4e 09 55 2e 91 01 2f 4f"), Want: map[string]string{"bacapp.object_id": "device,2,binary-input,4", "bacapp.property": "present-value"}},
@@ -128,6 +130,7 @@ func TestMSTP(t *testing.T) {
 		{Name: "the token", Frame: "55ff 00 00 7e 0000 a7", Layers: "mstp", Want: map[string]string{"mstp.frame_type": "0", "mstp.dst": "0", "mstp.src": "126"}},
 		{Name: "data", Frame: "55ff 06 ff 07 0010 33 01 00" + iAmDevice + "ffff", Layers: "mstp:bacnet:bacapp", Want: map[string]string{"bacapp.object_id": "device,254"}},
 		{Name: "data without all of it", Frame: "55ff 06 ff 07 0010 33 01 00 10 08", Layers: "mstp:bacnet:bacapp", Malformed: "mstp"},
+		{Name: "a reply", Frame: "55ff 06 07 01 0009 33 01 00" + unknownObject + "ffff", Layers: "mstp:bacnet:bacapp", Want: map[string]string{"bacapp.error_code": "31"}},
 		{Name: "a test", Frame: "55ff 03 ff 07 0001 33 01 ffff", Layers: "mstp"},
 		{Name: "cut by the capture", Frame: "55ff 06 ff", Wire: 30, Layers: "mstp", Truncated: true},
 	})

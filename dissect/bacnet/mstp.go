@@ -33,6 +33,9 @@ func mstp(p *dissect.Packet, b []byte, wire int) {
 	c.Uint8(fSource)
 	length := int(c.U16())
 	c.Skip(1) // the header's CRC
+	if !c.Failed {
+		p.SetMAC(b[4:5], b[3:4])
+	}
 	if c.Failed || length == 0 {
 		return
 	}

@@ -3,7 +3,9 @@
 package bacnet
 
 import (
+	"encoding/binary"
 	"strconv"
+	"unicode/utf16"
 
 	"github.com/espbeat/espbeat/dissect/common"
 )
@@ -93,7 +95,7 @@ var about = func() map[uint16][]rule {
 }()
 
 // Services that tell of objects by tags of the class application: the last is an object's name, or a device's vendor.
-const iAm, iHave = unconfirmedKey | 0, unconfirmedKey | 1
+const iAm, iHave = unconfirmedKey, unconfirmedKey + 1
 
 // readTags reads the tags of a service, and writes what they name.
 func readTags(c common.Cursor, key uint16) {
@@ -137,8 +139,7 @@ func readTags(c common.Cursor, key uint16) {
 			writeProperty(t.value)
 			properties++
 		case w == objectName, key == iHave && !t.context && t.number == characters:
-			t.value.Skip(1) // the character set
-			t.value.Text(fObjectName, t.value.Wire)
+			writeObjectName(t.value)
 		case key == iAm && !t.context && t.number == unsigned && c.Wire == 0:
 			if n := number(t.value); n <= 0xffff {
 				c.P.Out.Uint(fVendor, uint64(n))
@@ -193,6 +194,30 @@ func writeObject(v common.Cursor) {
 	b := appendName(buf[:0], objectTypes, n>>instanceBits)
 	b = strconv.AppendUint(append(b, ','), uint64(n&(1<<instanceBits-1)), 10)
 	v.P.Out.Text(fObject, b)
+}
+
+// writeObjectName writes a name: UCS-2 and ISO 8859-1 as what they stand for, other character sets as they are.
+func writeObjectName(v common.Cursor) {
+	const ucs2, latin1 = 4, 5
+	set := v.U8()
+	b := v.Bytes(v.Wire)
+	switch set {
+	case ucs2:
+		units := make([]uint16, len(b)/2)
+		for i := range units {
+			units[i] = binary.BigEndian.Uint16(b[2*i:])
+		}
+		b = []byte(string(utf16.Decode(units)))
+	case latin1:
+		runes := make([]rune, len(b))
+		for i, o := range b {
+			runes[i] = rune(o)
+		}
+		b = []byte(string(runes))
+	}
+	if len(b) > 0 {
+		v.P.Out.Text(fObjectName, b)
+	}
 }
 
 func writeProperty(v common.Cursor) {

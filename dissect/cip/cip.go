@@ -7,12 +7,10 @@
 //
 // A path names a class, an instance and an attribute, or a tag. The messages within Multiple Service Packet and Unconnected Send are dissected, too. A response names
 // neither class nor tag: those of its request are written with it. Limits: 256 messages within a message, 2 levels, 64 requests open at a time.
-// Not decoded: data of services but for Forward Open, Forward Close and Unconnected Send; PCCC, safety.
+// Not decoded: data of services but for Forward Open, Forward Close, Unconnected Send and the commands of PCCC; safety.
 package cip
 
 import (
-	"fmt"
-
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
@@ -51,6 +49,8 @@ var (
 	fSerial    = fields.Add("cm.conn_serial_num", field.Uint16, "cip.cm.conn_serial_num", "Serial number of the connection", field.Rare, field.Detail)
 	fVendor    = fields.Add("cm.vendor", field.Uint16, "cip.cm.vendor", "Vendor of the originator", field.Rare, field.Detail)
 	fOrigin    = fields.Add("cm.orig_serial_num", field.Uint32, "cip.cm.orig_serial_num", "Serial number of the originator", field.Rare, field.Detail)
+	fCommand   = fields.Add("pccc.cmd_code", field.Uint8, "cip.pccc.cmd.code", "Command of PCCC; 64 more in a reply", field.Rare, field.Detail)
+	fFunction  = fields.Add("pccc.fnc_code", field.Uint8, "cip.pccc.fnc.code_06, cip.pccc.fnc.code_07, cip.pccc.fnc.code_0f", "Function of the command: of 15 162 protected typed logical read, 170 write, …", field.Rare, field.Detail)
 	fTransport = fields.Add("cm.fwo.transport", field.Uint8, "cip.cm.fwo.transport", "Transport class of the connection: 1 I/O, 3 messages", field.Rare, field.Detail)
 )
 
@@ -143,6 +143,8 @@ func request(m common.Cursor, t, within *target, depth int) {
 	switch {
 	case t.service == multiple:
 		several(m, depth, func(sub common.Cursor) { request(sub, &target{}, &target{}, depth+1) })
+	case t.class == classPCCC && t.service == executePCCC:
+		pccc(m, true)
 	case t.class != classConnectionManager:
 	case t.service == unconnected && depth < maxDepth:
 		m.Skip(2) // time-out
@@ -193,6 +195,8 @@ func response(m common.Cursor, a asked, depth int) {
 	switch {
 	case service == multiple:
 		several(m, depth, func(sub common.Cursor) { response(sub, asked{}, depth+1) })
+	case status == 0 && t.class == classPCCC && service == executePCCC:
+		pccc(m, false)
 	case status != 0 || t.class != classConnectionManager:
 	case service == forwardOpen, service == largeOpen:
 		m.LittleNumber(fOT, 4)
@@ -251,78 +255,4 @@ func several(m common.Cursor, depth int, f func(common.Cursor)) {
 			return
 		}
 	}
-}
-
-// open dissects the data of a Forward Open, whose parameters take twice as much where it is a large one.
-func open(m common.Cursor, large bool) {
-	parameters := 2
-	if large {
-		parameters = 4
-	}
-	m.Skip(2)
-	m.LittleNumber(fOT, 4)
-	m.LittleNumber(fTO, 4)
-	identify(&m)
-	m.Skip(4 + 2*(4+parameters)) // the time-out's multiplier, intervals and parameters of both directions
-	transport := m.U8()
-	words := int(m.U8())
-	if m.Failed {
-		return
-	}
-	m.P.Out.Uint(fTransport, uint64(transport&0xf))
-	readPath(m.Sub(2 * words))
-}
-
-// identify reads what names a connection.
-func identify(m *common.Cursor) {
-	m.LittleNumber(fSerial, 2)
-	m.LittleNumber(fVendor, 2)
-	m.LittleNumber(fOrigin, 4)
-}
-
-// summary reads "Identity - Get Attribute Single", of a response "Success: Identity - Get Attribute Single", as Wireshark's Info column.
-func summary(dst []byte, v dissect.View) []byte {
-	first := func(id field.ID) (text string, ok bool) {
-		v.All(id, func(t []byte) {
-			if !ok {
-				text, ok = string(t), true
-			}
-		})
-		return text, ok
-	}
-	if status, ok := first(fStatus); ok {
-		if name := statuses[status]; name != "" {
-			dst = append(dst, name...)
-		} else {
-			dst = fmt.Appendf(dst, "Status %s", status)
-		}
-		dst = append(dst, ": "...)
-	}
-	if symbol, ok := first(fSymbol); ok {
-		dst = append(append(append(dst, '\''), symbol...), "' - "...)
-	} else if class, ok := first(fClass); ok {
-		if name := classes[class]; name != "" {
-			dst = append(dst, name...)
-		} else {
-			dst = append(append(dst, "Class "...), class...)
-		}
-		dst = append(dst, " - "...)
-	}
-	const most = 8
-	n := 0
-	v.All(fName, func(name []byte) {
-		switch n++; {
-		case n > most:
-			return
-		case n == 2:
-			dst = append(dst, ": "...)
-		case n > 2:
-			dst = append(dst, ", "...)
-		}
-		dst = append(dst, name...)
-	})
-	if n > most {
-		dst = append(dst, ", …"...)
-	}
-	return dst
 }

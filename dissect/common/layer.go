@@ -17,3 +17,13 @@ func (l *Layers) Push(p *dissect.Packet, proto *dissect.Protocol) bool {
 	l.number, l.joined = p.Number, p.Reassembled
 	return same || p.Push(proto)
 }
+
+// LayersOf is what a conversation's application knows of its layers, where it needs to know nothing else: it is the conversation's AppState.
+func LayersOf(c *dissect.Conversation) *Layers {
+	l, ok := c.AppState.(*Layers)
+	if !ok {
+		l = &Layers{}
+		c.AppState = l
+	}
+	return l
+}

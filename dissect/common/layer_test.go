@@ -36,3 +36,14 @@ func TestLayers(t *testing.T) {
 		t.Error("a layer beyond the bound")
 	}
 }
+
+func TestLayersOf(t *testing.T) {
+	c := &dissect.Conversation{}
+	p := &dissect.Packet{Number: 1}
+	proto := &dissect.Protocol{Name: "x"}
+	LayersOf(c).Push(p, proto)
+	LayersOf(c).Push(p, proto)
+	if p.Depth != 1 {
+		t.Errorf("%d layers", p.Depth)
+	}
+}

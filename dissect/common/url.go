@@ -85,6 +85,13 @@ func URL(o *field.Buffer, scheme string, target, host []byte, authority bool) {
 		o.Text(fFull, AppendURL(buf[:0], o, append(full, target...)))
 		o.String(fScheme, scheme)
 	}
+	Target(o, host, path)
+}
+
+// Target writes the url.* fields of a request that names its host, path and query apart, and no URL as a whole: url.domain, url.port, url.path and
+// url.query. What follows a # is left out.
+func Target(o *field.Buffer, host, path []byte) {
+	var buf [512]byte
 	writeHost(o, host)
 	if i := bytes.IndexByte(path, '#'); i >= 0 {
 		path = path[:i]

@@ -95,7 +95,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	case !p.Truncated && (len(b) < 3 || len(b) < size(b[2])):
 		return 0
 	}
-	if p.Top() == Protocol || p.Push(Protocol) {
+	if stateOf(c).layers.Push(p, Protocol) {
 		p.Message(Protocol)
 		frame(p, c, b)
 	}

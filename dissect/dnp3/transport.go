@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
 )
 
 const (
@@ -33,8 +34,21 @@ type partial struct {
 	data []byte
 }
 
-// state is what a conversation remembers: the fragments in progress, the oldest first.
-type state struct{ partial []partial }
+// state is what a conversation remembers. The fragments in progress are there the oldest first.
+type state struct {
+	layers  common.Layers
+	partial []partial
+}
+
+// stateOf is the conversation's.
+func stateOf(c *dissect.Conversation) *state {
+	s, ok := c.AppState.(*state)
+	if !ok {
+		s = &state{}
+		c.AppState = s
+	}
+	return s
+}
 
 // transport dissects a segment. whole is false when the capture cut it.
 func transport(p *dissect.Packet, c *dissect.Conversation, l link, segment []byte, whole bool) {
@@ -50,12 +64,7 @@ func transport(p *dissect.Packet, c *dissect.Conversation, l link, segment []byt
 	if c == nil || p.Quoted {
 		return
 	}
-	s, ok := c.AppState.(*state)
-	if !ok {
-		s = &state{}
-		c.AppState = s
-	}
-	if f := s.add(p, l, segment, sequence, first, final, whole); f != nil {
+	if f := stateOf(c).add(p, l, segment, sequence, first, final, whole); f != nil {
 		application(p, c, l, f, true)
 	}
 }

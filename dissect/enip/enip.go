@@ -93,18 +93,24 @@ func guess(b []byte) bool {
 	return slices.Max(b[4:12]) == 0 && slices.Max(b[20:headerLen]) == 0 && binary.LittleEndian.Uint32(b[headerLen:]) == version
 }
 
+// connection is what spans packets of TCP.
+type connection struct {
+	layers   common.Layers // of the encapsulation; each message has layers of CIP
+	requests cip.Requests
+}
+
 // stream takes one message off the front.
 func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) == 0 {
 		return 0
 	}
-	requests, _ := c.AppState.(*cip.Requests)
-	if !accept(data) || requests == nil && common.Elsewhere(p, Protocol) {
+	s, _ := c.AppState.(*connection)
+	if !accept(data) || s == nil && common.Elsewhere(p, Protocol) {
 		return dissect.Reject
 	}
-	if requests == nil {
-		requests = &cip.Requests{}
-		c.AppState = requests
+	if s == nil {
+		s = &connection{}
+		c.AppState = s
 	}
 	if len(data) < 4 {
 		return 0
@@ -113,12 +119,11 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) < n && !p.Truncated {
 		return 0
 	}
-	// The messages of a packet are one layer, each with layers of CIP.
-	if !slices.Contains(p.Layers[:p.Depth], Protocol) && !p.Push(Protocol) {
+	if !s.layers.Push(p, Protocol) {
 		return n
 	}
 	at := min(n, len(data))
-	message(p, c, requests, data[:at:at], n)
+	message(p, c, &s.requests, data[:at:at], n)
 	return n
 }
 

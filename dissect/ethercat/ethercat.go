@@ -6,7 +6,7 @@
 //	| command 1 | index 1 | address 4 | length 11 bits … more 1 | interrupt 2 | data | working counter 2      a datagram
 //	| length 2 | address 2 | channel 1 | type 4 bits, counter 4 | number and service 2 | …                    a mailbox, here of CoE (CANopen)
 //
-// Limits: 1024 datagrams. Not decoded: process data, registers, mailboxes but for CoE's service data, Ethernet within mailboxes, network variables.
+// Limits: 1024 datagrams. Not decoded: process data, registers, mailboxes but for CoE's service data and Ethernet in one piece, network variables.
 package ethercat
 
 import (
@@ -127,9 +127,9 @@ func datagrams(p *dissect.Packet, b []byte, wire int) {
 
 // Mailboxes lie from firstMailbox on in a slave's memory.
 const (
-	firstMailbox             = 0x1000
-	mailboxLen               = 6
-	typeCANopen, lastMailbox = 3, 5
+	firstMailbox                           = 0x1000
+	mailboxLen                             = 6
+	typeEthernet, typeCANopen, lastMailbox = 2, 3, 5
 )
 
 // mailbox takes data for a mailbox that reads like one.
@@ -144,13 +144,30 @@ func mailbox(c common.Cursor) {
 	c.P.Out.Uint(fMailbox, uint64(kind))
 	c.Skip(mailboxLen)
 	body := c.Sub(n)
-	if kind != typeCANopen {
+	switch kind {
+	case typeCANopen:
+		const serviceShift, request, response = 12, 2, 3
+		if service := body.Little16() >> serviceShift; service == request || service == response {
+			body.Skip(1)
+			body.LittleNumber(fObject, 2)
+		}
+	case typeEthernet:
+		ethernet(body)
+	}
+}
+
+var tunnel = field.Intern("ethercat")
+
+// ethernet is a frame that was sent to a slave's own network, or came from it; its fragments are passed over.
+func ethernet(c common.Cursor) {
+	const isFragment, isLast, number = 0xf, 0x100, 0x3f
+	head, place := c.Little16(), c.Little16()
+	if c.Failed || head&isFragment != 0 || head&isLast == 0 || place&number != 0 {
 		return
 	}
-	const serviceShift, request, response = 12, 2, 3
-	if service := body.Little16() >> serviceShift; service == request || service == response {
-		body.Skip(1)
-		body.LittleNumber(fObject, 2)
+	c.P.TunnelType(tunnel)
+	if c.P.Tunnel(0) {
+		c.P.CallName("eth", c.B, c.Wire)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
+	"github.com/espbeat/espbeat/dissect/eth"
 )
 
 const (
@@ -15,8 +16,10 @@ const (
 	upload  = "1c10 05 01 0110 0018 1000 0000 0a00 0000 00 13 0020 40 1810 01 00000000 0100"
 )
 
+const ethernetFrame = "020000000001 020000000002 ffff 0000"
+
 func bench() *dissecttest.Bench {
-	return dissecttest.New(nil, Protocol, Datagrams, Mailbox, RawIO, Variables)
+	return dissecttest.New(nil, Protocol, Datagrams, Mailbox, RawIO, Variables, eth.Protocol)
 }
 
 func TestDissect(t *testing.T) {
@@ -31,6 +34,8 @@ func TestDissect(t *testing.T) {
 		{Name: "below the mailboxes", Frame: strings.Replace(upload, "0018 10", "ff0f 10", 1), Layers: "ecatf:ecat"},
 		{Name: "longer than its mailbox", Frame: strings.Replace(upload, "0a00", "0b00", 1), Layers: "ecatf:ecat"},
 		{Name: "a mailbox of no kind", Frame: strings.Replace(upload, "00 13", "00 16", 1), Layers: "ecatf:ecat"},
+		{Name: "Ethernet in a mailbox", Frame: "2610 05 01 0110 0018 1a00 0000 1400 0000 00 12 0001 0000" + ethernetFrame + "0100", Layers: "ecatf:ecat:ecat_mailbox:eth", Want: map[string]string{"tunnel.type": "ethercat", "ecat.mailbox_type": "2"}},
+		{Name: "a fragment of Ethernet", Frame: "2610 05 01 0110 0018 1a00 0000 1400 0000 00 12 0000 0000" + ethernetFrame + "0100", Layers: "ecatf:ecat:ecat_mailbox", Want: map[string]string{"tunnel.type": ""}},
 		{Name: "raw IO", Frame: "0430 00000000", Layers: "ecatf:ioraw"},
 		{Name: "network variables", Frame: "0440 00000000", Layers: "ecatf:tc_nv"},
 		{Name: "a mailbox without a datagram", Frame: "0450 00000000", Layers: "ecatf:ecat_mailbox"},

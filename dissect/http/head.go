@@ -5,8 +5,8 @@ package http
 import (
 	"bytes"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
-	"github.com/espbeat/espbeat/field"
 )
 
 // headEnd returns the length of the head at the front of data, its empty line included, -1 while that is yet to come. The
@@ -141,7 +141,8 @@ func (l *headerLines) next() (name, value []byte) {
 }
 
 // write writes the fields of the head.
-func (h *head) write(o *field.Buffer) {
+func (h *head) write(p *dissect.Packet) {
+	o := p.Out
 	if h.method != nil {
 		o.Text(fMethod, h.method)
 		if len(h.version) > 0 {
@@ -169,6 +170,9 @@ func (h *head) write(o *field.Buffer) {
 			var b [256]byte
 			o.Text(known.id, common.AppendURL(b[:0], o, value))
 		default:
+			if known.token && authentication(p, value) && known.shown {
+				value, _, _ = bytes.Cut(value, []byte{' '})
+			}
 			if known.id == fHost {
 				var b [256]byte
 				host = value

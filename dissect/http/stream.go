@@ -236,7 +236,7 @@ func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	if p.Options.Wireshark {
 		h.cutTarget()
 	}
-	h.write(p.Out)
+	h.write(p)
 	switch {
 	case h.method != nil:
 		request(p, c, h.method)

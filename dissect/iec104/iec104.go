@@ -94,7 +94,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 		return 0
 	}
 	n := headerLen + int(b[1])
-	if top := p.Top(); top != Protocol && top != ASDU && !p.Push(Protocol) {
+	if !common.LayersOf(c).Push(p, Protocol) {
 		return n
 	}
 	p.Message(Protocol)

@@ -71,7 +71,7 @@ func goose(p *dissect.Packet, b []byte, wire int) {
 	for n := 0; ok && pdu.More() && n < common.MaxItems; n++ {
 		tag, v := pdu.Element()
 		switch tag {
-		case context | 0:
+		case context:
 			v.Text(fBlock, v.Wire)
 		case context | 1:
 			number(v, fLive)
@@ -114,7 +114,7 @@ func samples(c common.Cursor, most int) (n int) {
 	for ; c.More() && n < most; n++ {
 		tag, v := c.Element()
 		switch tag {
-		case context | 0:
+		case context:
 			v.Text(fSampledID, v.Wire)
 		case context | 1:
 			v.Text(fSampledSet, v.Wire)

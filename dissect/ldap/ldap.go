@@ -13,6 +13,7 @@ package ldap
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -181,7 +182,7 @@ func summary(dst []byte, v dissect.View) []byte {
 	if size, ok := v.Text(append(dst, "SASL buffer, "...), fWrapped); ok && n == 0 {
 		dst = append(size, " bytes"...)
 	}
-	return dst
+	return ntlmssp.AppendInfo(dst, v)
 }
 
 // user notes who binds.

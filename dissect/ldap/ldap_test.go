@@ -51,10 +51,10 @@ func TestConversations(t *testing.T) {
 	}{
 		{"bind", []dissecttest.Piece{client(binding), server(bound)}, "ldap:ldap", map[string]string{"ldap.message_id": "1,1", "ldap.protocol_op": "0,1", "ldap.name": "cn=alice", "user.name": "cn=alice",
 			"ldap.result_code": "49", "request_in": "1", "transaction.id": "flow:1,flow:1"}},
-		{"search", []dissecttest.Piece{client(searching), server(found + found), server(done), client(unbind)}, "ldap:ldap:ldap:ldap", map[string]string{"ldap.base_object": "dc=example,dc=com",
+		{"search", []dissecttest.Piece{client(searching), server(found + found), server(done), client(unbind)}, "ldap:ldap:ldap:ldap:ldap", map[string]string{"ldap.base_object": "dc=example,dc=com",
 			"ldap.protocol_op": "3,4,4,5,2", "request_in": "1,1,1", "event.duration": "1000000,1000000,2000000", "ldap.result_code": "0"}},
 		{"lengths of the long form", []dissecttest.Piece{client(tlv(tagSequence, tlv(tagInteger, "\x01", true)+tlv(0x63, tlv(tagOctets, "dc=x", true), true), true))}, "ldap", map[string]string{"ldap.base_object": "dc=x"}},
-		{"a security layer", []dissecttest.Piece{client(binding), client(buffers + buffers), server("\x00\x00\x01\x00abcd"), server(strings.Repeat("x", 252) + bound)}, "ldap:ldap:ldap",
+		{"a security layer", []dissecttest.Piece{client(binding), client(buffers + buffers), server("\x00\x00\x01\x00abcd"), server(strings.Repeat("x", 252) + bound)}, "ldap:ldap:ldap:ldap:ldap",
 			map[string]string{"ldap.sasl_bytes": "8,8,256", "ldap.protocol_op": "0,1"}},
 		{"the middle of a security layer", []dissecttest.Piece{client(buffers)}, "ldap", map[string]string{"ldap.sasl_bytes": "8"}},
 		{"a message cut by the capture", []dissecttest.Piece{{Data: []byte(searching)[:20], Wire: len(searching)}}, "ldap", map[string]string{"ldap.base_object": "dc=example,"}},

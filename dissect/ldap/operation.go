@@ -8,6 +8,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -23,8 +24,6 @@ const (
 	gssapi = "GSSAPI"
 	ntlm   = "NTLM"
 )
-
-var ntlmssp = []byte("NTLMSSP\x00")
 
 var scopes = [...]string{"baseObject", "singleLevel", "wholeSubtree", "subordinateSubtree"}
 
@@ -217,7 +216,7 @@ func result(p *dissect.Packet, s *session, op byte, b []byte) {
 	if !ok {
 		return
 	}
-	if op == opBindResponse && bytes.HasPrefix(matched, ntlmssp) { // where Active Directory has it
+	if op == opBindResponse && ntlmssp.Is(matched) { // where Active Directory has it
 		p.CallName("ntlmssp", matched, len(matched))
 	} else {
 		write(o, fMatched, matched)
@@ -239,7 +238,7 @@ func result(p *dissect.Packet, s *session, op byte, b []byte) {
 		return
 	}
 	switch {
-	case s.mechanism == spnego && bytes.HasPrefix(value, ntlmssp):
+	case s.mechanism == spnego && ntlmssp.Is(value):
 		p.CallName("ntlmssp", value, len(value))
 	case s.mechanism == spnego:
 		p.CallName("spnego", value, len(value))

@@ -11,7 +11,6 @@ import (
 
 // session is what is known of a connection.
 type session struct {
-	layers common.Layers
 	// mechanism is the SASL mechanism of the last bind.
 	mechanism string
 }
@@ -36,7 +35,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if !ok && len(data) < maxHeader && !p.Truncated || ok && len(data) < n && n <= maxWait && !p.Truncated {
 		return 0
 	}
-	if !s.layers.Push(p, Protocol) {
+	if !p.Push(Protocol) {
 		return max(n, 1)
 	}
 	if !ok || !message(p, c, s, data[:min(n, len(data))]) {
@@ -56,7 +55,7 @@ func (s *session) buffer(p *dissect.Packet, c *dissect.Conversation, data []byte
 	if ok && len(data) < 4+n && n <= maxWait && !p.Truncated {
 		return 0
 	}
-	if !s.layers.Push(p, Protocol) {
+	if !p.Push(Protocol) {
 		return len(data)
 	}
 	if !ok {

@@ -32,15 +32,17 @@ const (
 // Protocol is Modbus; TCP and UDP are what it stands in.
 var (
 	Protocol = &dissect.Protocol{
-		Name: "modbus", Title: "Modbus/TCP", Reference: "MODBUS Application Protocol Specification V1.1b3", Application: true,
+		Name: "modbus", Title: "Modbus/TCP", Reference: "MODBUS Application Protocol Specification V1.1b3", Application: true, Summary: summary,
+	}
+	TCP = &dissect.Protocol{
+		Name: "mbtcp", Title: "Modbus/TCP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", Application: true,
 		TCPPorts: []uint16{port}, GuessTCP: guess, AcceptTCP: accept, Summary: summary,
 	}
-	TCP = &dissect.Protocol{Name: "mbtcp", Title: "Modbus/TCP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", Summary: summary}
-	UDP = &dissect.Protocol{Name: "mbudp", Title: "Modbus/UDP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", UDPPorts: []uint16{port}, GuessUDP: whole, Summary: summary}
+	UDP = &dissect.Protocol{Name: "mbudp", Title: "Modbus/UDP", Reference: "MODBUS Messaging on TCP/IP Implementation Guide V1.0b", Application: true, UDPPorts: []uint16{port}, GuessUDP: guess, AcceptUDP: whole, Summary: summary}
 )
 
 // The functions name their Protocols, which cannot name them back in their own values.
-func init() { Protocol.Stream, UDP.Dissect = stream, datagram }
+func init() { TCP.Stream, UDP.Dissect = stream, datagram }
 
 var (
 	mbtcp        = field.Group("mbtcp")
@@ -95,14 +97,14 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	if len(b) == 0 {
 		return 0
 	}
-	if !accept(b) || common.Elsewhere(p, Protocol) {
+	if !accept(b) || common.Elsewhere(p, TCP) {
 		return dissect.Reject
 	}
 	if len(b) < headerLen || len(b) < headerLen+length(b) && !p.Truncated {
 		return 0
 	}
 	// The messages of a packet share the layer of their headers, as in Wireshark.
-	if top := p.Top(); top != TCP && top != Protocol && !p.Push(TCP) {
+	if !common.LayersOf(c).Push(p, TCP) {
 		return len(b)
 	}
 	n := headerLen + length(b)
@@ -110,7 +112,13 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 	return min(n, len(b))
 }
 
-func datagram(p *dissect.Packet, b []byte, wire int) { message(p, p.Conversation, b, wire) }
+func datagram(p *dissect.Packet, b []byte, wire int) {
+	if common.Elsewhere(p, TCP) { // the port is that of TCP
+		p.Pop()
+		return
+	}
+	message(p, p.Conversation, b, wire)
+}
 
 // message dissects a message behind the layer of its header.
 func message(p *dissect.Packet, conversation *dissect.Conversation, b []byte, wire int) {

@@ -60,7 +60,7 @@ func TestConversations(t *testing.T) {
 		{"a length of 300", []dissecttest.Piece{client("\x00\x01\x00\x00\x01\x2c\x01\x03")}, "", "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			r := dissecttest.Merge(newBench().Stream(Protocol, tt.pieces...)...)
+			r := dissecttest.Merge(newBench().Stream(TCP, tt.pieces...)...)
 			if r.Layers != tt.layers || r.Malformed != tt.malformed {
 				t.Errorf("layers %q malformed %q, want %q %q", r.Layers, r.Malformed, tt.layers, tt.malformed)
 			}
@@ -74,11 +74,14 @@ func TestElsewhere(t *testing.T) {
 	b := newBench()
 	b.Port = 1502
 	b.P.Options.Wireshark = false
-	r := dissecttest.Merge(b.Stream(Protocol, client(readRegs), server(regs))...)
+	r := dissecttest.Merge(b.Stream(TCP, client(readRegs), server(regs))...)
 	r.Check(t, map[string]string{"modbus.reference_num": "16", "modbus.regval_uint16": "4660,5", "request_in": "1"})
 	b.P.Options.Wireshark = true
-	if r := b.Stream(Protocol, client(readRegs)); r[0].Layers != "" {
+	if r := b.Stream(TCP, client(readRegs)); r[0].Layers != "" {
 		t.Errorf("layers %q", r[0].Layers)
+	}
+	if r := b.Datagrams(UDP, client(readRegs)); r[0].Layers != "" {
+		t.Errorf("a datagram: layers %q", r[0].Layers)
 	}
 }
 
@@ -90,13 +93,11 @@ func TestDatagrams(t *testing.T) {
 		}
 	}
 	r[1].Check(t, map[string]string{"request_in": "1"})
-	if !UDP.GuessUDP([]byte(regs)) || UDP.GuessUDP([]byte(regs+"x")) {
-		t.Error("a datagram is a message and nothing else")
-	}
+	dissecttest.Recognises(t, UDP.AcceptUDP, UDP.GuessUDP, map[string][2]bool{regs: {true, true}, identify: {true, false}, regs + "x": {false, false}})
 }
 
 func TestSegmentation(t *testing.T) {
-	newBench().Split(t, Protocol, client(readRegs), server(regs), client(identify), server(identified))
+	newBench().Split(t, TCP, client(readRegs), server(regs), client(identify), server(identified))
 }
 
 func TestGuess(t *testing.T) {
@@ -111,7 +112,7 @@ func TestSummary(t *testing.T) {
 	b := newBench()
 	for data, want := range map[string]string{readRegs: "Trans: 7; Unit: 1, Func: 3: Read Holding Registers, from 16, count 2", identify: "Trans: 8; Unit: 1, Func: 43: Encapsulated Interface Transport",
 		excepted: "Trans: 7; Unit: 1, Func: 3: Read Holding Registers, exception 2", adu(1, "\x65\x01"): "Trans: 1; Unit: 1, Func: 101: Unknown function"} {
-		b.Stream(Protocol, client(data))
+		b.Stream(TCP, client(data))
 		if got := b.Summary(Protocol); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
@@ -124,7 +125,7 @@ func FuzzModbus(f *testing.F) {
 	f.Fuzz(func(t *testing.T, fromClient, fromServer []byte, at int) {
 		b := newBench()
 		at = max(0, min(at, len(fromServer)))
-		r := dissecttest.Merge(b.Stream(Protocol, client(string(fromClient)), server(string(fromServer[:at])), server(string(fromServer[at:])))...)
+		r := dissecttest.Merge(b.Stream(TCP, client(string(fromClient)), server(string(fromServer[:at])), server(string(fromServer[at:])))...)
 		b.Invariants(t)
 		if len(r.Fields["modbus.func_code"]) > len(r.Fields["mbtcp.unit_id"]) || len(r.Fields["mbtcp.unit_id"]) > len(r.Fields["mbtcp.trans_id"]) {
 			t.Fatalf("%v", r.Fields)

@@ -15,7 +15,6 @@ const (
 
 // session is what is known of a connection.
 type session struct {
-	layers  common.Layers
 	version byte // 0 when the CONNECT was not captured
 	aliases [2]map[uint16]string
 }
@@ -41,7 +40,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	case ok && short && !p.Truncated && (n <= maxWait || len(data) < enough):
 		return 0
 	}
-	if !s.layers.Push(p, Protocol) {
+	if !p.Push(Protocol) {
 		return max(n, 1)
 	}
 	if !ok || size == 0 {

@@ -90,6 +90,8 @@ func TestConversations(t *testing.T) {
 			map[string]string{"mysql.type": "Request,TABULAR,Rows,EOF,OK", "mysql.affected_rows": "3", "request_in": "1"}},
 		{"an error among rows", []dissecttest.Piece{client(packet(0, "\x03select 1")), server(packets(1, "\x01", column, eof, "\x01a", "\xff\x01\x00#HY000x"))},
 			map[string]string{"mysql.type": "Request,TABULAR,Rows,Error", "mysql.error_code": "1"}},
+		{"an error among columns", []dissecttest.Piece{client(packet(0, "\x03select 1")), server(packets(1, "\x02", column, "\xff\x01\x00#HY000x"))},
+			map[string]string{"mysql.type": "Request,TABULAR,Error", "mysql.error_code": "1"}},
 		{"prepared statement", []dissecttest.Piece{client(packet(0, "\x16select ?")), server(packets(1, "\x00\x09\x00\x00\x00\x01\x00\x01\x00\x00\x00\x00", column, eof, column, eof)),
 			client(packet(0, "\x17\x09\x00\x00\x00\x00\x01\x00\x00\x00")), server(packets(1, "\x01", column, eof, "\x00\x00\x01a", eof)), client(packet(0, "\x19\x09\x00\x00\x00") + packet(0, "\x0e")), server(packet(1, okay))},
 			map[string]string{"mysql.type": "Request,Prepared,Request,TABULAR,Rows,EOF,Request,Request,OK", "mysql.command": "22,23,25,14", "mysql.query": "select ?", "mysql.stmt_id": "9,9,9", "request_in": "1,3,5"}},

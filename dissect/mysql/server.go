@@ -133,7 +133,7 @@ func (s *state) response(m *message, first byte) {
 	}
 	eof := first == answerEOF && m.cursor.Wire < maxPayload
 	switch {
-	case first == answerError && r.step != inColumns:
+	case first == answerError:
 		r.step = atEnd
 		m.fail()
 	case r.step == atStart:

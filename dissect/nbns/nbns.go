@@ -7,7 +7,7 @@
 //
 // Names are written as they read: 15 characters without the spaces at their end, bytes that do not print as <hex>, then the 16th, which says
 // what service it is, as <hex>, then the scope behind a dot. Limits: 64 questions and records a message, 64 names of a node's status. Not decoded: the
-// statistics of a node's status, what datagrams carry (SMB).
+// statistics of a node's status, what datagrams carry but SMB.
 package nbns
 
 import (

@@ -19,6 +19,7 @@ const (
 
 // connection is what spans packets.
 type connection struct {
+	layers common.Layers
 	// secured is set when the security policy is other than None: bodies may be encrypted.
 	secured bool
 	// bodies are what the chunks of each direction's message in progress brought so far; cut says that they brought more.
@@ -52,7 +53,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) < n && n <= maxWait && !p.Truncated {
 		return 0
 	}
-	if p.Top() != Protocol && !p.Push(Protocol) {
+	if !s.layers.Push(p, Protocol) {
 		return n
 	}
 	p.Message(Protocol)

@@ -41,17 +41,17 @@ const maxChannels = 64
 
 var (
 	mcs        = field.Group("t125")
-	fUnit      = mcs.Add("pdu", field.Uint8, "t125.connectMCSPDU, t125.domainMCSPDU", "Unit of the multipoint communication service: 101 connect-initial, 102 connect-response, 8 disconnect, 10 attach user, 14 join channel, 25 and 26 data, …", field.Rare)
-	fChannel   = mcs.Add("channel_id", field.Uint16, "t125.channelId", "Channel that is joined, or that data are for", field.Rare, field.Detail)
+	fUnit      = mcs.Add("pdu", field.Uint8, "t125.ConnectMCSPDU, t124.DomainMCSPDU", "Unit of the multipoint communication service: 101 connect-initial, 102 connect-response, 8 disconnect, 10 attach user, 14 join channel, 25 and 26 data, …", field.Rare)
+	fChannel   = mcs.Add("channel_id", field.Uint16, "t124.channelId", "Channel that is joined, or that data are for", field.Rare, field.Detail)
 	fResult    = mcs.Add("result", field.Uint8, "t125.result", "Result of a confirmation: 0 successful", field.Rare, field.Detail)
 	fBuild     = fields.Add("client_build", field.Uint32, "rdp.client.build", "Build of the client", field.Rare)
 	fName      = fields.Add("client_name", field.Keyword, "rdp.client.name", "Name of the client's computer")
 	fKeyboard  = fields.Add("keyboard_layout", field.Uint32, "rdp.keyboardLayout", "Layout of the client's keyboard: 1033 US, 1031 German, …", field.Rare)
 	fProduct   = fields.Add("client_dig_product_id", field.Keyword, "rdp.client.digProductId", "Product number of the client", field.Rare, field.Detail)
-	fChannels  = fields.Add("channel_name", field.Keyword, "rdp.channel.name", "Virtual channels that the client asks for: rdpdr drives, cliprdr clipboard, rdpsnd sound, …")
+	fChannels  = fields.Add("channel_name", field.Keyword, "rdp.name", "Virtual channels that the client asks for: rdpdr drives, cliprdr clipboard, rdpsnd sound, …")
 	fMethod    = fields.Add("encryption_method", field.Uint32, "rdp.encryptionMethod", "Encryption that the server chose: 0 none or TLS, 1 of 40 bits, 2 of 128, 8 of 56, 16 FIPS", field.Rare)
 	fLevel     = fields.Add("encryption_level", field.Uint32, "rdp.encryptionLevel", "Level of encryption: 0 none, 1 low, 2 client's, 3 high, 4 FIPS", field.Rare, field.Detail)
-	fMinor     = fields.Add("version_minor", field.Uint16, "rdp.version.minor", "Version: 1 RDP 4, 4 RDP 5 to 8, 5 and more RDP 10", field.Rare, field.Detail)
+	fMinor     = fields.Add("version_minor", field.Uint16, "rdp.version.major", "Minor number of the version, which Wireshark calls the major one: 1 RDP 4, 4 RDP 5 to 8, 5 and more RDP 10", field.Rare, field.Detail)
 	objectGCC  = []byte{0, 5, 0, 20, 0x7c, 0, 1} // the object identifier 0.0.20.124.0.1 in PER
 	fromClient = []byte("Duca")
 	fromServer = []byte("McDn")
@@ -125,8 +125,8 @@ func (s *Session) conference(c common.Cursor) {
 	c.Skip(i + keyLen)
 	blocks := c.Sub(perLength(&c))
 	for n := 0; blocks.More() && n < common.MaxItems; n++ {
-		kind := little(blocks.Bytes(2))
-		v := blocks.Sub(int(little(blocks.Bytes(2))) - 4)
+		kind := blocks.Little16()
+		v := blocks.Sub(int(blocks.Little16()) - 4)
 		block(&v, kind)
 	}
 }
@@ -142,20 +142,14 @@ func perLength(c *common.Cursor) int {
 }
 
 // block reads a block of the client or the server.
-func block(v *common.Cursor, kind uint32) {
-	o := v.P.Out
-	number := func(id field.ID, n int) {
-		if b := v.Bytes(n); b != nil {
-			o.Uint(id, uint64(little(b)))
-		}
-	}
+func block(v *common.Cursor, kind uint16) {
 	switch kind {
 	case clientCore:
 		const nameLen, productLen = 32, 64
-		number(fMinor, 2)
+		v.LittleNumber(fMinor, 2)
 		v.Skip(2 + 4*2)
-		number(fKeyboard, 4)
-		number(fBuild, 4)
+		v.LittleNumber(fKeyboard, 4)
+		v.LittleNumber(fBuild, 4)
 		wide(v, fName, nameLen)
 		v.Skip(3*4 + 64)
 		if v.More() { // what follows came with RDP 5
@@ -166,13 +160,13 @@ func block(v *common.Cursor, kind uint32) {
 		}
 	case clientNetwork:
 		const nameLen, optionsLen = 8, 4
-		for n := min(little(v.Bytes(4)), maxChannels); n > 0 && v.More(); n-- {
+		for n := min(v.Little32(), maxChannels); n > 0 && v.More(); n-- {
 			v.Text(fChannels, nameLen)
 			v.Skip(optionsLen)
 		}
 	case serverSecurity:
-		number(fMethod, 4)
-		number(fLevel, 4)
+		v.LittleNumber(fMethod, 4)
+		v.LittleNumber(fLevel, 4)
 	}
 }
 
@@ -216,15 +210,10 @@ func (s *Session) domain(c *common.Cursor) {
 			return
 		}
 		p.Message(Protocol)
-		if kind == sendIndication || !p.Options.Wireshark { // tshark counts RDP as a layer one way only
+		if kind == sendIndication || !p.Options.Wireshark {
 			p.Push(Protocol)
+		} else { // tshark counts RDP as a layer one way only
+			p.Core.Headline = Protocol.Headline()
 		}
 	}
-}
-
-// little is the number of b's bytes, at most 4, the lowest first; 0 for none.
-func little(b []byte) uint32 {
-	var v [4]byte
-	copy(v[:], b)
-	return binary.LittleEndian.Uint32(v[:])
 }

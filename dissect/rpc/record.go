@@ -119,7 +119,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		return 0
 	}
 	if r.first > maxFragment || !tells(p, s, head) && !(isShortCall(head) && len(head) < r.first && !p.Truncated) {
-		s.layers.Push(p, Protocol) // what continues a message whose beginning was not captured
+		p.Push(Protocol) // what continues a message whose beginning was not captured
 		s.within[p.Direction] = false
 		return len(data)
 	}
@@ -127,7 +127,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if waits && !r.complete && !p.Truncated {
 		return 0
 	}
-	s.layers.Push(p, Protocol)
+	p.Push(Protocol)
 	p.Out.Uint(fBytes, uint64(r.length)) //nolint:gosec // not negative
 	if !r.complete {
 		cut := p.Truncated // else the rest is left out, not cut by the capture

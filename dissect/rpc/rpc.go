@@ -14,7 +14,6 @@ package rpc
 
 import (
 	"github.com/espbeat/espbeat/dissect"
-	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -103,7 +102,6 @@ const maxCalls = 256
 type session struct {
 	calls   []Call // newest last
 	current *Call
-	layers  common.Layers
 	// within says by direction that the end of a record that was given up is yet to come.
 	within [2]bool
 }

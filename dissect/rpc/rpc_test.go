@@ -70,7 +70,7 @@ func TestStream(t *testing.T) {
 		{"call and reply", []dissecttest.Piece{client(marked(lookup)), server(marked(found))}, "rpc:nfs:rpc:nfs", map[string]string{"rpc.xid": "1,1", "rpc.msgtyp": "0,1", "rpc.program": "100003,100003",
 			"rpc.program_name": "NFS,NFS", "rpc.programversion": "3,3", "rpc.procedure": "3,3", "rpc.procedure_name": "LOOKUP,LOOKUP", "rpc.status": "SUCCESS", "rpc.auth.flavor": "1",
 			"rpc.auth.machinename": "host1", "rpc.auth.uid": "1000", "rpc.auth.gid": "100,4,24", "related.hosts": "host1", "request_in": "1", "event.duration": "1000000", "transaction.id": "flow:1,flow:1"}},
-		{"several in a packet", []dissecttest.Piece{client(marked(lookup) + marked(null)), server(marked(nothing) + marked(found))}, "rpc:nfs:rpc:nfs", map[string]string{"rpc.procedure": "3,0,0,3", "request_in": "1,1"}},
+		{"several in a packet", []dissecttest.Piece{client(marked(lookup) + marked(null)), server(marked(nothing) + marked(found))}, "rpc:nfs:rpc:rpc:rpc:nfs", map[string]string{"rpc.procedure": "3,0,0,3", "request_in": "1,1"}},
 		{"fragments", []dissecttest.Piece{client(words(40) + lookup[:40] + words(lastBit|uint32(len(lookup)-40)) + lookup[40:])}, "rpc:nfs", map[string]string{"rpc.auth.uid": "1000", "rpc.length": "96"}},
 		{"a program that nobody knows", []dissecttest.Piece{client(marked(sadmin))}, "rpc", map[string]string{"rpc.program_name": "SADMIND", "rpc.procedure_name": ""}},
 		{"the rest of a message", []dissecttest.Piece{client(marked(null)), client("what continues another"), client(marked(lookup))}, "rpc:rpc:rpc:nfs", map[string]string{"rpc.procedure": "0,3"}},

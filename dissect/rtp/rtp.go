@@ -20,8 +20,6 @@ import (
 	"github.com/espbeat/espbeat/field"
 )
 
-const headerLen = 12
-
 // Protocol is RTP.
 var Protocol = &dissect.Protocol{
 	Name: "rtp", Title: "RTP", Reference: "RFC 3550", Application: true,
@@ -45,9 +43,9 @@ var (
 	layers = map[string]string{"AMR": "amr", "AMR-WB": "amr_wb", "TELEPHONE-EVENT": "rtpevent", "H264": "h264", "H265": "h265", "OPUS": "opus", "VP8": "vp8"}
 )
 
-// codec is the layer of a payload, which is not decoded.
+// codec is the layer of a payload, which is not decoded: its summary is RTP's.
 func codec(name, title, reference string) *dissect.Protocol {
-	return &dissect.Protocol{Name: name, Title: title, Reference: reference, Dissect: func(*dissect.Packet, []byte, int) {}}
+	return &dissect.Protocol{Name: name, Title: title, Reference: reference, Dissect: func(*dissect.Packet, []byte, int) {}, Summary: summary}
 }
 
 var (

@@ -72,7 +72,7 @@ var (
 	fUserType  = fields.Add("userdata_type", field.Uint8, "s7comm.param.userdata.type", "0 unasked, 4 request, 8 response", field.Rare, field.Detail)
 	fList      = fields.Add("szl_id", field.Uint16, "s7comm.data.userdata.szl_id", "List of the system's state that is read")
 	fFile      = fields.Add("filename", field.Keyword, "s7comm.param.blockcontrol.filename", "Block that is loaded up or down, as _0B00000A: its type, number and where it goes")
-	fService   = fields.Add("pi_service", field.Keyword, "s7comm.param.pistart.servicename, s7comm.param.pi.servicename", "Program that is invoked or stopped: P_PROGRAM, _INSE, _DELE, …")
+	fService   = fields.Add("pi_service", field.Keyword, "s7comm.param.pistart.servicename", "Program that is invoked or stopped: P_PROGRAM, _INSE, _DELE, …")
 )
 
 // Guess recognises a message by its first two bytes.

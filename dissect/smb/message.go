@@ -41,6 +41,7 @@ type file struct{ name, path string }
 type request struct {
 	share    string // that is connected
 	file     file
+	pipe     uint16
 	transact bool // a pipe is written to and read from
 }
 
@@ -256,6 +257,7 @@ func (m *message) file(c *common.Cursor) {
 		return
 	}
 	m.p.Out.Uint(fFID, uint64(id))
+	m.request.pipe = id
 	f, _ := m.st.files.Get(id)
 	m.about(f)
 }
@@ -275,7 +277,7 @@ func (m *message) opened(c *common.Cursor) {
 // pipe hands data of a named pipe on.
 func (m *message) pipe(offset, length int) {
 	if c := m.at(offset, length); !c.Failed {
-		Pipe(m.p, c.B, c.Wire)
+		Pipe(m.p, uint64(m.request.pipe), c.B, c.Wire)
 	}
 }
 

@@ -5,6 +5,8 @@ package smb
 import (
 	"bytes"
 	"encoding/binary"
+	"hash/fnv"
+	"net/netip"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -79,12 +81,20 @@ func AppendUTF16(dst, b []byte) []byte {
 	return dst
 }
 
-// Pipe hands what is written to or read from a named pipe to DCE/RPC, where it starts as its messages do (C706, 12.6.3.1).
-func Pipe(p *dissect.Packet, b []byte, wire int) {
+// Pipe hands what is written to or read from a named pipe to DCE/RPC, where it starts as its messages do (C706, 12.6.3.1). The pipes of a connection, by their ids, are
+// conversations of their own.
+func Pipe(p *dissect.Packet, pipe uint64, b []byte, wire int) {
 	const version, lastMinor, lastType = 5, 1, 19
-	if len(b) > 2 && b[0] == version && b[1] <= lastMinor && b[2] <= lastType {
-		p.CallName("dcerpc", b, wire)
+	if len(b) < 3 || b[0] != version || b[1] > lastMinor || b[2] > lastType {
+		return
 	}
+	if connection := p.Conversation; connection != nil {
+		h := fnv.New64a()
+		h.Write(binary.LittleEndian.AppendUint64([]byte(connection.ID), pipe)) //nolint:errcheck,gosec // never fails
+		p.Conversation = p.State.Exchange(p, p.Registry.Named("dcerpc"), netip.Addr{}, h.Sum64())
+		defer func() { p.Conversation = connection }()
+	}
+	p.CallName("dcerpc", b, wire)
 }
 
 // Recent remembers the newest max values by their keys.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -58,7 +59,7 @@ func summary(dst []byte, v dissect.View) []byte {
 			dst = text
 		}
 	}
-	return dst
+	return ntlmssp.AppendInfo(dst, v)
 }
 
 // appendPath appends the file, else the share that is connected.

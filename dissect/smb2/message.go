@@ -51,12 +51,16 @@ type tree struct {
 // fileID is an SMB2_FILEID as it is sent.
 type fileID [16]byte
 
-// related stands for the file of the message before, in a compound.
+// relatedTree stands for the tree of the message before, in a compound ([MS-SMB2] 3.2.4.1.4).
+const relatedTree = 1<<32 - 1
+
+// related stands for its file.
 var related = fileID{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}
 
 // request is what a response is read by.
 type request struct {
 	path         string // of the tree or the file
+	pipe         uint64 // of the file's id, the half that is the connection's
 	class, level uint8
 }
 
@@ -92,8 +96,8 @@ type message struct {
 	treeKnown     bool
 	treeID        uint32
 	request       request
-	// previous is the file of the message before in a compound.
-	previous string
+	// previous is the message before in a compound, nil for the first.
+	previous *message
 }
 
 func (m *message) response() bool { return m.flags&flagResponse != 0 }
@@ -112,7 +116,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		p.Message(Protocol)
 		return
 	}
-	st, previous := stateOf(p), ""
+	st := stateOf(p)
+	var previous *message
 	for n := 0; n < maxChain && wire > 0; n++ {
 		if !p.Need(b, wire, headerLen) {
 			return
@@ -126,7 +131,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 			}
 			size = next
 		}
-		m := message{st: st, whole: common.Read(p, b[:min(size, len(b))], size), previous: previous}
+		m := &message{st: st, whole: common.Read(p, b[:min(size, len(b))], size), previous: previous}
 		m.decode(p)
 		if next == 0 {
 			return
@@ -135,7 +140,8 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 			p.Truncated = true
 			return
 		}
-		b, wire, previous = b[next:], wire-next, m.request.path
+		m.previous = nil // of the messages before, one is enough
+		b, wire, previous = b[next:], wire-next, m
 	}
 }
 
@@ -177,6 +183,9 @@ func (m *message) decode(p *dissect.Packet) {
 		m.tree, m.treeKnown = m.st.trees.Get(treeKey{m.session, m.treeID})
 		if m.treeKnown && m.tree.path != "" {
 			p.Out.String(fTree, m.tree.path)
+		}
+		if m.flags&flagRelated != 0 && m.treeID == relatedTree && m.previous != nil {
+			m.tree, m.treeKnown = m.previous.tree, m.previous.treeKnown
 		}
 	}
 	session(p, m.session)
@@ -238,7 +247,7 @@ func (m *message) pipe(offset, length int) {
 		return
 	}
 	if c := m.at(offset, length); !c.Failed {
-		smb.Pipe(m.P, c.B, c.Wire)
+		smb.Pipe(m.P, m.request.pipe, c.B, c.Wire)
 	}
 }
 
@@ -250,8 +259,11 @@ func (m *message) file() {
 	}
 	m.P.Out.Bytes(fFID, b)
 	id := fileID(b)
+	m.request.pipe = binary.LittleEndian.Uint64(b[8:])
 	if id == related {
-		m.request.path = m.previous
+		if m.previous != nil {
+			m.request.path = m.previous.request.path
+		}
 	} else {
 		m.request.path, _ = m.st.files.Get(id)
 	}

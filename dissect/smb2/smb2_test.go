@@ -68,7 +68,10 @@ func chained(messages ...string) string {
 	return whole.String()
 }
 
-const fid, other = "0123456789abcdef", "fedcba9876543210"
+// inherits is the message with the ids of tree and session that stand for those of the message before.
+func inherits(m string) string { return m[:36] + strings.Repeat("\xff", 12) + m[48:] }
+
+const fid = "0123456789abcdef"
 
 // Bodies. Offsets count from the header of 64 bytes.
 var (
@@ -165,6 +168,8 @@ func TestConversations(t *testing.T) {
 		{"a status without a name", []dissecttest.Piece{server(reply(cmdEcho, 0xc0009999, 1, errorBody))}, "nbss:smb2", map[string]string{"smb2.status": "0xc0009999"}},
 		{"a compound, whose messages are about its file", []dissecttest.Piece{client(chained(create, msg(cmdRead, 0, flagRelated, 3, le(uint16(49), uint16(0), uint32(1), uint64(0), string(related[:]), zeros(17))), closing))}, "nbss:smb2",
 			map[string]string{"smb2.cmd": "5,8,6", "file.path": `dir\a.txt,dir\a.txt`}},
+		{"a compound, whose messages are of its tree", []dissecttest.Piece{client(connect), server(connected), client(chained(closing, inherits(msg(cmdCreate, 0, flagRelated, 3, createBody("b", "")))))}, "nbss:smb2:nbss:smb2:nbss:smb2",
+			map[string]string{"smb2.tree": `\\srv\docs,\\srv\docs`, "file.path": `\\srv\docs\b`}},
 		{"a listing", []dissecttest.Piece{client(create), server(created), client(list), server(listing)}, "nbss:smb2:nbss:smb2:nbss:smb2:nbss:smb2", map[string]string{"smb2.find_pattern": "*", "smb2.infolevel": "37",
 			"smb2.filename": `dir\a.txt,a,b.txt`, "file.path": `dir\a.txt,dir\a.txt,dir\a.txt,dir\a.txt`}},
 		{"a listing that nobody asked for", []dissecttest.Piece{server(listing)}, "nbss:smb2", map[string]string{"smb2.filename": ""}},

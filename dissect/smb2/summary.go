@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/dissect/smb"
 	"github.com/espbeat/espbeat/field"
 )
@@ -66,7 +67,7 @@ func summary(dst []byte, v dissect.View) []byte {
 	if tree, ok := v.Text(append(dst, " Tree: "...), fTree); ok {
 		dst = tree
 	}
-	return dst
+	return ntlmssp.AppendInfo(dst, v)
 }
 
 func appendCommand(dst []byte, number string, response bool) []byte {

@@ -104,7 +104,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 		return 0
 	}
 	n := size(b)
-	if p.Top() == Protocol || p.Push(Protocol) {
+	if common.LayersOf(c).Push(p, Protocol) {
 		frame(p, c, b[:min(n, len(b))], n)
 	}
 	return n

@@ -219,17 +219,15 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) == 0 {
 		return 0
 	}
-	layers, ok := c.AppState.(*common.Layers)
-	if !ok {
+	if c.AppState == nil {
 		if !guess(data) {
 			return dissect.Reject
 		}
-		layers = &common.Layers{}
-		c.AppState = layers
+		c.AppState = true
 	}
 	h, s := readHead(data)
 	if s == wrong {
-		return framed(p, c, layers, data)
+		return framed(p, c, data)
 	}
 	if s == short && !p.Truncated {
 		return 0
@@ -241,7 +239,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if w.state == short && len(data) <= maxWait && !p.Truncated {
 		return 0
 	}
-	if !layers.Push(p, Protocol) {
+	if !p.Push(Protocol) {
 		return len(data)
 	}
 	if s != right {
@@ -258,7 +256,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 }
 
 // framed takes a message in a frame off the front.
-func framed(p *dissect.Packet, c *dissect.Conversation, layers *common.Layers, data []byte) int {
+func framed(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) < frameLen {
 		return 0
 	}
@@ -274,7 +272,7 @@ func framed(p *dissect.Packet, c *dissect.Conversation, layers *common.Layers, d
 		}
 		return 0
 	}
-	if layers.Push(p, Protocol) && s == right {
+	if p.Push(Protocol) && s == right {
 		p.Out.Uint(fFrame, uint64(n)) //nolint:gosec // not negative
 		message(p, c, h, data[frameLen+h.size:min(frameLen+n, len(data))])
 	}

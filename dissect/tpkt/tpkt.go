@@ -17,6 +17,7 @@ import (
 	"encoding/binary"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
 	"github.com/espbeat/espbeat/dissect/mms"
 	"github.com/espbeat/espbeat/dissect/rdp"
 	"github.com/espbeat/espbeat/field"
@@ -51,7 +52,8 @@ type state struct {
 	session rdp.Session
 	mms     mms.Connection
 	// tsdu is what came in each direction of a unit whose last part has not.
-	tsdu [2][]byte
+	tsdu   [2][]byte
+	layers common.Layers
 	// begun is set behind the first packet.
 	begun bool
 }
@@ -104,7 +106,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, b []byte) int {
 		layer = false // tshark does not count TPKT as a layer of the first packet
 	}
 	s.begun = true
-	if layer && !within(p) && !p.Push(Protocol) {
+	if layer && !s.layers.Push(p, Protocol) {
 		return n
 	}
 	p.Out.Uint(fLength, uint64(n)) //nolint:gosec // 16 bits
@@ -119,19 +121,6 @@ func onPort(p *dissect.Packet, port uint16) bool {
 	return p.Core.Source.Port == port || p.Core.Destination.Port == port
 }
 
-// within reports whether the packet has a layer of TPKT already.
-func within(p *dissect.Packet) bool {
-	for i := p.Depth; i > 0; i-- {
-		switch l := p.Layers[i-1]; {
-		case l == Protocol:
-			return true
-		case !l.Application:
-			return false
-		}
-	}
-	return false
-}
-
 // between dissects bytes that are no TPKT packet: RDP's fast-path units, or with tshark, which does not put them together, a continuation of whatever there was.
 func (s *state) between(p *dissect.Packet, b []byte) int {
 	if !s.begun {
@@ -143,7 +132,7 @@ func (s *state) between(p *dissect.Packet, b []byte) int {
 	}
 	switch {
 	case p.Options.Wireshark:
-		if (within(p) || p.Push(Protocol)) && n == len(b) {
+		if s.layers.Push(p, Protocol) && n == len(b) {
 			rdp.Unit(p, n)
 		}
 		return len(b)
@@ -152,7 +141,7 @@ func (s *state) between(p *dissect.Packet, b []byte) int {
 	case n == 0 || n > len(b) && !p.Truncated:
 		return 0
 	}
-	if within(p) || p.Push(Protocol) {
+	if s.layers.Push(p, Protocol) {
 		rdp.Unit(p, n)
 	}
 	return n

@@ -3,104 +3,108 @@
 package x11
 
 import (
-	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
+var client, server = dissecttest.Client, dissecttest.Server
+
 const (
-	setup   = "6c 00 0b00 0000 1200 1000 0000 4d49542d4d414749432d434f4f4b49452d31 0000 000102030405060708090a0b0c0d0e0f "
-	setupBE = "42 00 000b 0000 0000 0000 0000 "
-	welcome = "01 00 0b00 0000 0100 01020304 "
-	query   = "62 00 0300 0400 0000 47454d00 "
-	big     = "35 00 0000 03000000 01020304 "
+	setup    = "l\x00\x0b\x00\x00\x00\x01\x00\x05\x00\x00\x00n\x00\x00\x00c4n4r\x00\x00\x00"
+	accepted = "\x01\x00\x0b\x00\x00\x00\x01\x00\x00\x00\x00\x00"
+	pixmap   = "\x35\x18\x04\x00aaaabbbbcccc"
+	focus    = "\x2b\x00\x01\x00"
 )
 
 var (
-	reply = "01 00 0100 01000000 " + zeros(24) + "01020304 "
-	event = "9c 00 0100 " + zeros(28)
-	fault = "00 03 0100 " + zeros(28)
+	reply = "\x01" + strings.Repeat("\x00", 3) + "\x01\x00\x00\x00" + strings.Repeat("\x00", 24) + "rest"
+	key   = "\x02" + strings.Repeat("\x00", 31)
+	fault = "\x00\x03" + strings.Repeat("\x00", 30)
 )
 
-func zeros(n int) string { return string(bytes.Repeat([]byte("00"), n)) + " " }
-
-func piece(t testing.TB, dir int, hex string) dissecttest.Piece {
-	t.Helper()
-	return dissecttest.Piece{Dir: dir, Data: dissecttest.Unhex(t, hex)}
-}
-
-func bench() *dissecttest.Bench {
+func newBench() *dissecttest.Bench {
 	b := dissecttest.New(nil, Protocol)
-	b.Port = 6000
+	b.Port = firstPort
 	return b
 }
 
-func TestStream(t *testing.T) {
-	b := bench()
-	pieces := []dissecttest.Piece{piece(t, 0, setup), piece(t, 1, welcome), piece(t, 0, query+big), piece(t, 1, reply+event+fault)}
-	got := b.Stream(Protocol, pieces...)
-	got[0].Check(t, map[string]string{"x11.message": "setup", "x11.opcode": ""})
-	got[1].Check(t, map[string]string{"x11.message": "setup"})
-	got[2].Check(t, map[string]string{"x11.message": "request,request", "x11.opcode": "98,53"})
-	got[3].Check(t, map[string]string{"x11.message": "reply,event,error", "x11.eventcode": "28", "x11.errorcode": "3"})
-	b.Split(t, Protocol, pieces...)
-	b.Stream(Protocol, piece(t, 0, setupBE), piece(t, 0, "35 00 0002 01020304"))[1].Check(t, map[string]string{"x11.opcode": "53"})
-}
-
-// A connection whose beginning was not seen is little-endian, and its port says who asks.
-func TestMidStream(t *testing.T) {
-	b := bench()
-	got := b.Stream(Protocol, piece(t, 1, event), piece(t, 0, query))
-	got[0].Check(t, map[string]string{"x11.message": "event"})
-	got[1].Check(t, map[string]string{"x11.opcode": "98"})
-	got = b.Stream(Protocol, piece(t, 0, query), piece(t, 0, "35 00 0000 00000000"), piece(t, 0, query))
-	if got[1].Layers != "" {
-		t.Errorf("a request of no length: %s", got[1].Layers)
+func TestConversations(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		pieces []dissecttest.Piece
+		layers string
+		want   map[string]string
+	}{
+		{"from the setup on", []dissecttest.Piece{client(setup), server(accepted), client(pixmap + focus), server(reply + key + fault)}, "x11:x11:x11:x11", map[string]string{"x11.opcode": "53,43", "x11.eventcode": "2", "x11.errorcode": "3"}},
+		{"the other order of bytes", []dissecttest.Piece{client("B\x00\x00\x0b\x00\x00\x00\x00\x00\x00\x00\x00"), client("\x2b\x00\x00\x01\x35\x18\x00\x04aaaabbbbcccc")}, "x11:x11", map[string]string{"x11.opcode": "43,53"}},
+		{"the middle of a connection", []dissecttest.Piece{client(pixmap + focus), server(key)}, "x11:x11", map[string]string{"x11.opcode": "53,43", "x11.eventcode": "2"}},
+		{"the middle in the other order", []dissecttest.Piece{client("\x35\x18\x00\x04aaaabbbbcccc")}, "x11", map[string]string{"x11.opcode": "53"}},
+		{"a request over two packets", []dissecttest.Piece{client(setup), client(pixmap[:9]), client(pixmap[9:] + focus[:2]), client(focus[2:])}, "x11:x11:x11:x11", map[string]string{"x11.opcode": "53,43"}},
+		{"a long request", []dissecttest.Piece{client(setup), client("\x48\x00\x00\x00\x03\x00\x00\x00aaaa" + focus)}, "x11:x11", map[string]string{"x11.opcode": "72,43"}},
+		{"cut by the capture", []dissecttest.Piece{client(setup), {Data: []byte(focus + pixmap[:8]), Wire: 20}}, "x11:x11", map[string]string{"x11.opcode": "43"}},
+		{"the middle of a request", []dissecttest.Piece{client("\x00\x00\x00\x00aaaa")}, "x11", map[string]string{"x11.opcode": ""}},
+		{"TLS", []dissecttest.Piece{client("\x16\x03\x01\x02\x00")}, "", nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := dissecttest.Merge(newBench().Stream(Protocol, tt.pieces...)...)
+			if r.Layers != tt.layers {
+				t.Errorf("layers %q, want %q", r.Layers, tt.layers)
+			}
+			r.Check(t, tt.want)
+		})
 	}
-	got[2].Check(t, map[string]string{"x11.opcode": "98"})
-}
-
-// The cookie by which a client proves itself does not stand in the record.
-func TestCookie(t *testing.T) {
-	b := bench()
-	b.Stream(Protocol, piece(t, 0, setup))
-	if cookie := dissecttest.Unhex(t, "0001020304050607"); bytes.Contains(b.Out.Arena, cookie) {
-		t.Error("the cookie stands in the record")
+	b := newBench()
+	b.Split(t, Protocol, client(setup), server(accepted), client(pixmap+focus), server(reply+key))
+	if n := len(b.Stream(Protocol, client(strings.Repeat(focus, maxListed+1)))[0].Fields["x11.opcode"]); n != maxListed || !b.Out.Cut {
+		t.Errorf("%d requests, cut %v", n, b.Out.Cut)
 	}
 }
 
-func TestGuess(t *testing.T) {
-	for hex, want := range map[string]bool{setup: true, setupBE: true, query: false, "6c 00 0c00 0000 0000 0000 0000": false, "": false} {
-		if guess(dissecttest.Unhex(t, hex)) != want {
-			t.Errorf("%s: %v", hex, !want)
+// The authorization and what requests hold stay out of the document.
+func TestCanary(t *testing.T) {
+	b := newBench()
+	for _, piece := range []string{setup, "\x48\x00\x03\x00c4n4ry__"} {
+		if b.Stream(Protocol, client(piece)); strings.Contains(string(b.Out.Arena), "c4n4r") {
+			t.Error("the contents are in the record")
 		}
 	}
-	for hex, want := range map[string]bool{setup: true, query: true, event: true, "00 00 0000": false, "47 45 0000 20 2f": false, "ff 00 0000 00000000": false} {
-		if accept(dissecttest.Unhex(t, hex)) != want {
-			t.Errorf("on the port, %s: %v", hex, !want)
-		}
-	}
+}
+
+func TestRecognition(t *testing.T) {
+	dissecttest.Recognises(t, accept, guess, map[string][2]bool{setup: {true, true}, pixmap: {true, false}, "GET / HTTP/1.1": {}, "SSH-2.0": {}, "\x16\x03\x01\x00": {}, "": {}, "l\x00\x0b": {true, false}, "B": {true, false}, "l\x00\x00": {}})
 }
 
 func TestSummary(t *testing.T) {
-	b := bench()
-	b.Stream(Protocol, piece(t, 0, query+big))
-	if got, want := b.Summary(Protocol), "request | request 98,53"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	b := newBench()
+	for data, want := range map[string]string{pixmap + focus: "Requests: CreatePixmap, GetInputFocus", "\x9e\x04\x01\x00": "Requests: opcode 158", strings.Repeat(focus, 9): "Requests: GetInputFocus" + strings.Repeat(", GetInputFocus", 7) + ", …"} {
+		if b.Stream(Protocol, client(data)); b.Summary(Protocol) != want {
+			t.Errorf("%q, want %q", b.Summary(Protocol), want)
+		}
+	}
+	if b.Stream(Protocol, server(key+fault)); b.Summary(Protocol) != "Event: KeyPress; Error: code 3" {
+		t.Errorf("%q", b.Summary(Protocol))
+	}
+	if requests[len(requests)-1] != "GetModifierMapping" || len(requests) != 119 || len(events) != 33 {
+		t.Errorf("%d requests, %d events", len(requests), len(events))
 	}
 }
 
 func FuzzX11(f *testing.F) {
-	for _, s := range []string{setup, query + big, reply, event} {
-		f.Add(dissecttest.Unhex(f, s))
-	}
-	b := bench()
-	f.Fuzz(func(t *testing.T, data []byte) {
-		b.Stream(Protocol, dissecttest.Piece{Data: data}, dissecttest.Piece{Dir: 1, Data: data, FIN: true})
+	f.Add([]byte(setup+pixmap+focus), []byte(accepted+reply+key), 30)
+	f.Fuzz(func(t *testing.T, c, s []byte, at int) {
+		b := newBench()
+		at = max(0, min(at, len(c)))
+		r := dissecttest.Merge(b.Stream(Protocol, client(string(c[:at])), server(string(s)), client(string(c[at:])))...)
 		b.Invariants(t)
-		if guess(data) && !accept(data) {
+		if n := len(r.Fields["x11.opcode"]) + len(r.Fields["x11.eventcode"]); 4*n > len(c)+len(s) {
+			t.Fatalf("%d messages in %d bytes", n, len(c)+len(s))
+		}
+		if guess(c) && !accept(c) {
 			t.Fatal("what is told by its bytes is not accepted on the port")
 		}
+		b.Stream(Protocol, dissecttest.Piece{Data: c, Wire: len(c) + 1})
+		b.Invariants(t)
 	})
 }
