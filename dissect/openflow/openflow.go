@@ -127,7 +127,9 @@ func message(p *dissect.Packet, c *dissect.Conversation, b []byte, wire int) {
 	p.Message(Protocol)
 	version, kind, xid := b[0], b[1], binary.BigEndian.Uint32(b[4:])
 	o := p.Out
-	o.Uint(fVersion, uint64(version))
+	if version == oldestRenamed || !p.Options.Wireshark { // tshark has fields of their own for that of the others
+		o.Uint(fVersion, uint64(version))
+	}
 	if name := nameOf(version, kind); name != "" {
 		o.String(fType, name)
 	} else {

@@ -19,7 +19,11 @@ const (
 	reply10  = "01 11 000c 00000004 0000 0000 "
 )
 
-func bench() *dissecttest.Bench { return dissecttest.New(nil, Protocol, V10, V13, V14, V15) }
+func bench() *dissecttest.Bench {
+	b := dissecttest.New(nil, Protocol, V10, V13, V14, V15)
+	b.P.Options = &dissect.Options{}
+	return b
+}
 
 func TestStream(t *testing.T) {
 	b := bench()
@@ -45,10 +49,13 @@ func TestStream(t *testing.T) {
 // With Options.Wireshark, a controller on the old port is not looked at before its switch has spoken.
 func TestUnasked(t *testing.T) {
 	b := bench()
+	b.P.Options = &dissect.Options{Wireshark: true}
 	b.Port = 6633
 	if r := b.Stream(Protocol, dissecttest.Piece{Dir: 1, Data: dissecttest.Unhex(t, hello13)}, dissecttest.Piece{Data: dissecttest.Unhex(t, hello13)}); r[0].Layers != "" {
 		t.Errorf("layers %s", r[0].Layers)
 	}
+	b.Stream(Protocol, dissecttest.Piece{Data: dissecttest.Unhex(t, hello13)})[0].Check(t, map[string]string{"openflow.version": "", "openflow.type": "HELLO"})
+	b.Stream(Protocol, dissecttest.Piece{Data: dissecttest.Unhex(t, hello10)})[0].Check(t, map[string]string{"openflow.version": "1"})
 	if r := b.Stream(Protocol, dissecttest.Piece{Data: dissecttest.Unhex(t, hello13)}, dissecttest.Piece{Dir: 1, Data: dissecttest.Unhex(t, hello13)}); r[1].Layers != "openflow:openflow_v4" {
 		t.Errorf("layers %s", r[1].Layers)
 	}
