@@ -34,12 +34,12 @@ var (
 	fields     = field.Group("isakmp")
 	fInitiator = fields.Add("ispi", field.Hex, "isakmp.ispi", "Initiator's security parameters index")
 	fResponder = fields.Add("rspi", field.Hex, "isakmp.rspi", "Responder's security parameters index; zeros in the first message")
-	fNext      = fields.Add("nextpayload", field.Uint8, "isakmp.nextpayload", "Type of the first payload", field.Rare)
+	fNext      = fields.Add("nextpayload", field.Uint8, "isakmp.nextpayload", "Type of the first payload", field.Rare, field.Detail)
 	fVersion   = fields.Add("version", field.Uint8, "isakmp.version", "Version: 16 is 1.0, 32 is 2.0")
 	fExchange  = fields.Add("exchangetype", field.Uint8, "isakmp.exchangetype", "Exchange: 2 main mode, 4 aggressive, 5 informational, 32 quick; 34 IKE_SA_INIT, 35 IKE_AUTH, 36 CREATE_CHILD_SA, 37 INFORMATIONAL")
 	fFlags     = fields.Add("flags", field.Uint8, "isakmp.flags", "Flags", field.Rare)
 	fMessage   = fields.Add("messageid", field.Uint32, "isakmp.messageid", "Message ID", field.Rare)
-	fLength    = fields.Add("length", field.Uint32, "isakmp.length", "Length of the message, bytes", field.Rare)
+	fLength    = fields.Add("length", field.Uint32, "isakmp.length", "Length of the message, bytes", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

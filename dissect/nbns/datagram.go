@@ -36,7 +36,7 @@ func init() { Datagram.Dissect = decodeDatagram }
 var (
 	dgram   = field.Group("nbdgm")
 	fDType  = dgram.Add("type", field.Uint8, "nbdgm.type", "Type: 16 direct unique, 17 direct group, 18 broadcast, 19 error, 20 query, 21 positive and 22 negative response")
-	fDID    = dgram.Add("dgram_id", field.Uint16, "nbdgm.dgram_id", "Identifier of the datagram, which its fragments share", field.Rare)
+	fDID    = dgram.Add("dgram_id", field.Uint16, "nbdgm.dgram_id", "Identifier of the datagram, which its fragments share", field.Rare, field.Detail)
 	fDError = dgram.Add("error_code", field.Uint8, "nbdgm.error_code", "Error: 130 destination name not present, 131 invalid source name, 132 invalid destination name", field.Rare)
 	fDFrom  = dgram.Add("source_name", field.Keyword, "nbdgm.source_name", "Name of the sender, with its service")
 	fDTo    = dgram.Add("destination_name", field.Keyword, "nbdgm.destination_name", "Name of the receiver, with its service")
