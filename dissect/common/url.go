@@ -30,6 +30,13 @@ var (
 // UserAgent writes user_agent.original.
 func UserAgent(o *field.Buffer, s []byte) { o.Text(fUserAgent, s) }
 
+// OtherAgent writes that of a protocol beside HTTP, whose field it is to Wireshark.
+func OtherAgent(p *dissect.Packet, s []byte) {
+	if !p.Options.Wireshark {
+		UserAgent(p.Out, s)
+	}
+}
+
 // Forwarded writes the addresses of an X-Forwarded-For header, which lists them from the client on: the first in network.forwarded_ip, all in related.ip.
 // Names, and what stands for them, are left out; of an address with a port or in brackets the address is taken.
 func Forwarded(o *field.Buffer, list []byte) {

@@ -115,7 +115,7 @@ func head(p *dissect.Packet, b []byte) (m message) {
 		case "AUTHORIZATION":
 			o.Text(fAuth, value)
 		case "USER-AGENT":
-			common.UserAgent(o, value)
+			common.OtherAgent(p, value)
 		case "SERVER":
 			o.Text(fServer, value)
 		case "CONTENT-TYPE":

@@ -50,7 +50,7 @@ func TestConversation(t *testing.T) {
 		t.Errorf("layers %q", l)
 	}
 	for i, want := range map[int]map[string]string{
-		0: {"rtsp.method": "DESCRIBE", "rtsp.url": "rtsp://alice:[redacted]@example.com/a", "rtsp.cseq": "1", "user_agent.original": "player", "rtsp.authorization": "[redacted]", "transaction.id": "flow:1"},
+		0: {"rtsp.method": "DESCRIBE", "rtsp.url": "rtsp://alice:[redacted]@example.com/a", "rtsp.cseq": "1", "user_agent.original": "", "rtsp.authorization": "[redacted]", "transaction.id": "flow:1"},
 		1: {"rtsp.status": "200", "rtsp.phrase": "OK", "rtsp.server": "camera", "rtsp.content_type": "application/sdp", "request_in": "1", "sdp.media": "x 0"},
 		3: {"rtsp.session": "[redacted]", "request_in": "3"},
 		4: {"rtsp.channel": "0,1", "rtp.seq": "1", "rtcp.pt": "203"},
@@ -59,6 +59,9 @@ func TestConversation(t *testing.T) {
 	} {
 		r[i].Check(t, want)
 	}
+	b = newBench(&got)
+	b.P.Options.Wireshark = false
+	b.Stream(Protocol, client(describe))[0].Check(t, map[string]string{"user_agent.original": "player"})
 }
 
 // The ports that the server has agreed to are expected, each with the next one for control.

@@ -158,7 +158,7 @@ func head(p *dissect.Packet, b []byte) (m message) {
 			text(o, fVia, value)
 		case "USER-AGENT":
 			if len(value) > 0 {
-				common.UserAgent(o, value)
+				common.OtherAgent(p, value)
 				o.Text(fAgent, value)
 			}
 		case "SERVER":

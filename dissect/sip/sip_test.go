@@ -36,7 +36,7 @@ func TestMessages(t *testing.T) {
 		want               map[string]string
 	}{
 		{"request", invite, "sip:sdp", map[string]string{"sip.method": "INVITE", "sip.r_uri": "sip:bob:[redacted]@example.com", "sip.from": "sip:alice@example.org", "sip.to": "sip:bob@example.com", "sip.call_id": "call1", "sip.cseq": "7", "sip.cseq_method": "INVITE",
-			"sip.contact": "sip:alice@192.0.2.1:5060", "sip.authorization": "[redacted]", "user.name": "alice", "user_agent.original": "phone", "sip.subject": "hi", "sip.expires": "60", "sip.content_type": "application/sdp", "sip.content_length": "46",
+			"sip.contact": "sip:alice@192.0.2.1:5060", "sip.authorization": "[redacted]", "user.name": "alice", "sip.user_agent": "phone", "user_agent.original": "", "sip.subject": "hi", "sip.expires": "60", "sip.content_type": "application/sdp", "sip.content_length": "46",
 			"sip.via": "SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1", "sdp.media": "audio 4000 RTP/AVP 0"}},
 		{"response in compact form", trying, "sip", map[string]string{"sip.status_code": "100", "sip.reason_phrase": "Trying", "sip.from": "sip:alice@example.org", "sip.to": "sip:bob@example.com", "sip.call_id": "call1", "sip.method": ""}},
 		{"software of a server", ok, "sip", map[string]string{"sip.server": "proxy"}},
@@ -52,6 +52,9 @@ func TestMessages(t *testing.T) {
 			r.Check(t, tt.want)
 		})
 	}
+	b := newBench()
+	b.P.Options.Wireshark = false
+	b.Datagrams(Protocol, client(invite))[0].Check(t, map[string]string{"sip.user_agent": "phone", "user_agent.original": "phone"})
 	newBench().Cut(t, Protocol, []byte(invite))
 }
 
