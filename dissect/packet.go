@@ -145,6 +145,17 @@ func (p *Packet) Push(proto *Protocol) bool {
 	return true
 }
 
+// Insert puts a layer before the one at that index; what the summary is about stays. It reports false when the packet has too many.
+func (p *Packet) Insert(at int, proto *Protocol) bool {
+	if p.Depth >= MaxLayers {
+		return false
+	}
+	copy(p.Layers[at+1:p.Depth+1], p.Layers[at:p.Depth])
+	p.Layers[at] = proto
+	p.Depth++
+	return true
+}
+
 // Pop takes back the last Push, of a layer that turned out to be something else.
 func (p *Packet) Pop() { p.Depth-- }
 

@@ -41,6 +41,11 @@ type Protocol struct {
 
 	Dissect Func
 	Stream  StreamFunc
+	// Begins is set where tshark 4 has the layer in the segment, too, that has only the beginning of a message; with Options.Wireshark it stands there.
+	Begins bool
+	// Continues is set where tshark 4 has the layer in a segment, too, that is no message of the protocol but goes on with its conversation, behind a gap
+	// or before what is missing; with Options.Wireshark it stands there.
+	Continues bool
 
 	// Where it is found.
 	LinkTypes   []uint32 // LINKTYPE_ values

@@ -27,11 +27,21 @@ var (
 // outer ones, as Wireshark lists them. What the quote says is summed up in icmp.original.*. A quote is cut by its maker, so it is neither
 // truncated nor malformed. b must not be empty.
 func (p *Packet) Quote(t uint16, b []byte, wire int) {
+	p.aside(func() { p.EtherType(t, b, wire) }, true)
+}
+
+// Sample dissects a packet that another one reports (sFlow) as Quote does, from link on; nothing sums it up, because there may be many.
+func (p *Packet) Sample(link *Protocol, b []byte, wire int) {
+	p.aside(func() { p.Call(link, b, wire) }, false)
+}
+
+// aside calls dissect for a packet within the packet. sum says that icmp.original.* is to sum it up.
+func (p *Packet) aside(dissect func(), sum bool) {
 	outer := *p
 	mark := p.Out.Len()
 	p.Core = Core{}
 	p.Quoted, p.InQuote = true, true
-	p.EtherType(t, b, wire)
+	dissect()
 	keepNetwork(p.Out, mark)
 	core, layers, depth := p.Core, p.Layers, p.Depth
 	var conv *Conversation
@@ -47,7 +57,7 @@ func (p *Packet) Quote(t uint16, b []byte, wire int) {
 	if p.QuotedFrom == 0 {
 		p.QuotedFrom = outer.Depth
 	}
-	if core.Networks > 0 && !p.InQuote { // of a quote within a quote, the outer one is this packet's
+	if sum && core.Networks > 0 && !p.InQuote { // of a quote within a quote, the outer one is this packet's
 		sumUp(p.Out, &core, conv)
 	}
 }

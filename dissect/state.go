@@ -56,8 +56,13 @@ type Conversation struct {
 	Hash uint64
 	// App speaks over the conversation, nil while unknown.
 	App *Protocol
-	// AppState belongs to App.
+	// AppState belongs to App. A gap in a stream ends it.
 	AppState any
+	// Through is the protocol that hands App what it gets, as tshark 4 has it, where that stands as a layer in each packet: HTTP after CONNECT or an
+	// upgrade. It is nil without Options.Wireshark.
+	Through *Protocol
+	// Lasting is what an application knows of the conversation as a whole, by names and ids: a gap leaves it as it is. Who reads it looks at its type.
+	Lasting any
 	// Private belongs to the State.
 	Private any
 	// Requests pairs requests with responses: the packet numbers and times of open requests, oldest first, kept by App through Ask and Answer.

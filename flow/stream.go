@@ -81,11 +81,14 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 	next := st.next
 	st.delivered = dissect.Delivered{}
 	if st.handed && len(st.pending) > 0 {
-		s.offer(p, c, st, nil)
+		s.offer(p, c, st, nil, false)
 	}
 	switch {
 	case wire <= 0:
 	case before(st.next, g.Seq):
+		if !st.begun() {
+			f.continues(p)
+		}
 		s.wait(st, g.Seq, payload, wire)
 	default:
 		s.accept(p, c, st, g.Seq, payload, wire)
@@ -95,7 +98,7 @@ func (s *State) Deliver(p *dissect.Packet, c *dissect.Conversation, g dissect.Se
 		st.ended = true
 		if st.next == next && c.App != nil { // else the application saw the FIN with the last bytes
 			st.segments++
-			s.offer(p, c, st, nil)
+			s.offer(p, c, st, nil, false)
 		}
 	}
 	return st.delivered
@@ -212,6 +215,7 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 	if cut > 0 {
 		p.Truncated = true
 	}
+	alone := st.begun()
 	st.segments++
 	if st.skip > 0 {
 		n := min(st.skip, uint64(len(data)))
@@ -220,7 +224,7 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 		st.consumed(int(n), false, len(data) > 0, p.Options.Wireshark) //nolint:gosec // at most a segment's
 	}
 	if len(data) > 0 {
-		s.offer(p, c, st, data)
+		s.offer(p, c, st, data, alone)
 	}
 	if cut > 0 {
 		st.next -= uint32(cut)
@@ -229,8 +233,8 @@ func (s *State) accept(p *dissect.Packet, c *dissect.Conversation, st *stream, s
 }
 
 // offer gives the application what it has not consumed, with data at its end, as long as it consumes something. Without data it tells the
-// application of the FIN.
-func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, data []byte) {
+// application of the FIN. alone says that the segment goes on with a message.
+func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, data []byte, alone bool) {
 	defer s.count(st)
 	st.handed = false
 	end, joined := len(data) == 0, len(st.pending) > 0
@@ -242,6 +246,7 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 	was := p.Reassembled
 	p.Reassembled = joined
 	defer func() { p.Reassembled = was }()
+	run := run{alone: alone}
 	for calls := 0; (len(data) > 0 || end) && calls < maxCalls; calls++ {
 		app, depth, n := c.App, p.Depth, dissect.Reject
 		if app == nil {
@@ -255,13 +260,16 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 		if n < 0 {
 			c.App, c.AppState, f.expected, st.pending = nil, nil, nil, nil
 			st.between()
+			f.continues(p)
 			return
 		}
 		handed := c.App != app
 		if handed {
 			f.connection()[1-p.Direction].handed = true
 		}
-		if emitted := p.Depth > depth; n > 0 || emitted {
+		emitted := p.Depth > depth
+		run.emitted(p, c, app, depth)
+		if n > 0 || emitted {
 			st.consumed(min(n, len(data)), emitted, n < len(data), p.Options.Wireshark)
 		}
 		if n == 0 && !handed {
@@ -273,6 +281,9 @@ func (s *State) offer(p *dissect.Packet, c *dissect.Conversation, st *stream, da
 		}
 		data = data[n:]
 		p.Reassembled = was
+	}
+	if st.skip > 0 || len(data) > 0 {
+		run.began(p, c)
 	}
 	switch {
 	case len(data) == 0:

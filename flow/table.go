@@ -126,6 +126,7 @@ type conversation struct {
 	synTime, initialRTT int64
 	tcp                 *[2]direction        // 0 from the initiator; nil until a TCP segment was seen
 	expected            *dissect.Expectation // whom restart gives it to again; nil when it was not expected
+	spoke               *dissect.Protocol    // whose messages the conversation had last; nil before
 	flow                *Ended               // what Note knows of it; nil before
 	in                  *list
 	older, newer        *conversation

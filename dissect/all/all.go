@@ -6,39 +6,59 @@ package all
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/ah"
+	"github.com/espbeat/espbeat/dissect/amqp"
+	"github.com/espbeat/espbeat/dissect/ams"
 	"github.com/espbeat/espbeat/dissect/aoe"
 	"github.com/espbeat/espbeat/dissect/arcnet"
 	"github.com/espbeat/espbeat/dissect/arp"
 	"github.com/espbeat/espbeat/dissect/atm"
 	"github.com/espbeat/espbeat/dissect/ayiya"
+	"github.com/espbeat/espbeat/dissect/bacnet"
 	"github.com/espbeat/espbeat/dissect/bfd"
 	"github.com/espbeat/espbeat/dissect/bgp"
+	"github.com/espbeat/espbeat/dissect/bitcoin"
+	"github.com/espbeat/espbeat/dissect/bittorrent"
+	"github.com/espbeat/espbeat/dissect/browser"
 	"github.com/espbeat/espbeat/dissect/bssgp"
 	"github.com/espbeat/espbeat/dissect/can"
 	"github.com/espbeat/espbeat/dissect/cdp"
+	"github.com/espbeat/espbeat/dissect/cflow"
 	"github.com/espbeat/espbeat/dissect/chdlc"
+	"github.com/espbeat/espbeat/dissect/cip"
+	"github.com/espbeat/espbeat/dissect/coap"
+	"github.com/espbeat/espbeat/dissect/cql"
+	"github.com/espbeat/espbeat/dissect/dblsp"
 	"github.com/espbeat/espbeat/dissect/dccp"
+	"github.com/espbeat/espbeat/dissect/dcerpc"
 	"github.com/espbeat/espbeat/dissect/dhcp"
 	"github.com/espbeat/espbeat/dissect/dhcpv6"
 	"github.com/espbeat/espbeat/dissect/diameter"
+	"github.com/espbeat/espbeat/dissect/dnp3"
 	"github.com/espbeat/espbeat/dissect/dns"
 	"github.com/espbeat/espbeat/dissect/dtls"
+	"github.com/espbeat/espbeat/dissect/dtp"
 	"github.com/espbeat/espbeat/dissect/eap"
 	"github.com/espbeat/espbeat/dissect/eapol"
 	"github.com/espbeat/espbeat/dissect/eigrp"
+	"github.com/espbeat/espbeat/dissect/enip"
 	"github.com/espbeat/espbeat/dissect/erspan"
 	"github.com/espbeat/espbeat/dissect/esp"
 	"github.com/espbeat/espbeat/dissect/eth"
+	"github.com/espbeat/espbeat/dissect/ethercat"
 	"github.com/espbeat/espbeat/dissect/etherip"
 	"github.com/espbeat/espbeat/dissect/fddi"
 	"github.com/espbeat/espbeat/dissect/fr"
 	"github.com/espbeat/espbeat/dissect/ftp"
 	"github.com/espbeat/espbeat/dissect/geneve"
+	"github.com/espbeat/espbeat/dissect/git"
 	"github.com/espbeat/espbeat/dissect/glbp"
+	"github.com/espbeat/espbeat/dissect/gnw"
 	"github.com/espbeat/espbeat/dissect/gprsns"
+	"github.com/espbeat/espbeat/dissect/gquic"
 	"github.com/espbeat/espbeat/dissect/gre"
 	"github.com/espbeat/espbeat/dissect/grpc"
 	"github.com/espbeat/espbeat/dissect/gsm"
+	"github.com/espbeat/espbeat/dissect/gssapi"
 	"github.com/espbeat/espbeat/dissect/gtp"
 	"github.com/espbeat/espbeat/dissect/hip"
 	"github.com/espbeat/espbeat/dissect/hsrp"
@@ -46,6 +66,8 @@ import (
 	"github.com/espbeat/espbeat/dissect/http2"
 	"github.com/espbeat/espbeat/dissect/icmp"
 	"github.com/espbeat/espbeat/dissect/icmpv6"
+	"github.com/espbeat/espbeat/dissect/iec104"
+	"github.com/espbeat/espbeat/dissect/iec61850"
 	"github.com/espbeat/espbeat/dissect/igmp"
 	"github.com/espbeat/espbeat/dissect/imap"
 	"github.com/espbeat/espbeat/dissect/imf"
@@ -54,9 +76,14 @@ import (
 	"github.com/espbeat/espbeat/dissect/ipnet"
 	"github.com/espbeat/espbeat/dissect/ipoib"
 	"github.com/espbeat/espbeat/dissect/ipv6"
+	"github.com/espbeat/espbeat/dissect/ipx"
+	"github.com/espbeat/espbeat/dissect/irc"
 	"github.com/espbeat/espbeat/dissect/isakmp"
 	"github.com/espbeat/espbeat/dissect/isis"
+	"github.com/espbeat/espbeat/dissect/json"
 	"github.com/espbeat/espbeat/dissect/juniper"
+	"github.com/espbeat/espbeat/dissect/kafka"
+	"github.com/espbeat/espbeat/dissect/kerberos"
 	"github.com/espbeat/espbeat/dissect/l2tp"
 	"github.com/espbeat/espbeat/dissect/ldap"
 	"github.com/espbeat/espbeat/dissect/ldp"
@@ -67,22 +94,42 @@ import (
 	"github.com/espbeat/espbeat/dissect/loop"
 	"github.com/espbeat/espbeat/dissect/lwapp"
 	"github.com/espbeat/espbeat/dissect/macsec"
+	"github.com/espbeat/espbeat/dissect/memcache"
+	"github.com/espbeat/espbeat/dissect/mgcp"
 	"github.com/espbeat/espbeat/dissect/mipv6"
+	"github.com/espbeat/espbeat/dissect/mms"
+	"github.com/espbeat/espbeat/dissect/modbus"
+	"github.com/espbeat/espbeat/dissect/mongo"
+	"github.com/espbeat/espbeat/dissect/mount"
 	"github.com/espbeat/espbeat/dissect/mpls"
+	"github.com/espbeat/espbeat/dissect/mplsecho"
+	"github.com/espbeat/espbeat/dissect/mqtt"
+	"github.com/espbeat/espbeat/dissect/mysql"
 	"github.com/espbeat/espbeat/dissect/nbns"
+	"github.com/espbeat/espbeat/dissect/nbss"
+	"github.com/espbeat/espbeat/dissect/ncp"
+	"github.com/espbeat/espbeat/dissect/ndp"
 	"github.com/espbeat/espbeat/dissect/nflog"
+	"github.com/espbeat/espbeat/dissect/nfs"
 	"github.com/espbeat/espbeat/dissect/nhrp"
+	"github.com/espbeat/espbeat/dissect/nntp"
 	"github.com/espbeat/espbeat/dissect/nsh"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/dissect/ntp"
 	"github.com/espbeat/espbeat/dissect/null"
+	"github.com/espbeat/espbeat/dissect/opcua"
+	"github.com/espbeat/espbeat/dissect/openflow"
 	"github.com/espbeat/espbeat/dissect/openvpn"
 	"github.com/espbeat/espbeat/dissect/osi"
 	"github.com/espbeat/espbeat/dissect/ospf"
 	"github.com/espbeat/espbeat/dissect/pana"
+	"github.com/espbeat/espbeat/dissect/pfcp"
+	"github.com/espbeat/espbeat/dissect/pgm"
 	"github.com/espbeat/espbeat/dissect/pgsql"
 	"github.com/espbeat/espbeat/dissect/pim"
 	"github.com/espbeat/espbeat/dissect/pktap"
 	"github.com/espbeat/espbeat/dissect/pop"
+	"github.com/espbeat/espbeat/dissect/portmap"
 	"github.com/espbeat/espbeat/dissect/ppi"
 	"github.com/espbeat/espbeat/dissect/ppp"
 	"github.com/espbeat/espbeat/dissect/pppoe"
@@ -92,35 +139,65 @@ import (
 	"github.com/espbeat/espbeat/dissect/radiotap"
 	"github.com/espbeat/espbeat/dissect/radius"
 	"github.com/espbeat/espbeat/dissect/raw"
+	"github.com/espbeat/espbeat/dissect/rdp"
+	"github.com/espbeat/espbeat/dissect/rdpudp"
+	"github.com/espbeat/espbeat/dissect/resp"
+	"github.com/espbeat/espbeat/dissect/rgmp"
 	"github.com/espbeat/espbeat/dissect/rip"
 	"github.com/espbeat/espbeat/dissect/ripng"
+	"github.com/espbeat/espbeat/dissect/rpc"
 	"github.com/espbeat/espbeat/dissect/rsvp"
+	"github.com/espbeat/espbeat/dissect/rsync"
+	"github.com/espbeat/espbeat/dissect/rtp"
+	"github.com/espbeat/espbeat/dissect/rtsp"
+	"github.com/espbeat/espbeat/dissect/rx"
+	"github.com/espbeat/espbeat/dissect/s7comm"
+	"github.com/espbeat/espbeat/dissect/sap"
 	"github.com/espbeat/espbeat/dissect/sctp"
+	"github.com/espbeat/espbeat/dissect/sdp"
+	"github.com/espbeat/espbeat/dissect/sflow"
 	"github.com/espbeat/espbeat/dissect/shim6"
+	"github.com/espbeat/espbeat/dissect/sip"
+	"github.com/espbeat/espbeat/dissect/skinny"
 	"github.com/espbeat/espbeat/dissect/slip"
 	"github.com/espbeat/espbeat/dissect/sll"
 	"github.com/espbeat/espbeat/dissect/slow"
+	"github.com/espbeat/espbeat/dissect/smb"
+	"github.com/espbeat/espbeat/dissect/smb2"
 	"github.com/espbeat/espbeat/dissect/smtp"
 	"github.com/espbeat/espbeat/dissect/snmp"
+	"github.com/espbeat/espbeat/dissect/socks"
 	"github.com/espbeat/espbeat/dissect/ssh"
 	"github.com/espbeat/espbeat/dissect/stp"
+	"github.com/espbeat/espbeat/dissect/stun"
+	"github.com/espbeat/espbeat/dissect/synphasor"
 	"github.com/espbeat/espbeat/dissect/syslog"
 	"github.com/espbeat/espbeat/dissect/tacplus"
 	"github.com/espbeat/espbeat/dissect/tag"
 	"github.com/espbeat/espbeat/dissect/tcp"
+	"github.com/espbeat/espbeat/dissect/tds"
+	"github.com/espbeat/espbeat/dissect/telnet"
 	"github.com/espbeat/espbeat/dissect/teredo"
 	"github.com/espbeat/espbeat/dissect/tftp"
+	"github.com/espbeat/espbeat/dissect/thrift"
 	"github.com/espbeat/espbeat/dissect/tls"
+	"github.com/espbeat/espbeat/dissect/tns"
+	"github.com/espbeat/espbeat/dissect/tpkt"
+	"github.com/espbeat/espbeat/dissect/udld"
 	"github.com/espbeat/espbeat/dissect/udp"
 	"github.com/espbeat/espbeat/dissect/udpencap"
 	"github.com/espbeat/espbeat/dissect/udplite"
 	"github.com/espbeat/espbeat/dissect/vlan"
+	"github.com/espbeat/espbeat/dissect/vnc"
 	"github.com/espbeat/espbeat/dissect/vrrp"
 	"github.com/espbeat/espbeat/dissect/vxlan"
 	"github.com/espbeat/espbeat/dissect/websocket"
 	"github.com/espbeat/espbeat/dissect/wireguard"
 	"github.com/espbeat/espbeat/dissect/wlan"
 	"github.com/espbeat/espbeat/dissect/wpan"
+	"github.com/espbeat/espbeat/dissect/x11"
+	"github.com/espbeat/espbeat/dissect/x509"
+	"github.com/espbeat/espbeat/dissect/xmpp"
 )
 
 // Registry returns a new registry of every protocol.
@@ -136,6 +213,7 @@ func Registry() *dissect.Registry {
 		cdp.Protocol,
 		chdlc.Protocol,
 		chdlc.SLARP,
+		dtp.Protocol,
 		eapol.Protocol,
 		eth.Protocol,
 		fddi.Protocol,
@@ -152,6 +230,7 @@ func Registry() *dissect.Registry {
 		mpls.NoControlWord,
 		mpls.Protocol,
 		mpls.Pseudowire,
+		ndp.Protocol,
 		nflog.Protocol,
 		null.Protocol,
 		pktap.Data,
@@ -188,6 +267,7 @@ func Registry() *dissect.Registry {
 		tag.ITag,
 		tag.MetaData,
 		tag.VNTag,
+		udld.Protocol,
 		vlan.Protocol,
 		vlan.Service,
 		wlan.Protocol,
@@ -199,17 +279,20 @@ func Registry() *dissect.Registry {
 		// Network
 		ah.Protocol,
 		esp.Protocol,
+		gnw.Protocol,
 		hip.Protocol,
 		icmp.Protocol,
 		icmpv6.Protocol,
 		igmp.Protocol,
 		ip.Protocol,
+		ipx.Protocol,
 		ipv6.Destination,
 		ipv6.Fragment,
 		ipv6.HopByHop,
 		ipv6.Protocol,
 		ipv6.Routing,
 		mipv6.Protocol,
+		rgmp.Protocol,
 		shim6.Protocol,
 
 		// Tunnels
@@ -238,7 +321,9 @@ func Registry() *dissect.Registry {
 
 		// Transport
 		dccp.Protocol,
+		pgm.Protocol,
 		sctp.Protocol,
+		tcp.MPTCP,
 		tcp.Protocol,
 		udp.Protocol,
 		udplite.Protocol,
@@ -261,6 +346,7 @@ func Registry() *dissect.Registry {
 		pim.Protocol,
 		profinet.DCP,
 		profinet.IO,
+		profinet.MRRT,
 		profinet.PTCP,
 		profinet.Protocol,
 		ptp.Protocol,
@@ -272,9 +358,25 @@ func Registry() *dissect.Registry {
 		vrrp.Protocol,
 
 		// Application
+		dcerpc.Protocol,
+		dcerpc.Spotlight,
+		amqp.Protocol,
+		ams.Protocol,
+		bitcoin.Protocol,
+		bittorrent.Bencode,
+		bittorrent.DHT,
+		bittorrent.LSD,
+		bittorrent.Protocol,
+		browser.Netlogon,
+		browser.Protocol,
+		coap.Protocol,
+		cql.Protocol,
+		dblsp.Protocol,
+		cflow.Protocol,
 		dhcp.Protocol,
 		dhcpv6.Protocol,
 		diameter.Protocol,
+		dnp3.Protocol,
 		dns.Elsewhere,
 		dns.LLMNR,
 		dns.MDNS,
@@ -283,30 +385,152 @@ func Registry() *dissect.Registry {
 		eap.Protocol,
 		ftp.Data,
 		ftp.Protocol,
+		git.Protocol,
+		gquic.Protocol,
 		grpc.Protocol,
+		gssapi.Kerberos,
+		gssapi.Protocol,
+		gssapi.SPNEGO,
 		http.Protocol,
 		http.SSDP,
 		http2.Protocol,
+		iec104.ASDU,
+		iec104.Protocol,
 		imap.Protocol,
 		imf.Protocol,
+		irc.Protocol,
 		isakmp.Protocol,
+		kafka.Protocol,
+		kerberos.Password,
+		kerberos.PKINIT,
+		kerberos.Protocol,
+		kerberos.V4,
+		json.Protocol,
 		ldap.CLDAP,
 		ldap.Protocol,
+		memcache.Protocol,
+		mgcp.Protocol,
+		mongo.Protocol,
+		mms.Association,
+		mms.Presentation,
+		mms.Protocol,
+		mms.Session,
+		modbus.Protocol,
+		modbus.TCP,
+		modbus.UDP,
+		mount.Protocol,
+		mqtt.Protocol,
+		mysql.Protocol,
 		nbns.Datagram,
 		nbns.Protocol,
+		ntlmssp.Protocol,
+		mplsecho.Protocol,
+		nbss.Protocol,
+		ncp.Protocol,
+		nfs.Protocol,
+		nntp.Protocol,
 		ntp.Protocol,
+		openflow.Protocol,
+		openflow.V10,
+		openflow.V13,
+		openflow.V14,
+		openflow.V15,
 		openvpn.Protocol,
+		pfcp.Protocol,
 		pgsql.Protocol,
 		pop.Protocol,
+		portmap.Protocol,
 		quic.Protocol,
+		rdp.Protocol,
+		rdp.T124,
+		rdp.T125,
+		rdpudp.Protocol,
+		resp.Protocol,
+		rpc.BootParams,
+		rpc.GlusterFS,
+		rpc.KLM,
+		rpc.NFSACL,
+		rpc.NISPlus,
+		rpc.NLM,
+		rpc.PCNFSD,
+		rpc.Protocol,
+		rpc.RQuota,
+		rpc.RStat,
+		rpc.RWall,
+		rpc.Spray,
+		rpc.Stat,
+		rpc.StatNotify,
+		rpc.YPBind,
+		rpc.YPPasswd,
+		rpc.YPServ,
+		rsync.Protocol,
+		rtp.AMR,
+		rtp.AMRWB,
+		rtp.Event,
+		rtp.H264,
+		rtp.H265,
+		rtp.Opus,
+		rtp.Protocol,
+		rtp.RTCP,
+		rtp.VP8,
+		rtsp.Protocol,
+		rx.AFS,
+		rx.Protocol,
+		s7comm.Protocol,
+		sap.Protocol,
+		sdp.Protocol,
+		sflow.Protocol,
+		sip.Protocol,
+		skinny.Protocol,
+		smb.Protocol,
+		smb2.Protocol,
 		smtp.Protocol,
 		snmp.Protocol,
+		socks.Protocol,
 		ssh.Protocol,
+		stun.Channel,
+		stun.Classic,
+		stun.Protocol,
+		synphasor.Protocol,
 		syslog.Protocol,
 		tacplus.Protocol,
+		tds.Protocol,
+		telnet.Protocol,
 		tftp.Protocol,
+		thrift.Protocol,
 		tls.Protocol,
+		tns.Protocol,
+		tpkt.COTP,
+		tpkt.Protocol,
+		vnc.Protocol,
 		websocket.Protocol,
 		wireguard.Protocol,
+
+		// Industry
+		bacnet.Application,
+		bacnet.BVLC,
+		bacnet.MSTP,
+		bacnet.Protocol,
+		cip.Class,
+		cip.Configuration,
+		cip.ConnectionManager,
+		cip.Modbus,
+		cip.PCCC,
+		cip.Protocol,
+		cip.Supervisor,
+		cip.Validator,
+		enip.IO,
+		enip.Protocol,
+		ethercat.Datagrams,
+		ethercat.Mailbox,
+		ethercat.Protocol,
+		ethercat.RawIO,
+		ethercat.Variables,
+		iec61850.GOOSE,
+		iec61850.SampledValues,
+		opcua.Protocol,
+		x11.Protocol,
+		x509.OCSP,
+		xmpp.Protocol,
 	)
 }

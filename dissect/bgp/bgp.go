@@ -46,8 +46,8 @@ var marker = bytes.Repeat([]byte{0xff}, markerLen)
 // Protocol is BGP.
 var Protocol = &dissect.Protocol{
 	Name: "bgp", Title: "BGP", Reference: "RFC 4271", Application: true,
-	TCPPorts: []uint16{179},
-	Summary:  summary,
+	TCPPorts: []uint16{179}, Begins: true,
+	Summary: summary,
 }
 
 func init() { Protocol.Stream = stream }

@@ -36,6 +36,11 @@ func TestCursor(t *testing.T) {
 	}{
 		{name: "numbers", wire: 6, read: func(c *common.Cursor) { c.Uint8(fNumber); c.Uint16(fNumber); c.Number(fNumber, 3) },
 			want: map[string]string{"cursor_test.number": "1,515,263430"}},
+		{name: "the least significant byte first", wire: 6, read: func(c *common.Cursor) {
+			c.LittleNumber(fNumber, 3)
+			c.P.Out.Uint(fNumber, uint64(c.Little16()))
+			c.P.Out.Uint(fNumber, uint64(c.Little32()))
+		}, malformed: "cursor", want: map[string]string{"cursor_test.number": "197121,1284,0"}},
 		{name: "nothing after a failure", wire: 6, read: func(c *common.Cursor) { c.Skip(3); c.Uint32(fNumber); c.Uint8(fNumber) },
 			malformed: "cursor", want: map[string]string{"cursor_test.number": ""}},
 		{name: "cut", wire: 9, read: func(c *common.Cursor) { c.Skip(3); c.Uint32(fNumber) }, truncated: true, want: map[string]string{"cursor_test.number": ""}},

@@ -12,6 +12,15 @@ const maxNamed = 8
 
 // Messages appends to a summary the names of a packet's messages, by the numbers in the field of their types.
 func Messages(dst []byte, v dissect.View, types field.ID, names map[string]string) []byte {
+	return named(dst, v, types, names, " Message")
+}
+
+// Named is Messages without that word behind each name.
+func Named(dst []byte, v dissect.View, types field.ID, names map[string]string) []byte {
+	return named(dst, v, types, names, "")
+}
+
+func named(dst []byte, v dissect.View, types field.ID, names map[string]string, behind string) []byte {
 	n := 0
 	v.All(types, func(t []byte) {
 		if n++; n > maxNamed {
@@ -21,7 +30,7 @@ func Messages(dst []byte, v dissect.View, types field.ID, names map[string]strin
 			dst = append(dst, ", "...)
 		}
 		if name := names[string(t)]; name != "" {
-			dst = append(append(dst, name...), " Message"...)
+			dst = append(append(dst, name...), behind...)
 		} else {
 			dst = append(append(dst, "Type "...), t...)
 		}
@@ -62,6 +71,16 @@ func Lines(dst []byte, v dissect.View, words, rest field.ID) []byte {
 	})
 	if n > maxNamed {
 		dst = append(dst, ", …"...)
+	}
+	return dst
+}
+
+// AppendFile appends to a summary the path or name of the file that the message is about, behind a space, when there is one.
+func AppendFile(dst []byte, v dissect.View) []byte {
+	for _, id := range [...]field.ID{fFilePath, fFileName} {
+		if text, ok := v.Text(append(dst, ' '), id); ok {
+			return text
+		}
 	}
 	return dst
 }

@@ -8,8 +8,9 @@ import (
 )
 
 var (
-	fUser  = root.Add("user.name", field.Keyword, "", "Name by which a user logs in", field.ECS, field.First)
-	fUsers = root.Add("related.user", field.Keyword, "", "Names of users that the packet mentions", field.ECS, field.List, field.Unique)
+	fUser       = root.Add("user.name", field.Keyword, "", "Name by which a user logs in", field.ECS, field.First)
+	fUserDomain = root.Add("user.domain", field.Keyword, "", "Domain or realm that knows the user", field.ECS, field.First)
+	fUsers      = root.Add("related.user", field.Keyword, "", "Names of users that the packet mentions", field.ECS, field.List, field.Unique)
 )
 
 // User writes the name by which a user logs in.
@@ -17,6 +18,13 @@ func User(o *field.Buffer, name []byte) {
 	if len(name) > 0 {
 		o.Text(fUser, name)
 		o.Text(fUsers, name)
+	}
+}
+
+// Domain writes the domain, or realm, of the user who logs in.
+func Domain(o *field.Buffer, name []byte) {
+	if len(name) > 0 {
+		o.Text(fUserDomain, name)
 	}
 }
 

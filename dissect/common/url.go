@@ -30,6 +30,13 @@ var (
 // UserAgent writes user_agent.original.
 func UserAgent(o *field.Buffer, s []byte) { o.Text(fUserAgent, s) }
 
+// OtherAgent writes that of a protocol beside HTTP, whose field it is to Wireshark.
+func OtherAgent(p *dissect.Packet, s []byte) {
+	if !p.Options.Wireshark {
+		UserAgent(p.Out, s)
+	}
+}
+
 // Forwarded writes the addresses of an X-Forwarded-For header, which lists them from the client on: the first in network.forwarded_ip, all in related.ip.
 // Names, and what stands for them, are left out; of an address with a port or in brackets the address is taken.
 func Forwarded(o *field.Buffer, list []byte) {
@@ -85,6 +92,13 @@ func URL(o *field.Buffer, scheme string, target, host []byte, authority bool) {
 		o.Text(fFull, AppendURL(buf[:0], o, append(full, target...)))
 		o.String(fScheme, scheme)
 	}
+	Target(o, host, path)
+}
+
+// Target writes the url.* fields of a request that names its host, path and query apart, and no URL as a whole: url.domain, url.port, url.path and
+// url.query. What follows a # is left out.
+func Target(o *field.Buffer, host, path []byte) {
+	var buf [512]byte
 	writeHost(o, host)
 	if i := bytes.IndexByte(path, '#'); i >= 0 {
 		path = path[:i]

@@ -51,7 +51,7 @@ func init() { Protocol.Dissect = decode }
 var (
 	fields    = field.Group("dhcp")
 	fOp       = fields.Add("type", field.Uint8, "dhcp.type", "1 request of a client, 2 reply of a server", field.Rare, field.Detail)
-	fHops     = fields.Add("hops", field.Uint8, "dhcp.hops", "Relays passed", field.Rare, field.Sparse)
+	fHops     = fields.Add("hops", field.Uint8, "dhcp.hops", "Relays passed", field.Rare, field.Detail, field.Sparse)
 	fXID      = fields.Add("id", field.Uint32, "dhcp.id", "Transaction identifier")
 	fClient   = fields.Add("ip.client", field.IP, "dhcp.ip.client", "Address that the client has (ciaddr)", field.Sparse)
 	fYour     = fields.Add("ip.your", field.IP, "dhcp.ip.your", "Address that the client gets (yiaddr)", field.Sparse)

@@ -59,7 +59,7 @@ var (
 	fields = field.Group("dhcpv6")
 	fType  = fields.Add("msgtype", field.Uint8, "dhcpv6.msgtype", "Types of the message and, of a relay's, of those within: 1 solicit, 2 advertise, 3 request, 4 confirm, 5 renew, 6 rebind, 7 reply, 8 release, 9 decline, 11 information request, 12 and 13 relay, …")
 	fXID   = fields.Add("xid", field.Uint32, "dhcpv6.xid", "Transaction identifier")
-	fHops  = fields.Add("hopcount", field.Uint8, "dhcpv6.hopcount", "Relays passed", field.Rare)
+	fHops  = fields.Add("hopcount", field.Uint8, "dhcpv6.hopcount", "Relays passed", field.Rare, field.Detail)
 	fLink  = fields.Add("linkaddr", field.IP, "dhcpv6.linkaddr", "Address of a relay on the link of the client")
 	fPeer  = fields.Add("peeraddr", field.IP, "dhcpv6.peeraddr", "Where a relay got the message from, or is to send it")
 )

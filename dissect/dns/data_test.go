@@ -5,6 +5,7 @@ package dns
 import (
 	"testing"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
@@ -69,5 +70,22 @@ func TestManyRecords(t *testing.T) {
 	r := b.Datagrams(Protocol, dissecttest.Piece{Data: msg(0x8000, [4]uint16{1, 2 * maxRecords}, asked, records)})[0]
 	if n := len(r.Fields["dns.answers.name"]); n != maxRecords-1 || !b.Out.Cut || r.Malformed != "" {
 		t.Errorf("%d answers, cut %v, malformed %q", n, b.Out.Cut, r.Malformed)
+	}
+}
+
+// The key of a TKEY record that GSS-API negotiates is a token.
+func TestTKEY(t *testing.T) {
+	var tokens []string
+	gss := &dissect.Protocol{Name: "gss-api", Dissect: func(_ *dissect.Packet, b []byte, _ int) { tokens = append(tokens, string(b)) }}
+	b := dissecttest.New(nil, Protocol, gss)
+	tkey := func(mode uint16, key string) string {
+		return rr(typeTKEY, "\x08gss-tsig\x00"+u16(0, 1, 0, 2, mode, 0, uint16(len(key)))+key+u16(0)) //nolint:gosec // short
+	}
+	data := msg(0x8000, [4]uint16{1, 4}, asked, tkey(3, "tok"), tkey(2, "other"), tkey(3, ""), rr(typeTKEY, "\x08gss-tsig\x00"+u16(0, 1, 0, 2, 3, 0, 9)+"cut"))
+	if r := b.Run(Protocol, data, len(data)); r.Layers != "dns:gss-api" || r.Malformed != "" {
+		t.Errorf("layers %q malformed %q", r.Layers, r.Malformed)
+	}
+	if len(tokens) != 1 || tokens[0] != "tok" {
+		t.Errorf("tokens %q", tokens)
 	}
 }

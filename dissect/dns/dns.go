@@ -67,6 +67,9 @@ func init() {
 		return stream(p, c, data, Protocol, unicast)
 	}
 	LLMNR.Stream = func(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+		if p.Options.Wireshark { // tshark knows LLMNR over UDP only
+			return dissect.Reject
+		}
 		return stream(p, c, data, LLMNR, linkLocal)
 	}
 }

@@ -36,6 +36,7 @@ const (
 	typeHTTPS  = 65
 	typeEUI48  = 108
 	typeEUI64  = 109
+	typeTKEY   = 249
 	typeCAA    = 257
 )
 

@@ -130,6 +130,15 @@ func (m *message) typed(d reader, typ uint16, isAnswer bool) {
 		for d.pos < d.end && !d.bad {
 			o.Text(fTXT, d.characters())
 		}
+	case typeTKEY: // RFC 2930, 2; RFC 3645
+		const negotiation = 3
+		d.name(m.aux[:0])
+		d.bytes(8) // from when and until when
+		mode := d.u16()
+		d.u16() // error
+		if key := d.bytes(int(d.u16())); mode == negotiation && len(key) > 0 {
+			m.p.CallName("gss-api", key, len(key))
+		}
 	}
 }
 

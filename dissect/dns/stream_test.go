@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 )
 
@@ -48,8 +49,11 @@ func TestStream(t *testing.T) {
 	r[0].Check(t, map[string]string{"dns.id": "4660,2"})
 	r[1].Check(t, map[string]string{"request_in": "1", "dns.resolved_ip": "192.0.2.1"})
 	b.Split(t, Protocol, pieces...)
-	if r := b.Stream(LLMNR, dissecttest.Piece{Data: framed(request)}); r[0].Layers != "llmnr" {
-		t.Errorf("LLMNR over TCP: layers %q", r[0].Layers)
+	for layers, wireshark := range map[string]bool{"llmnr": false, "": true} {
+		b.P.Options = &dissect.Options{Wireshark: wireshark}
+		if r := b.Stream(LLMNR, dissecttest.Piece{Data: framed(request)}); r[0].Layers != layers {
+			t.Errorf("LLMNR over TCP, compat %v: layers %q", wireshark, r[0].Layers)
+		}
 	}
 	if r := b.Datagrams(Elsewhere, dissecttest.Piece{Data: request}); r[0].Layers != "dns" || r[0].Core.Application != Protocol {
 		t.Errorf("DNS on another port: layers %q", r[0].Layers)

@@ -27,9 +27,9 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("geneve")
-	fVersion  = fields.Add("version", field.Uint8, "geneve.version", "Version", field.Rare)
-	fOAM      = fields.Add("flags.oam", field.Bool, "geneve.flags.oam", "Control packet", field.Rare)
-	fCritical = fields.Add("flags.critical", field.Bool, "geneve.flags.critical", "Critical options present", field.Rare)
+	fVersion  = fields.Add("version", field.Uint8, "geneve.version", "Version", field.Rare, field.Detail)
+	fOAM      = fields.Add("flags.oam", field.Bool, "geneve.flags.oam", "Control packet", field.Rare, field.Detail)
+	fCritical = fields.Add("flags.critical", field.Bool, "geneve.flags.critical", "Critical options present", field.Rare, field.Detail)
 	fProto    = fields.Add("proto_type", field.Uint16, "geneve.proto_type", "Protocol type of the payload")
 	fVNI      = fields.Add("vni", field.Uint32, "geneve.vni", "Virtual network identifier")
 	fClass    = fields.Add("option.class", field.Uint16, "geneve.option.class", "Classes of the options in order", field.List)

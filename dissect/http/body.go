@@ -8,6 +8,12 @@ import (
 	"github.com/espbeat/espbeat/dissect"
 )
 
+// maxContent bounds a body that is dissected, bytes: others are counted, never held.
+const maxContent = 16 << 10
+
+// contents are the protocols of bodies, by media type: small ones that are about the network itself.
+var contents = map[string]string{"application/ocsp-request": "ocsp", "application/ocsp-response": "ocsp"}
+
 // maxSkip bounds how far ahead bytes are passed over at once.
 const maxSkip = 1 << 30
 
@@ -17,11 +23,18 @@ func (d *direction) bodyStep(p *dissect.Packet, c *dissect.Conversation, data []
 	switch d.phase {
 	case inBody:
 		if int64(len(data)) >= d.left {
-			n := int(d.left)
+			n, content := int(d.left), d.content
 			d.body += uint64(n)
 			d.finish(p, c)
+			if content != "" && (p.Top() == Protocol || p.Push(Protocol)) {
+				p.CallName(content, data[:n], n)
+			}
 			return n
 		}
+		if d.content != "" && !p.Truncated {
+			return 0
+		}
+		d.content = ""
 		// All but the last byte, whose packet ends the message.
 		return d.take(d.left - 1)
 	case inChunk:

@@ -38,6 +38,9 @@ func (s *state) await(p *dissect.Packet, c *dissect.Conversation) {
 
 // change hands the conversation over, with the request that asked for it; that is zero where it is not known.
 func (s *state) change(p *dissect.Packet, c *dissect.Conversation, asked dissect.Request) {
+	if p.Options.Wireshark {
+		c.Through = Protocol
+	}
 	if to := p.Registry.Named(s.next); to != nil {
 		c.HandOver(to, asked)
 		return

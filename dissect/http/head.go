@@ -5,8 +5,8 @@ package http
 import (
 	"bytes"
 
+	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
-	"github.com/espbeat/espbeat/field"
 )
 
 // headEnd returns the length of the head at the front of data, its empty line included, -1 while that is yet to come. The
@@ -34,6 +34,8 @@ type head struct {
 	lines                   []byte // the header lines
 
 	upgrade []byte // the Upgrade header, nil without
+
+	content string // the protocol of the body, "" for others
 
 	chunked bool
 	length  int64 // Content-Length, -1 without
@@ -66,6 +68,8 @@ func parse(b []byte) head {
 		case "transfer-encoding":
 			const last = "chunked" // RFC 9112, 6.3: it frames the body only as the last coding
 			h.chunked = len(value) >= len(last) && bytes.EqualFold(value[len(value)-len(last):], []byte(last))
+		case "content-type":
+			h.content = contents[string(value)]
 		case "content-length":
 			n, ok := number(value)
 			if !ok || h.length >= 0 && h.length != n {
@@ -137,7 +141,8 @@ func (l *headerLines) next() (name, value []byte) {
 }
 
 // write writes the fields of the head.
-func (h *head) write(o *field.Buffer) {
+func (h *head) write(p *dissect.Packet) {
+	o := p.Out
 	if h.method != nil {
 		o.Text(fMethod, h.method)
 		if len(h.version) > 0 {
@@ -165,6 +170,9 @@ func (h *head) write(o *field.Buffer) {
 			var b [256]byte
 			o.Text(known.id, common.AppendURL(b[:0], o, value))
 		default:
+			if known.token && authentication(p, value) && known.shown {
+				value, _, _ = bytes.Cut(value, []byte{' '})
+			}
 			if known.id == fHost {
 				var b [256]byte
 				host = value

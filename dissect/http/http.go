@@ -17,6 +17,7 @@ package http
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -29,7 +30,7 @@ var (
 		Name: "http", Title: "HTTP", Reference: "RFC 9112", Application: true,
 		TCPPorts:  []uint16{80, 631, 1900, 2710, 2869, 3128, 3132, 3689, 5985, 8080, 8088, 11371},
 		SCTPPorts: []uint16{80},
-		GuessTCP:  guess, AcceptTCP: accept,
+		GuessTCP:  guess, AcceptTCP: accept, Continues: true,
 		Summary: summary,
 	}
 	SSDP = &dissect.Protocol{
@@ -61,12 +62,16 @@ var (
 
 	fHost   = fields.Add("host", field.Keyword, "http.host", "Host header")
 	fLength = fields.Add("content_length", field.Int64, "http.content_length_header", "Content-Length header, bytes")
+
+	fAuthenticate = fields.Add("www_authenticate", field.Keyword, "http.www_authenticate, http.proxy_authenticate", "WWW-Authenticate and Proxy-Authenticate headers; of NTLM and Negotiate the scheme alone", field.Detail)
 )
 
 // header is what becomes of a header.
 type header struct {
 	id  field.ID
 	url bool // holds a URL: secrets in it are redacted
+	// token may hold one of NTLM or of GSS-API (RFC 4559), which is dissected; shown is a header whose value has a field all the same, without that token.
+	token, shown bool
 }
 
 // headers are those with a field of their own, by name in lower case.
@@ -83,8 +88,10 @@ var headers = map[string]header{
 	"sec-websocket-extensions": {id: fields.Add("sec_websocket_extensions", field.Keyword, "http.sec_websocket_extensions", "Sec-WebSocket-Extensions header", field.Rare, field.Detail)},
 	"location":                 {id: fields.Add("location", field.Wildcard, "http.location", "Location header; secrets in it are redacted"), url: true},
 	"x-forwarded-for":          {id: fields.Add("x_forwarded_for", field.Keyword, "http.x_forwarded_for", "X-Forwarded-For header")},
-	"authorization":            {id: fields.Add("authorization", field.Keyword, "http.authorization", "Authorization header", field.Secret)},
-	"proxy-authorization":      {id: fields.Add("proxy_authorization", field.Keyword, "http.proxy_authorization", "Proxy-Authorization header", field.Secret)},
+	"authorization":            {id: fields.Add("authorization", field.Keyword, "http.authorization", "Authorization header", field.Secret), token: true},
+	"proxy-authorization":      {id: fields.Add("proxy_authorization", field.Keyword, "http.proxy_authorization", "Proxy-Authorization header", field.Secret), token: true},
+	"www-authenticate":         {id: fAuthenticate, token: true, shown: true},
+	"proxy-authenticate":       {id: fAuthenticate, token: true, shown: true},
 	"cookie":                   {id: fields.Add("cookie", field.Keyword, "http.cookie", "Cookie header", field.Secret)},
 	"set-cookie":               {id: fields.Add("set_cookie", field.Keyword, "http.set_cookie", "Set-Cookie headers", field.Secret)},
 }
@@ -102,16 +109,16 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 		return
 	}
 	h := parse(b)
-	h.write(p.Out)
+	h.write(p)
 }
 
 func summary(dst []byte, v dissect.View) []byte {
 	if method, ok := v.Text(dst, fMethod); ok {
-		return common.AppendTarget(append(method, ' '), v)
+		return ntlmssp.AppendInfo(common.AppendTarget(append(method, ' '), v), v)
 	}
 	if code, ok := v.Text(dst, fStatus); ok {
 		phrase, _ := v.Text(append(code, ' '), fPhrase)
-		return phrase
+		return ntlmssp.AppendInfo(phrase, v)
 	}
 	return dst
 }

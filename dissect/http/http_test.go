@@ -373,3 +373,31 @@ func FuzzHTTP(f *testing.F) {
 		}
 	})
 }
+
+// Tokens of NTLM and of GSS-API are layers of their own.
+func TestAuthentication(t *testing.T) {
+	gss := &dissect.Protocol{Name: "gss-api", Dissect: func(*dissect.Packet, []byte, int) {}}
+	ntlm := &dissect.Protocol{Name: "ntlmssp", Dissect: func(*dissect.Packet, []byte, int) {}}
+	b := dissecttest.New(nil, Protocol, gss, ntlm)
+	const token = "TlRMTVNTUAABAAAA" // "NTLMSSP", type 1
+	for _, tt := range []struct{ name, message, layers, shown string }{
+		{"NTLM", "GET / HTTP/1.1\r\nAuthorization: NTLM " + token + "\r\n\r\n", "http:ntlmssp", ""},
+		{"NTLM by Negotiate, of a proxy", "HTTP/1.1 407 Proxy\r\nProxy-Authenticate: negotiate " + token + "\r\nContent-Length: 0\r\n\r\n", "http:ntlmssp", "negotiate"},
+		{"Negotiate", "HTTP/1.1 401 No\r\nWWW-Authenticate: Negotiate oQA=\r\nContent-Length: 0\r\n\r\n", "http:gss-api", "Negotiate"},
+		{"an offer", "HTTP/1.1 401 No\r\nWWW-Authenticate: Negotiate\r\nWWW-Authenticate: Basic realm=\"a\"\r\nContent-Length: 0\r\n\r\n", "http", "Negotiate,Basic realm=\"a\""},
+		{"no base64", "GET / HTTP/1.1\r\nAuthorization: NTLM *\r\n\r\n", "http", ""},
+		{"another scheme", "GET / HTTP/1.1\r\nAuthorization: Bearer " + token + "\r\n\r\n", "http", ""},
+		{"a token too long", "GET / HTTP/1.1\r\nAuthorization: NTLM " + strings.Repeat(token, maxToken/len(token)+1) + "\r\n\r\n", "http", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			r := b.Stream(Protocol, dissecttest.Client(tt.message))[0]
+			if r.Layers != tt.layers {
+				t.Errorf("layers %q, want %q", r.Layers, tt.layers)
+			}
+			r.Check(t, map[string]string{"http.www_authenticate": tt.shown})
+			if strings.Contains(string(b.Out.Arena), token) {
+				t.Error("the token is in the record")
+			}
+		})
+	}
+}

@@ -58,6 +58,8 @@ type direction struct {
 	body    uint64
 	request bool
 	seen    bool // a message came before
+	// content names the protocol of the body, "" where it is only counted.
+	content string
 	// held is the head of a message that is emitted at its end (Options.Wireshark), nil otherwise.
 	held []byte
 }
@@ -206,6 +208,9 @@ func (s *state) frame(d *direction, h *head) (ends bool) {
 		d.phase = inChunkSize
 	case h.length >= 0:
 		d.phase, d.left = inBody, h.length
+		if h.length <= maxContent {
+			d.content = h.content
+		}
 	case !d.request:
 		d.phase = untilClose
 	}
@@ -231,7 +236,7 @@ func write(p *dissect.Packet, c *dissect.Conversation, b []byte) {
 	if p.Options.Wireshark {
 		h.cutTarget()
 	}
-	h.write(p.Out)
+	h.write(p)
 	switch {
 	case h.method != nil:
 		request(p, c, h.method)

@@ -53,7 +53,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	case d.left > 0:
 		return s.body(p, c, d, data)
 	case !d.begun:
-		n, ok := s.begin(p, d, data)
+		n, ok := s.begin(p, c, d, data)
 		if !ok && s.known { // a server that does not know HTTP/2 answers the preface in HTTP/1
 			c.HandOver(nil, nil)
 			return 0
@@ -97,13 +97,16 @@ func (f frame) headers() bool {
 
 // begin looks at the first bytes of a direction: the client's preface, which it takes, or a SETTINGS frame. It returns 0 and leaves d.begun unset while
 // there are too few of them, and ok false when they are neither.
-func (s *state) begin(p *dissect.Packet, d *direction, data []byte) (n int, ok bool) {
+func (s *state) begin(p *dissect.Packet, c *dissect.Conversation, d *direction, data []byte) (n int, ok bool) {
 	if !s.known && p.Options.Wireshark && !found(p, data) {
 		return 0, false
 	}
 	if strings.HasPrefix(preface, string(data[:min(len(data), len(preface))])) {
 		if len(data) < len(preface) {
 			return 0, true
+		}
+		if p.Options.Wireshark {
+			c.Through = http.Protocol
 		}
 		d.begun, s.known = true, true
 		if p.Top() == Protocol || p.Push(Protocol) {

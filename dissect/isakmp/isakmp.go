@@ -5,7 +5,8 @@
 //	0               8               16             17        18         19      20           24       28
 //	| initiator SPI | responder SPI | next payload | version | exchange | flags | message ID | length | payloads …
 //
-// Over port 4500 package udpencap finds it behind a marker. Not decoded: the payloads, most of which are encrypted; over TCP (RFC 8229).
+// Over port 4500 package udpencap finds it behind a marker. Limits: 64 payloads. Not decoded: payloads but for certificates; what is encrypted; over TCP
+// (RFC 8229).
 package isakmp
 
 import (
@@ -13,6 +14,8 @@ import (
 	"strconv"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/x509"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -31,12 +34,12 @@ var (
 	fields     = field.Group("isakmp")
 	fInitiator = fields.Add("ispi", field.Hex, "isakmp.ispi", "Initiator's security parameters index")
 	fResponder = fields.Add("rspi", field.Hex, "isakmp.rspi", "Responder's security parameters index; zeros in the first message")
-	fNext      = fields.Add("nextpayload", field.Uint8, "isakmp.nextpayload", "Type of the first payload", field.Rare)
+	fNext      = fields.Add("nextpayload", field.Uint8, "isakmp.nextpayload", "Type of the first payload", field.Rare, field.Detail)
 	fVersion   = fields.Add("version", field.Uint8, "isakmp.version", "Version: 16 is 1.0, 32 is 2.0")
 	fExchange  = fields.Add("exchangetype", field.Uint8, "isakmp.exchangetype", "Exchange: 2 main mode, 4 aggressive, 5 informational, 32 quick; 34 IKE_SA_INIT, 35 IKE_AUTH, 36 CREATE_CHILD_SA, 37 INFORMATIONAL")
 	fFlags     = fields.Add("flags", field.Uint8, "isakmp.flags", "Flags", field.Rare)
 	fMessage   = fields.Add("messageid", field.Uint32, "isakmp.messageid", "Message ID", field.Rare)
-	fLength    = fields.Add("length", field.Uint32, "isakmp.length", "Length of the message, bytes", field.Rare)
+	fLength    = fields.Add("length", field.Uint32, "isakmp.length", "Length of the message, bytes", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {
@@ -59,7 +62,39 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Out.Uint(fExchange, uint64(b[18]))
 	p.Out.Uint(fFlags, uint64(b[19]))
 	p.Out.Uint(fMessage, uint64(binary.BigEndian.Uint32(b[20:])))
-	p.Out.Uint(fLength, uint64(binary.BigEndian.Uint32(b[24:])))
+	n := binary.BigEndian.Uint32(b[24:])
+	p.Out.Uint(fLength, uint64(n))
+	payloads(p, b[16], b[19], common.Read(p, b[headerLen:], min(wire, int(n))-headerLen))
+}
+
+// Payloads (RFC 2408, 3.1; RFC 7296, 3.2 and 3.6), and the flag of IKEv1 that says that they are encrypted.
+const (
+	certificate1, certificate2 = 6, 37
+	encrypted2, fragment2      = 46, 53
+	flagEncrypted              = 1
+	payloadHeader              = 4
+	signatureX509, exchange509 = 4, 5 // encodings of certificates
+	maxPayloads                = 64
+)
+
+// payloads looks for certificates in the chain of payloads.
+func payloads(p *dissect.Packet, kind, flags uint8, c common.Cursor) {
+	if flags&flagEncrypted != 0 {
+		return
+	}
+	for n := 0; n < maxPayloads && kind != 0 && kind != encrypted2 && kind != fragment2 && len(c.B) >= payloadHeader; n++ {
+		next := c.U8()
+		c.Skip(1)
+		length := int(c.U16()) - payloadHeader
+		if length < 0 || length > len(c.B) {
+			return // the rest says nothing
+		}
+		v := c.Bytes(length)
+		if (kind == certificate1 || kind == certificate2) && len(v) > 1 && (v[0] == signatureX509 || v[0] == exchange509) {
+			x509.Certificate(p, v[1:], nil)
+		}
+		kind = next
+	}
 }
 
 // exchanges are IANA's names.

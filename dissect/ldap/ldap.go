@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package ldap dissects the envelopes of the Lightweight Directory Access Protocol (RFC 4511) over TCP, and over UDP, where it is CLDAP:
+// Package ldap dissects the Lightweight Directory Access Protocol, version 3 (RFC 4511), over TCP, and over UDP, where it is CLDAP:
 //
 //	LDAPMessage ::= SEQUENCE { messageID INTEGER, protocolOp CHOICE { bindRequest [APPLICATION 0], … }, controls [0] OPTIONAL }
 //
-// The messages of a packet are one layer, as in Wireshark. Of operations, the name that binds, the base of a search, the OID of an extended one and the
-// code of a result are decoded. After StartTLS (RFC 4513, 3.1.1) the conversation is handed over to TLS; buffers of a SASL security layer are
-// counted. Limits: messages of 64 KiB are waited for, of larger ones the beginning is dissected. Not decoded: passwords, filters, attributes, entries, controls.
+// The messages of a packet are one layer, as in Wireshark. Filters are written as RFC 4515 has them. After StartTLS (RFC 4513, 3.1.1) the conversation is
+// handed over to TLS. The tokens of GSS-API, SPNEGO and NTLMSSP in a bind are layers; what their security layer wraps is dissected where it is not
+// encrypted (RFC 4121, 4.2.6.2), else counted. Limits: messages of 64 KiB are waited for, of larger ones the beginning is dissected; filters of 1 KiB of text and
+// 32 levels; 128 attributes a message, 32 controls. Not decoded: values of attributes, controls and extended operations, referrals.
 package ldap
 
 import (
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/common"
+	"github.com/espbeat/espbeat/dissect/ntlmssp"
 	"github.com/espbeat/espbeat/field"
 )
 
@@ -34,27 +36,49 @@ var (
 func init() { Protocol.Stream, CLDAP.Dissect = stream, datagram }
 
 var (
-	fields   = field.Group("ldap")
-	fID      = fields.Add("message_id", field.Int64, "ldap.messageID", "Identifier of each message, of request and response", field.Rare)
-	fOp      = fields.Add("protocol_op", field.Uint8, "ldap.protocolOp", "Operation of each message: 0 bindRequest, 1 bindResponse, 2 unbindRequest, 3 searchRequest, 4 searchResEntry, 5 searchResDone, …, 23 extendedReq, 24 extendedResp")
-	fName    = fields.Add("name", field.Keyword, "ldap.name", "Name that a bind is for")
-	fBase    = fields.Add("base_object", field.Keyword, "ldap.baseObject", "Base of a search")
-	fRequest = fields.Add("request_name", field.Keyword, "ldap.requestName", "OID of an extended request")
-	fResult  = fields.Add("result_code", field.Uint32, "ldap.resultCode", "Result of an operation: 0 success, 49 invalid credentials, …")
-	fWrapped = fields.Add("sasl_bytes", field.Uint32, "", "Length of a buffer of the SASL security layer, bytes", field.Rare)
+	fields     = field.Group("ldap")
+	fID        = fields.Add("message_id", field.Int64, "ldap.messageID", "Identifier of each message, of request and response", field.Rare)
+	fOp        = fields.Add("protocol_op", field.Uint8, "ldap.protocolOp", "Operation of each message: 0 bindRequest, 1 bindResponse, 2 unbindRequest, 3 searchRequest, 4 searchResEntry, 5 searchResDone, …, 23 extendedReq, 24 extendedResp")
+	fName      = fields.Add("name", field.Keyword, "ldap.name", "Name that a bind is for")
+	fSimple    = fields.Add("simple", field.Keyword, "ldap.simple", "Password of a bind", field.Secret, field.Rare)
+	fMechanism = fields.Add("mechanism", field.Keyword, "ldap.mechanism", "SASL mechanism of a bind: GSS-SPNEGO, GSSAPI, EXTERNAL, PLAIN, …")
+	fBase      = fields.Add("base_object", field.Keyword, "ldap.baseObject", "Base of a search")
+	fScope     = fields.Add("scope", field.Keyword, "ldap.scope", "Scope of a search: baseObject, singleLevel, wholeSubtree, subordinateSubtree", field.Rare)
+	fFilter    = fields.Add("filter", field.Wildcard, "", "Filter of a search, as text (RFC 4515)")
+	fObject    = fields.Add("object", field.Keyword, "ldap.objectName, ldap.object, ldap.entry, ldap.delRequest", "Distinguished name of an entry that is found, changed, added, deleted, renamed or compared")
+	fAttribute = fields.Add("attribute", field.Keyword, "ldap.type, ldap.AttributeDescription, ldap.attributeDesc", "Names of attributes that are asked for, found, changed or compared", field.Unique)
+	fRequest   = fields.Add("request_name", field.Keyword, "ldap.requestName", "OID of an extended request")
+	fResult    = fields.Add("result_code", field.Uint32, "ldap.resultCode", "Result of an operation: 0 success, 49 invalid credentials, …")
+	fResults   = fields.Add("result", field.Keyword, "", "Result of an operation by its name: success, noSuchObject, invalidCredentials, …; a number where it has none", field.Rare)
+	fWrapped   = fields.Add("sasl_bytes", field.Uint32, "ldap.sasl_buffer_length", "Length of a buffer of the SASL security layer, bytes", field.Rare)
+
+	fVersion = fields.Add("version", field.Uint8, "ldap.version", "Version that a bind asks for", field.Rare, field.Detail)
+	fError   = fields.Add("error_message", field.Keyword, "ldap.errorMessage", "What the server says of a result", field.Rare, field.Detail)
+	fMatched = fields.Add("matched_dn", field.Keyword, "ldap.matchedDN", "How much of a name there is", field.Rare, field.Detail)
+	fNewRDN  = fields.Add("newrdn", field.Keyword, "ldap.newrdn", "New name of an entry", field.Rare, field.Detail)
+	fControl = fields.Add("control_type", field.Keyword, "ldap.controlType", "OIDs of controls", field.Rare, field.Detail)
 )
 
 // Operations: tags of the class APPLICATION.
 const (
 	opBindRequest     = 0
+	opBindResponse    = 1
 	opUnbindRequest   = 2
 	opSearchRequest   = 3
 	opSearchEntry     = 4
+	opModify          = 6
+	opAdd             = 8
+	opDelete          = 10
+	opModifyDN        = 12
+	opCompare         = 14
 	opAbandonRequest  = 16
 	opSearchReference = 19
 	opExtendedRequest = 23
 	opIntermediate    = 25
 )
+
+// maxSummed bounds the messages that a summary names.
+const maxSummed = 8
 
 var names = map[string]string{"0": "bindRequest", "1": "bindResponse", "2": "unbindRequest", "3": "searchRequest", "4": "searchResEntry", "5": "searchResDone", "6": "modifyRequest",
 	"7": "modifyResponse", "8": "addRequest", "9": "addResponse", "10": "delRequest", "11": "delResponse", "12": "modDNRequest", "13": "modDNResponse", "14": "compareRequest",
@@ -63,7 +87,7 @@ var names = map[string]string{"0": "bindRequest", "1": "bindResponse", "2": "unb
 // isRequest tells requests that are answered from responses.
 func isRequest(op byte) bool {
 	switch op {
-	case opBindRequest, opSearchRequest, 6, 8, 10, 12, 14, opExtendedRequest:
+	case opBindRequest, opSearchRequest, opModify, opAdd, opDelete, opModifyDN, opCompare, opExtendedRequest:
 		return true
 	}
 	return false
@@ -113,7 +137,7 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	p.Truncated = p.Truncated || len(b) < wire
 	for len(b) > 0 {
 		n, ok := length(b)
-		if !ok || !message(p, p.Conversation, b[:min(n, len(b))]) {
+		if !ok || !message(p, p.Conversation, &session{}, b[:min(n, len(b))]) {
 			return
 		}
 		p.Message(CLDAP)
@@ -121,10 +145,16 @@ func datagram(p *dissect.Packet, b []byte, wire int) {
 	}
 }
 
+// summary reads `searchRequest(2) "dc=example,dc=com" wholeSubtree`, "searchResDone(2) success".
 func summary(dst []byte, v dissect.View) []byte {
+	var ids []string
+	v.All(fID, func(id []byte) { ids = append(ids, string(id)) })
 	n := 0
 	v.All(fOp, func(op []byte) {
-		if n++; n > 1 {
+		if n++; n > maxSummed {
+			return
+		}
+		if n > 1 {
 			dst = append(dst, " | "...)
 		}
 		if name := names[string(op)]; name != "" {
@@ -132,19 +162,27 @@ func summary(dst []byte, v dissect.View) []byte {
 		} else {
 			dst = append(append(dst, "operation "...), op...)
 		}
+		if n <= len(ids) {
+			dst = append(append(append(dst, '('), ids[n-1]...), ')')
+		}
 	})
-	for _, id := range []field.ID{fName, fBase, fRequest} {
+	if n > maxSummed {
+		dst = append(dst, ", …"...)
+	}
+	for _, id := range []field.ID{fName, fBase, fRequest, fObject} {
 		if text, ok := v.Text(append(dst, " \""...), id); ok {
 			dst = append(text, '"')
 		}
 	}
-	if code, ok := v.Text(append(dst, " result "...), fResult); ok {
-		dst = code
+	for _, id := range []field.ID{fMechanism, fScope, fFilter, fResults} {
+		if text, ok := v.Text(append(dst, ' '), id); ok {
+			dst = text
+		}
 	}
-	if size, ok := v.Text(append(dst, "SASL buffer, "...), fWrapped); ok {
+	if size, ok := v.Text(append(dst, "SASL buffer, "...), fWrapped); ok && n == 0 {
 		dst = append(size, " bytes"...)
 	}
-	return dst
+	return ntlmssp.AppendInfo(dst, v)
 }
 
 // user notes who binds.

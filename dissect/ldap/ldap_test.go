@@ -25,15 +25,15 @@ func ldapMessage(id byte, op byte, value string) string {
 }
 
 var (
-	bind    = ldapMessage(1, 0x60, tlv(tagInteger, "\x03", false)+tlv(tagOctets, "cn=alice", false)+tlv(0x80, "c4n4ry", false))
-	bound   = ldapMessage(1, 0x61, tlv(tagEnumerated, "\x31", false)+tlv(tagOctets, "", false)+tlv(tagOctets, "no", false))
-	search  = ldapMessage(2, 0x63, tlv(tagOctets, "dc=example,dc=com", false)+tlv(tagEnumerated, "\x02", false))
-	entry   = ldapMessage(2, 0x64, tlv(tagOctets, "cn=x", false))
-	done    = ldapMessage(2, 0x65, tlv(tagEnumerated, "\x00", false)+tlv(tagOctets, "", false)+tlv(tagOctets, "", false))
-	tlsOID  = ldapMessage(3, 0x77, tlv(tagRequestName, "1.3.6.1.4.1.1466.20037", false))
-	tlsDone = ldapMessage(3, 0x78, tlv(tagEnumerated, "\x00", false))
-	unbind  = ldapMessage(4, 0x42, "")
-	buffers = "\x00\x00\x00\x08abcdefgh"
+	binding   = ldapMessage(1, 0x60, tlv(tagInteger, "\x03", false)+tlv(tagOctets, "cn=alice", false)+tlv(0x80, "c4n4ry", false))
+	bound     = ldapMessage(1, 0x61, tlv(tagEnumerated, "\x31", false)+tlv(tagOctets, "", false)+tlv(tagOctets, "no", false))
+	searching = ldapMessage(2, 0x63, tlv(tagOctets, "dc=example,dc=com", false)+tlv(tagEnumerated, "\x02", false))
+	found     = ldapMessage(2, 0x64, tlv(tagOctets, "cn=x", false))
+	done      = ldapMessage(2, 0x65, tlv(tagEnumerated, "\x00", false)+tlv(tagOctets, "", false)+tlv(tagOctets, "", false))
+	tlsOID    = ldapMessage(3, 0x77, tlv(tagRequestName, "1.3.6.1.4.1.1466.20037", false))
+	tlsDone   = ldapMessage(3, 0x78, tlv(tagEnumerated, "\x00", false))
+	unbind    = ldapMessage(4, 0x42, "")
+	buffers   = "\x00\x00\x00\x08abcdefgh"
 )
 
 func newBench(other ...*dissect.Protocol) *dissecttest.Bench {
@@ -49,15 +49,15 @@ func TestConversations(t *testing.T) {
 		layers string
 		want   map[string]string
 	}{
-		{"bind", []dissecttest.Piece{client(bind), server(bound)}, "ldap:ldap", map[string]string{"ldap.message_id": "1,1", "ldap.protocol_op": "0,1", "ldap.name": "cn=alice", "user.name": "cn=alice",
+		{"bind", []dissecttest.Piece{client(binding), server(bound)}, "ldap:ldap", map[string]string{"ldap.message_id": "1,1", "ldap.protocol_op": "0,1", "ldap.name": "cn=alice", "user.name": "cn=alice",
 			"ldap.result_code": "49", "request_in": "1", "transaction.id": "flow:1,flow:1"}},
-		{"search", []dissecttest.Piece{client(search), server(entry + entry), server(done), client(unbind)}, "ldap:ldap:ldap:ldap", map[string]string{"ldap.base_object": "dc=example,dc=com",
+		{"search", []dissecttest.Piece{client(searching), server(found + found), server(done), client(unbind)}, "ldap:ldap:ldap:ldap:ldap", map[string]string{"ldap.base_object": "dc=example,dc=com",
 			"ldap.protocol_op": "3,4,4,5,2", "request_in": "1,1,1", "event.duration": "1000000,1000000,2000000", "ldap.result_code": "0"}},
 		{"lengths of the long form", []dissecttest.Piece{client(tlv(tagSequence, tlv(tagInteger, "\x01", true)+tlv(0x63, tlv(tagOctets, "dc=x", true), true), true))}, "ldap", map[string]string{"ldap.base_object": "dc=x"}},
-		{"a security layer", []dissecttest.Piece{client(bind), client(buffers + buffers), server("\x00\x00\x01\x00abcd"), server(strings.Repeat("x", 252) + bound)}, "ldap:ldap:ldap:ldap",
+		{"a security layer", []dissecttest.Piece{client(binding), client(buffers + buffers), server("\x00\x00\x01\x00abcd"), server(strings.Repeat("x", 252) + bound)}, "ldap:ldap:ldap:ldap:ldap",
 			map[string]string{"ldap.sasl_bytes": "8,8,256", "ldap.protocol_op": "0,1"}},
 		{"the middle of a security layer", []dissecttest.Piece{client(buffers)}, "ldap", map[string]string{"ldap.sasl_bytes": "8"}},
-		{"a message cut by the capture", []dissecttest.Piece{{Data: []byte(search)[:20], Wire: len(search)}}, "ldap", map[string]string{"ldap.base_object": "dc=example,"}},
+		{"a message cut by the capture", []dissecttest.Piece{{Data: []byte(searching)[:20], Wire: len(searching)}}, "ldap", map[string]string{"ldap.base_object": "dc=example,"}},
 		{"another protocol", []dissecttest.Piece{client("GET / HTTP/1.1\r\n")}, "", nil},
 		{"SNMP over TCP", []dissecttest.Piece{client(tlv(tagSequence, tlv(tagInteger, "\x01", false)+tlv(tagOctets, "public", false), false))}, "", nil},
 	} {
@@ -78,7 +78,7 @@ func TestConversations(t *testing.T) {
 
 func TestMalformed(t *testing.T) {
 	for _, data := range []string{"0\x80abcdef", "0\x85abcdefgh", "0\x03\x04\x01a", "0\x03\x02\x01\x01", "0\x84\x7f\xff\xff\xff", "0\x06\x02\x01\x01\x7f\x22\x00", "\x00\x00\x00\x00abcd", "xyz"} {
-		if r := dissecttest.Merge(newBench().Stream(Protocol, client(bind), client(data))...); r.Malformed != "ldap" {
+		if r := dissecttest.Merge(newBench().Stream(Protocol, client(binding), client(data))...); r.Malformed != "ldap" {
 			t.Errorf("%q: layers %q, malformed %q", data, r.Layers, r.Malformed)
 		}
 	}
@@ -95,7 +95,7 @@ func TestStartTLS(t *testing.T) {
 }
 
 func TestDatagrams(t *testing.T) {
-	r := newBench().Datagrams(CLDAP, client(search), server(entry+done), client("something else"), dissecttest.Piece{Data: []byte(search)[:20], Wire: len(search)})
+	r := newBench().Datagrams(CLDAP, client(searching), server(found+done), client("something else"), dissecttest.Piece{Data: []byte(searching)[:20], Wire: len(searching)})
 	for i, want := range []string{"cldap", "cldap", "", "cldap"} {
 		if r[i].Layers != want || r[i].Truncated != (i == 3) {
 			t.Errorf("datagram %d: layers %q, truncated %v", i, r[i].Layers, r[i].Truncated)
@@ -105,27 +105,27 @@ func TestDatagrams(t *testing.T) {
 }
 
 func TestSegmentation(t *testing.T) {
-	newBench().Split(t, Protocol, client(bind), server(bound), client(search), server(entry), server(done))
+	newBench().Split(t, Protocol, client(binding), server(bound), client(searching), server(found), server(done))
 }
 
 func TestGuess(t *testing.T) {
 	dissecttest.Recognises(t, accept, guess, map[string][2]bool{ // on its port, on any
-		bind:                             {true, true},
+		binding:                          {true, true},
 		tlsOID:                           {true, true},
 		bound:                            {true, false},
-		search:                           {true, false},
+		searching:                        {true, false},
 		"0":                              {true, false},
 		buffers:                          {true, false},
 		"0\x0a\x02\x01\x01\x04\x05abcde": {false, false},
 		"\x16\x03\x01\x02\x00\x01":       {false, false},
-		strings.Replace(bind, "\x02\x01\x03", "\x02\x01\x07", 1): {true, false},
+		strings.Replace(binding, "\x02\x01\x03", "\x02\x01\x07", 1): {true, false},
 	})
 }
 
 func TestSummary(t *testing.T) {
 	b := newBench()
-	for data, want := range map[string]string{bind: `bindRequest "cn=alice"`, bound: "bindResponse result 49", search: `searchRequest "dc=example,dc=com"`, entry + done: "searchResEntry | searchResDone result 0",
-		tlsOID: `extendedReq "1.3.6.1.4.1.1466.20037"`, buffers: "SASL buffer, 8 bytes"} {
+	for data, want := range map[string]string{binding: `bindRequest(1) "cn=alice"`, bound: "bindResponse(1) invalidCredentials", searching: `searchRequest(2) "dc=example,dc=com" wholeSubtree`,
+		found + done: `searchResEntry(2) | searchResDone(2) "cn=x" success`, tlsOID: `extendedReq(3) "1.3.6.1.4.1.1466.20037"`, buffers: "SASL buffer, 8 bytes", ldapMessage(7, 0x51, ""): "operation 17(7)"} {
 		b.Stream(Protocol, client(data))
 		if got := b.Summary(Protocol); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -134,7 +134,7 @@ func TestSummary(t *testing.T) {
 }
 
 func FuzzLDAP(f *testing.F) {
-	f.Add([]byte(bind+search+tlsOID+unbind), []byte(bound+entry+done+buffers), 9)
+	f.Add([]byte(binding+searching+tlsOID+unbind), []byte(bound+found+done+buffers), 9)
 	f.Fuzz(func(t *testing.T, fromClient, fromServer []byte, at int) {
 		b := newBench()
 		at = max(0, min(at, len(fromServer)))

@@ -2,12 +2,7 @@
 
 package ldap
 
-import (
-	"encoding/binary"
-
-	"github.com/espbeat/espbeat/dissect"
-	"github.com/espbeat/espbeat/dissect/common"
-)
+import "encoding/binary"
 
 // BER tags (X.690).
 const (
@@ -16,6 +11,7 @@ const (
 	tagEnumerated  = 0x0a
 	tagSequence    = 0x30
 	tagRequestName = 0x80
+	tagContext     = 0xa0 // [0], constructed; others add their number
 	// classMask and application tell a tag of the class APPLICATION, and numberMask its number.
 	classMask, application = 0xc0, 0x40
 	numberMask             = 0x1f
@@ -79,18 +75,27 @@ func integer(b []byte, tag byte) (v int64, rest []byte, ok bool) {
 
 // envelope reads the identifier and the operation of a message; rest is what there is of the operation's value.
 func envelope(b []byte) (id int64, op byte, rest []byte, ok bool) {
+	id, op, rest, _, ok = parts(b)
+	return id, op, rest, ok
+}
+
+// parts is envelope, and gives the controls that follow the operation as well, nil without any.
+func parts(b []byte) (id int64, op byte, rest, controls []byte, ok bool) {
 	tag, body, _, ok := element(b)
 	if !ok || tag != tagSequence {
-		return 0, 0, nil, false
+		return 0, 0, nil, nil, false
 	}
 	if id, body, ok = integer(body, tagInteger); !ok || id < 0 {
-		return 0, 0, nil, false
+		return 0, 0, nil, nil, false
 	}
-	tag, rest, _, ok = element(body)
+	tag, rest, behind, ok := element(body)
 	if !ok || tag&classMask != application || tag&numberMask > opIntermediate {
-		return 0, 0, nil, false
+		return 0, 0, nil, nil, false
 	}
-	return id, tag & numberMask, rest, true
+	if t, list, _, found := element(behind); found && t == tagContext {
+		controls = list
+	}
+	return id, tag & numberMask, rest, controls, true
 }
 
 // wrapped reads the length of a buffer of a SASL security layer (RFC 4422, 3.7).
@@ -100,90 +105,4 @@ func wrapped(b []byte) (n int, ok bool) {
 	}
 	size := binary.BigEndian.Uint32(b)
 	return int(size), size > 4 && size <= maxMessage
-}
-
-// stream takes a message, or a buffer of a security layer, off the front.
-func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
-	if len(data) == 0 || common.StartTLS(p, c, data) {
-		return 0
-	}
-	if c.AppState == nil {
-		if !accept(data) || common.Elsewhere(p, Protocol) {
-			return dissect.Reject
-		}
-		c.AppState = true
-	}
-	if data[0] != tagSequence {
-		return buffer(p, data)
-	}
-	n, ok := length(data)
-	if !ok && len(data) < maxHeader || ok && len(data) < n && n <= maxWait && !p.Truncated {
-		return 0
-	}
-	if p.Top() != Protocol && !p.Push(Protocol) {
-		return max(n, 1)
-	}
-	if !ok || !message(p, c, data[:min(n, len(data))]) {
-		p.Bad()
-		return len(data)
-	}
-	p.Message(Protocol)
-	return n
-}
-
-// buffer passes over a buffer of a security layer.
-func buffer(p *dissect.Packet, data []byte) int {
-	n, ok := wrapped(data)
-	if !ok && len(data) < 8 && data[0] == 0 {
-		return 0
-	}
-	if p.Top() != Protocol && !p.Push(Protocol) {
-		return len(data)
-	}
-	if !ok {
-		p.Bad()
-		return len(data)
-	}
-	p.Message(Protocol)
-	p.Out.Uint(fWrapped, uint64(n)) //nolint:gosec // bounded
-	return 4 + n
-}
-
-// message writes the fields of a message, and reports whether it is one.
-func message(p *dissect.Packet, c *dissect.Conversation, b []byte) bool {
-	id, op, body, ok := envelope(b)
-	if !ok {
-		return false
-	}
-	p.Out.Int(fID, id)
-	p.Out.Uint(fOp, uint64(op))
-	key := uint64(id) //nolint:gosec // not negative
-	switch {
-	case isRequest(op):
-		common.Request(p, c, key)
-	case op == opSearchEntry || op == opSearchReference || op == opIntermediate:
-		common.Interim(p, c, key)
-	case op != opUnbindRequest && op != opAbandonRequest:
-		if code, _, ok := integer(body, tagEnumerated); ok {
-			p.Out.Int(fResult, code)
-		}
-		common.Response(p, c, key)
-	}
-	switch op {
-	case opBindRequest:
-		if _, rest, ok := integer(body, tagInteger); ok {
-			if tag, name, _, ok := element(rest); ok && tag == tagOctets {
-				user(p, name)
-			}
-		}
-	case opSearchRequest:
-		if tag, base, _, ok := element(body); ok && tag == tagOctets && len(base) > 0 {
-			p.Out.Text(fBase, base)
-		}
-	case opExtendedRequest:
-		if tag, oid, _, ok := element(body); ok && tag == tagRequestName {
-			p.Out.Text(fRequest, oid)
-		}
-	}
-	return true
 }

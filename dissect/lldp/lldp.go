@@ -59,8 +59,8 @@ var (
 	fEnabled  = fields.Add("tlv.enable_system_cap", field.Uint16, "lldp.tlv.enable_system_cap", "Enabled capabilities, as bits", field.Detail, field.Rare)
 	fRole     = fields.Add("capabilities", field.Keyword, "", "Enabled capabilities: bridge, router, telephone, …", field.List)
 	fMgmt     = fields.Add("mgn.addr", field.IP, "lldp.mgn.addr.ip4, lldp.mgn.addr.ip6", "Management addresses")
-	fMgmtMAC  = fields.Add("mgn.mac", field.MAC, "lldp.mgn.addr.hex", "Management addresses that are link addresses", field.Rare)
-	fIfIndex  = fields.Add("mgn.interface.number", field.Uint32, "lldp.mgn.interface.number", "Number of the interface with the management address", field.Rare)
+	fMgmtMAC  = fields.Add("mgn.mac", field.MAC, "lldp.mgn.addr.hex", "Management addresses that are link addresses", field.Rare, field.Detail)
+	fIfIndex  = fields.Add("mgn.interface.number", field.Uint32, "lldp.mgn.interface.number", "Number of the interface with the management address", field.Rare, field.Detail)
 )
 
 // identity is the fields of a chassis or port identifier.

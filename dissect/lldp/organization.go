@@ -33,17 +33,17 @@ const (
 )
 
 var (
-	fOUI      = fields.Add("orgtlv.oui", field.Uint32, "lldp.orgtlv.oui", "Organizations of the TLVs of type 127, in order", field.Rare)
+	fOUI      = fields.Add("orgtlv.oui", field.Uint32, "lldp.orgtlv.oui", "Organizations of the TLVs of type 127, in order", field.Rare, field.Detail)
 	fPVID     = fields.Add("ieee.802_1.port_vlan.id", field.Uint16, "lldp.ieee.802_1.port_vlan.id", "VLAN of untagged frames")
 	fVLAN     = fields.Add("ieee.802_1.vlan.id", field.Uint16, "lldp.ieee.802_1.vlan.id", "VLANs of the port")
 	fVLANName = fields.Add("ieee.802_1.vlan.name", field.Keyword, "lldp.ieee.802_1.vlan.name", "Names of the VLANs")
-	fMaxFrame = fields.Add("ieee.802_3.max_frame_size", field.Uint16, "lldp.ieee.802_3.max_frame_size", "Largest frame, bytes", field.Rare)
+	fMaxFrame = fields.Add("ieee.802_3.max_frame_size", field.Uint16, "lldp.ieee.802_3.max_frame_size", "Largest frame, bytes", field.Rare, field.Detail)
 	fMUD      = fields.Add("iana.mudurl", field.Wildcard, "lldp.iana.mudurl", "Manufacturer usage description (RFC 8520)")
 
 	media      = field.Group("lldp.media")
-	fPolicy    = media.Add("app_type", field.Uint8, "lldp.media.app_type", "Application of a network policy: 1 voice, 2 voice signaling, 3 guest voice, …", field.Rare)
+	fPolicy    = media.Add("app_type", field.Uint8, "lldp.media.app_type", "Application of a network policy: 1 voice, 2 voice signaling, 3 guest voice, …", field.Rare, field.Detail)
 	fMediaVLAN = media.Add("vlan_id", field.Uint16, "lldp.media.vlan_id", "VLAN of a network policy")
-	fDSCP      = media.Add("dscp", field.Uint8, "lldp.media.dscp", "DSCP of a network policy", field.Rare)
+	fDSCP      = media.Add("dscp", field.Uint8, "lldp.media.dscp", "DSCP of a network policy", field.Rare, field.Detail)
 	inventory  = [...]field.ID{
 		media.Add("hardware", field.Keyword, "lldp.media.hardware", "Hardware revision"),
 		media.Add("firmware", field.Keyword, "lldp.media.firmware", "Firmware revision"),

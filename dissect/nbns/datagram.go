@@ -17,6 +17,9 @@ const (
 	negativeReply = 0x16
 )
 
+// magicLen is the length of what a message of SMB begins with, bytes.
+const magicLen = 4
+
 // Datagram is the datagram service:
 //
 //	0      1       2    4           8             10
@@ -33,7 +36,7 @@ func init() { Datagram.Dissect = decodeDatagram }
 var (
 	dgram   = field.Group("nbdgm")
 	fDType  = dgram.Add("type", field.Uint8, "nbdgm.type", "Type: 16 direct unique, 17 direct group, 18 broadcast, 19 error, 20 query, 21 positive and 22 negative response")
-	fDID    = dgram.Add("dgram_id", field.Uint16, "nbdgm.dgram_id", "Identifier of the datagram, which its fragments share", field.Rare)
+	fDID    = dgram.Add("dgram_id", field.Uint16, "nbdgm.dgram_id", "Identifier of the datagram, which its fragments share", field.Rare, field.Detail)
 	fDError = dgram.Add("error_code", field.Uint8, "nbdgm.error_code", "Error: 130 destination name not present, 131 invalid source name, 132 invalid destination name", field.Rare)
 	fDFrom  = dgram.Add("source_name", field.Keyword, "nbdgm.source_name", "Name of the sender, with its service")
 	fDTo    = dgram.Add("destination_name", field.Keyword, "nbdgm.destination_name", "Name of the receiver, with its service")
@@ -58,6 +61,9 @@ func decodeDatagram(p *dissect.Packet, b []byte, wire int) {
 		c.Skip(4) // length, offset
 		writeName(&c, b, fDFrom, false)
 		writeName(&c, b, fDTo, false)
+		if !c.Failed && len(c.B) >= magicLen && string(c.B[:magicLen]) == "\xffSMB" {
+			p.CallName("smb", c.B, c.Wire)
+		}
 	case kind == datagramError:
 		c.Uint8(fDError)
 	case kind >= query && kind <= negativeReply:

@@ -15,7 +15,13 @@ const (
 	encodedLen = 2 * nameLen
 	// maxScope bounds the labels of a scope: names have at most 255 bytes.
 	maxScope = 128
+
+	// MinName and MaxName are the least and the most bytes of an encoded name, with the length of its label and the end of its scope.
+	MinName, MaxName = encodedLen + 2, 255
 )
+
+// ReadName reads a name of the session service, which has no pointers, and writes it.
+func ReadName(c *common.Cursor, id field.ID) { writeName(c, nil, id, false) }
 
 // decodeName undoes the first-level encoding of the name at the front of b; false when it is none.
 func decodeName(name *[nameLen]byte, b []byte) bool {

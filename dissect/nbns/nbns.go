@@ -7,7 +7,7 @@
 //
 // Names are written as they read: 15 characters without the spaces at their end, bytes that do not print as <hex>, then the 16th, which says
 // what service it is, as <hex>, then the scope behind a dot. Limits: 64 questions and records a message, 64 names of a node's status. Not decoded: the
-// statistics of a node's status, what datagrams carry (SMB).
+// statistics of a node's status, what datagrams carry but SMB.
 package nbns
 
 import (
@@ -48,14 +48,14 @@ var (
 	flags    = field.Group("nbns.flags")
 	fReply   = flags.Add("response", field.Bool, "nbns.flags.response", "The message is a response")
 	fOpcode  = flags.Add("opcode", field.Uint8, "nbns.flags.opcode", "Kind of request: 0 name query, 5 registration, 6 release, 7 wait for acknowledgement, 8 and 9 refresh, 15 multi-homed registration")
-	fBcast   = flags.Add("broadcast", field.Bool, "nbns.flags.broadcast", "The message was broadcast or multicast", field.Rare, field.Sparse)
+	fBcast   = flags.Add("broadcast", field.Bool, "nbns.flags.broadcast", "The message was broadcast or multicast", field.Rare, field.Detail, field.Sparse)
 	fRCode   = flags.Add("rcode", field.Uint8, "nbns.flags.rcode", "Of a response: 0 no error, 3 no such name, 5 refused, 6 name is owned by another node, 7 name in conflict, …")
 	fName    = fields.Add("name", field.Keyword, "nbns.name", "Names asked for and told, each with its service, such as <20> of a file server")
 	fType    = fields.Add("type", field.Uint16, "nbns.type", "Type of each question and record: 32 name, 33 node status", field.Rare)
-	fNBFlags = fields.Add("nb_flags", field.Uint16, "nbns.nb_flags", "Flags of each address: 0x8000 group, 0x6000 kind of node", field.Rare)
+	fNBFlags = fields.Add("nb_flags", field.Uint16, "nbns.nb_flags", "Flags of each address: 0x8000 group, 0x6000 kind of node", field.Rare, field.Detail)
 	fAddr    = fields.Add("addr", field.IP, "nbns.addr", "Addresses of the names in records")
 	fNode    = fields.Add("netbios_name", field.Keyword, "nbns.netbios_name", "Names that a node has, of its status")
-	fNFlags  = fields.Add("name_flags", field.Uint16, "nbns.name_flags", "Flags of each of a node's names: 0x8000 group, 0x6000 kind of node, 0x1000 being released, 0x0800 in conflict, 0x0400 active, 0x0200 permanent", field.Rare)
+	fNFlags  = fields.Add("name_flags", field.Uint16, "nbns.name_flags", "Flags of each of a node's names: 0x8000 group, 0x6000 kind of node, 0x1000 being released, 0x0800 in conflict, 0x0400 active, 0x0200 permanent", field.Rare, field.Detail)
 	fUnit    = fields.Add("unit_id", field.MAC, "nbns.unit_id", "Link address of a node, of its status")
 )
 

@@ -78,8 +78,10 @@ func TestDatagrams(t *testing.T) {
 		{Name: "a type that nobody defined", Frame: "99 02 8001 c0a8017c 008a", Want: map[string]string{"nbdgm.type": "153"}},
 		{Name: "a header of 9 bytes", Frame: "11 02 8001 c0a8017c 00", Malformed: "nbdgm", Want: map[string]string{"nbdgm.source_name": ""}},
 	})
-	b := dissecttest.New(nil, Datagram)
-	b.Dissect(Datagram, dissecttest.Unhex(t, group), 0x60)
+	b := dissecttest.New(nil, Datagram, &dissect.Protocol{Name: "smb", Dissect: func(*dissect.Packet, []byte, int) {}})
+	if r := b.Run(Datagram, dissecttest.Unhex(t, group), 0x60); r.Layers != "nbdgm:smb" {
+		t.Errorf("layers %q", r.Layers)
+	}
 	if got, want := b.Summary(Datagram), "Direct_group datagram, from PC<00> to WORKGROUP<1d>"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}

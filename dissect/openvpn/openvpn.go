@@ -36,9 +36,9 @@ func init() { Protocol.Dissect, Protocol.Stream = datagram, stream }
 
 var (
 	fields   = field.Group("openvpn")
-	fLength  = fields.Add("plen", field.Uint16, "openvpn.plen", "Length of a packet over TCP, bytes", field.Rare)
+	fLength  = fields.Add("plen", field.Uint16, "openvpn.plen", "Length of a packet over TCP, bytes", field.Rare, field.Detail)
 	fOpcode  = fields.Add("opcode", field.Uint8, "openvpn.opcode", "Opcode: 7 and 8 hard reset of client and server, 3 soft reset, 4 control, 5 acknowledgement, 6 and 9 data")
-	fKey     = fields.Add("keyid", field.Uint8, "openvpn.keyid", "Key of the session that is in use", field.Rare)
+	fKey     = fields.Add("keyid", field.Uint8, "openvpn.keyid", "Key of the session that is in use", field.Rare, field.Detail)
 	fSession = fields.Add("sessionid", field.Hex, "openvpn.sessionid", "Sender's session")
 	fPeer    = fields.Add("peerid", field.Uint32, "openvpn.peerid", "Peer of a data packet")
 

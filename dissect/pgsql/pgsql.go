@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package pgsql dissects the envelopes of PostgreSQL's frontend/backend protocol (PostgreSQL documentation, 53.7), version 3:
+// Package pgsql dissects PostgreSQL's frontend/backend protocol (PostgreSQL documentation, 53), version 3:
 //
 //	| length (4) | 196608: version 3.0, or a code of a request (4) | user\0alice\0…     a client's first message
 //	| type (1) | length, itself included (4) | …                                           all others
 //
-// The messages of a packet are one layer, as in Wireshark, and are told by their types. Of the startup message, user and database are decoded. After an
-// SSLRequest that the server agrees to, the conversation is handed over to TLS. Limits: 64 KiB a message are waited for, of larger ones the beginning is dissected. Not
-// decoded: everything else in messages, encryption by GSSAPI, version 2.
+// The messages of a packet are one layer, as in Wireshark, and are told by their types. Of startup messages, user and database are decoded, of others statements
+// without the passwords in them, names of statements and portals, command tags, and errors; rows and the bytes of COPY are counted. What a client logs in with is a
+// secret. A response is tied to the messages up to the Sync, or to the query, that it answers. After an SSLRequest that the server agrees to, the conversation is
+// handed over to TLS. Limits: 64 KiB a message are waited for, of larger ones the beginning is dissected; statements of 4 KiB. Not
+// decoded: values, columns, function calls, encryption by GSSAPI, version 2, replication.
 package pgsql
 
 import (
@@ -31,9 +33,29 @@ var Protocol = &dissect.Protocol{
 func init() { Protocol.Stream = stream }
 
 var (
-	fields    = field.Group("pgsql")
-	fType     = fields.Add("type", field.Keyword, "pgsql.type", "Type of each message, as Wireshark names it: Startup message, Simple query, Data row, …")
-	fDatabase = fields.Add("database", field.Keyword, "", "Database that the client asks for")
+	fields     = field.Group("pgsql")
+	fType      = fields.Add("type", field.Keyword, "pgsql.type", "Type of each message, as Wireshark names it: Startup message, Simple query, Data row, …")
+	fDatabase  = fields.Add("database", field.Keyword, "", "Database that the client asks for")
+	fQuery     = fields.Add("query", field.Wildcard, "pgsql.query", "Statements that are run or prepared, without the passwords in them, at most 4 KiB each")
+	fTag       = fields.Add("tag", field.Keyword, "pgsql.tag", "What was done: SELECT 3, INSERT 0 1, CREATE TABLE, …")
+	fSeverity  = fields.Add("severity", field.Keyword, "pgsql.severity", "Severity of an error or notice: ERROR, FATAL, WARNING, …")
+	fCode      = fields.Add("code", field.Keyword, "pgsql.code", "SQLSTATE of an error or notice: 28P01 invalid password, 42P01 undefined table, …")
+	fMessage   = fields.Add("message", field.Keyword, "pgsql.message", "Text of an error or notice")
+	fRows      = fields.Add("rows", field.Uint32, "", "Data rows that the packet completes", field.Rare)
+	fVersion   = fields.Add("server_version", field.Keyword, "", "Version of the server")
+	fAuth      = fields.Add("authtype", field.Uint32, "pgsql.authtype", "Authentication that the server asks for: 0 ok, 3 clear text, 5 MD5, 7 GSSAPI, 10 SASL, …", field.Rare)
+	fApp       = fields.Add("application_name", field.Keyword, "", "Name of the client's application", field.Rare, field.Detail)
+	fStatement = fields.Add("statement", field.Keyword, "pgsql.statement", "Names of prepared statements", field.Rare, field.Detail)
+	fPortal    = fields.Add("portal", field.Keyword, "pgsql.portal", "Names of portals", field.Rare, field.Detail)
+	fDetail    = fields.Add("detail", field.Keyword, "pgsql.detail", "More of an error or notice", field.Rare, field.Detail)
+	fHint      = fields.Add("hint", field.Keyword, "pgsql.hint", "Advice of an error or notice", field.Rare, field.Detail)
+	fTable     = fields.Add("table_name", field.Keyword, "pgsql.table_name", "Table that an error is of", field.Rare, field.Detail)
+	fColumns   = fields.Add("field_count", field.Uint16, "pgsql.field.count", "Columns of a row description", field.Rare, field.Detail)
+	fCopy      = fields.Add("copy_bytes", field.Uint32, "", "Bytes of COPY in the packet", field.Rare, field.Detail)
+	fCondition = fields.Add("condition", field.Keyword, "pgsql.condition", "Channel of a notification", field.Rare, field.Detail)
+	fPID       = fields.Add("pid", field.Uint32, "pgsql.pid", "Process at the server: the connection's, that of a cancel request or notification", field.Rare, field.Detail)
+	fMechanism = fields.Add("sasl_mechanism", field.Keyword, "pgsql.auth.sasl.mech", "Mechanism of SASL that the client chose", field.Rare, field.Detail)
+	fPassword  = fields.Add("password", field.Keyword, "pgsql.password, pgsql.auth.sasl.data", "What the client sends to log in", field.Secret, field.Rare, field.Detail)
 )
 
 // The codes of the messages without a type.
@@ -122,12 +144,20 @@ func typed(data []byte, types map[byte]field.Str) bool {
 	return ok
 }
 
-// maxNamed bounds the messages that a summary names.
-const maxNamed = 8
+// maxNamed bounds the messages that a summary names, maxShown the statement in it, bytes.
+const (
+	maxNamed = 8
+	maxShown = 200
+)
 
+// summary reads "Simple query select 1", "Row description, Data row, Command completion, Ready for query SELECT 1".
 func summary(dst []byte, v dissect.View) []byte {
-	n := 0
+	n, last := 0, ""
 	v.All(fType, func(t []byte) {
+		if string(t) == last {
+			return
+		}
+		last = string(t)
 		if n++; n > maxNamed {
 			return
 		}
@@ -139,127 +169,16 @@ func summary(dst []byte, v dissect.View) []byte {
 	if n > maxNamed {
 		dst = append(dst, ", …"...)
 	}
+	if text, ok := common.UserName(append(dst, " user="...), v); ok {
+		dst = text
+	}
+	for _, part := range [...]struct {
+		lead string
+		id   field.ID
+	}{{" db=", fDatabase}, {" ", fTag}, {" ", fCode}, {" ", fMessage}, {" ", fQuery}} {
+		if text, ok := v.Text(append(dst, part.lead...), part.id); ok {
+			dst = text[:min(len(text), len(dst)+len(part.lead)+maxShown)]
+		}
+	}
 	return dst
-}
-
-// state is a connection's.
-type state struct {
-	server int // its direction
-
-	// asked is what the server's last authentication request wants of the client.
-	asked uint32
-	// answer is set while the server owes the byte that answers an SSLRequest.
-	answer bool
-}
-
-func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
-	if len(data) == 0 || common.StartTLS(p, c, data) {
-		return 0
-	}
-	s, ok := c.AppState.(*state)
-	if !ok {
-		if !accept(data) || common.Elsewhere(p, Protocol) {
-			return dissect.Reject
-		}
-		_, _, opens := startup(data)
-		s = &state{server: common.Server(p, c, !opens && typed(data, fromServer) && !typed(data, fromClient))}
-		c.AppState = s
-	}
-	if p.Direction == s.server && s.answer { // S agrees, N does not
-		s.answer = false
-		if data[0] == 'S' || data[0] == 'N' {
-			return 1
-		}
-	}
-	if p.Direction != s.server && data[0] == 0 { // no type
-		if n, code, ok := startup(data); ok || len(data) < 8 {
-			return s.open(p, data, n, code)
-		}
-	}
-	return s.message(p, data)
-}
-
-func layer(p *dissect.Packet) bool { return p.Top() == Protocol || p.Push(Protocol) }
-
-// open takes a message of n bytes without a type; n is 0 while that is not known.
-func (s *state) open(p *dissect.Packet, data []byte, n int, code uint32) int {
-	if n == 0 || len(data) < n && !p.Truncated {
-		return 0
-	}
-	if !layer(p) {
-		return n
-	}
-	p.Message(Protocol)
-	s.answer = code == sslRequest || code == gssRequest
-	if code>>16 == 3 {
-		code = version3
-		parameters(p, data[8:min(n, len(data))])
-	}
-	p.Out.Const(fType, startups[code])
-	return n
-}
-
-// parameters takes the pairs of a startup message.
-func parameters(p *dissect.Packet, b []byte) {
-	const most = 64
-	for range most {
-		var name, value []byte
-		var ok bool
-		if name, b, ok = bytes.Cut(b, []byte{0}); !ok || len(name) == 0 {
-			return
-		}
-		value, b, _ = bytes.Cut(b, []byte{0})
-		switch string(name) {
-		case "user":
-			common.User(p.Out, value)
-		case "database":
-			p.Out.Text(fDatabase, value)
-		}
-	}
-}
-
-// message takes a message with a type.
-func (s *state) message(p *dissect.Packet, data []byte) int {
-	if len(data) < 5 {
-		return 0
-	}
-	n := int(min(binary.BigEndian.Uint32(data[1:]), maxMessage)) + 1
-	if n >= 5 && len(data) < n && n <= maxWait && !p.Truncated {
-		return 0
-	}
-	if !layer(p) {
-		return max(n, 5)
-	}
-	types := fromClient
-	if p.Direction == s.server {
-		types = fromServer
-	}
-	name, ok := types[data[0]]
-	if !ok || n < 5 {
-		p.Bad()
-		return len(data)
-	}
-	p.Message(Protocol)
-	switch {
-	case data[0] == 'R' && p.Direction == s.server && len(data) >= 9:
-		s.asked = binary.BigEndian.Uint32(data[5:])
-	case data[0] == 'p' && p.Direction != s.server:
-		name = s.password(name)
-	}
-	p.Out.Const(fType, name)
-	return n
-}
-
-// password names what answers an authentication request.
-func (s *state) password(name field.Str) field.Str {
-	const gss, sspi, gssContinue, sasl, saslContinue = 7, 9, 8, 10, 11
-	switch s.asked {
-	case gss, gssContinue, sspi:
-		return gssResponse
-	case sasl:
-		return saslInitial
-	case saslContinue:
-		return saslResponse
-	}
-	return name
 }

@@ -62,8 +62,8 @@ var LCP = &dissect.Protocol{
 
 var (
 	fCode       = fields.Add("code", field.Uint8, "ppp.code", "Code of a control protocol: 1 configure request, 2 ack, 3 nak, 4 reject, 5 terminate request, 6 ack, 9 echo request, 10 reply")
-	fIdentifier = fields.Add("identifier", field.Uint8, "ppp.identifier", "Identifier that pairs a reply with its request", field.Rare)
-	fLength     = fields.Add("length", field.Uint16, "ppp.length", "Length of the control packet, bytes", field.Rare)
+	fIdentifier = fields.Add("identifier", field.Uint8, "ppp.identifier", "Identifier that pairs a reply with its request", field.Rare, field.Detail)
+	fLength     = fields.Add("length", field.Uint16, "ppp.length", "Length of the control packet, bytes", field.Rare, field.Detail)
 )
 
 // controlHeader writes the header's fields and returns the packet within its length.

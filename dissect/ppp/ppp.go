@@ -34,8 +34,8 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields    = field.Group("ppp")
-	fAddress  = fields.Add("address", field.Uint8, "ppp.address", "Address byte of HDLC-like framing", field.Rare)
-	fControl  = fields.Add("control", field.Uint8, "ppp.control", "Control byte of HDLC-like framing", field.Rare)
+	fAddress  = fields.Add("address", field.Uint8, "ppp.address", "Address byte of HDLC-like framing", field.Rare, field.Detail)
+	fControl  = fields.Add("control", field.Uint8, "ppp.control", "Control byte of HDLC-like framing", field.Rare, field.Detail)
 	fProtocol = fields.Add("protocol", field.Uint16, "ppp.protocol", "PPP protocol number")
 )
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package ptp dissects the Precision Time Protocol, version 2 (IEEE 1588), over Ethernet and UDP.
+// Package ptp dissects the Precision Time Protocol (IEEE 1588): version 2 over Ethernet and UDP, version 1 over UDP.
 //
 //	0      1         2        4        5   6       8            16         20               28     30         32        33
 //	| type | version | length | domain | … | flags | correction | reserved | clock identity | port | sequence | control | interval | body
 //
-// Not decoded: version 1, timestamps, signalling, management, what TLVs carry.
+//	0         2           4           20     21           22     28     30         32        33
+//	| version | version … | subdomain | type | technology | UUID | port | sequence | control | …         version 1
+//
+// Not decoded: timestamps, signalling, management, what TLVs carry, the body of version 1.
 package ptp
 
 import (
@@ -17,6 +20,7 @@ import (
 )
 
 const (
+	version1     = 1
 	version2     = 2
 	typeAnnounce = 0xb
 	// timestampLen is the length of a timestamp, identityLen that of a clock's identity, bytes.
@@ -33,6 +37,12 @@ var Protocol = &dissect.Protocol{
 }
 
 var (
+	first          = field.Group("ptp")
+	fControl       = first.Add("controlfield", field.Uint8, "ptp.controlfield", "Message of version 1: 0 Sync, 1 Delay_Req, 2 Follow_Up, 3 Delay_Resp, 4 Management")
+	fSubdomain     = first.Add("subdomain", field.Keyword, "ptp.subdomain", "Subdomain of version 1")
+	fUUID          = first.Add("sourceuuid", field.MAC, "ptp.sourceuuid", "Clock of version 1 that sends")
+	fFirstSequence = first.Add("sequenceid", field.Uint16, "ptp.sequenceid", "Sequence number of version 1", field.Rare, field.Detail)
+
 	fields      = field.Group("ptp.v2")
 	fType       = fields.Add("messagetype", field.Uint8, "ptp.v2.messagetype", "Message: 0 Sync, 1 Delay_Req, 2 Peer_Delay_Req, 3 Peer_Delay_Resp, 8 Follow_Up, 9 Delay_Resp, 10 Peer_Delay_Resp_Follow_Up, 11 Announce, 12 Signalling, 13 Management")
 	fDomain     = fields.Add("domainnumber", field.Uint8, "ptp.v2.domainnumber", "Domain")
@@ -48,14 +58,25 @@ var (
 	fSteps      = fields.Add("an.stepsremoved", field.Uint16, "ptp.v2.an.localstepsremoved", "Steps between the sender and the grandmaster")
 )
 
+// Wireshark's names of the versions.
+var headline1, headline2 = field.Intern("PTPv1"), field.Intern("PTPv2")
+
 func decode(p *dissect.Packet, b []byte, wire int) {
 	p.Message(p.Top())
 	c := common.Read(p, b, wire)
-	first := c.U8()
-	if c.U8()&0xf != version2 || c.Failed {
+	head := c.U8()
+	switch version := c.U8() & 0xf; {
+	case c.Failed:
+		return
+	case version == version1:
+		p.Core.Headline = headline1
+		decodeFirst(&c)
+		return
+	case version != version2:
 		return
 	}
-	kind := first & 0xf
+	p.Core.Headline = headline2
+	kind := head & 0xf
 	p.Out.Uint(fType, uint64(kind))
 	length := int(c.U16())
 	c.Uint8(fDomain)
@@ -77,6 +98,18 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	}
 }
 
+// decodeFirst reads version 1 behind its version.
+func decodeFirst(c *common.Cursor) {
+	const subdomainLen = 16
+	c.Skip(2)
+	c.Text(fSubdomain, subdomainLen)
+	c.Skip(2)
+	c.MAC(fUUID)
+	c.Skip(2)
+	c.Uint16(fFirstSequence)
+	c.Uint8(fControl)
+}
+
 func announce(c *common.Cursor) {
 	c.Skip(timestampLen + 3) // and the offset from UTC
 	c.Uint8(fPriority1)
@@ -92,9 +125,15 @@ func announce(c *common.Cursor) {
 var types = [16]string{"Sync", "Delay_Req", "Peer_Delay_Req", "Peer_Delay_Resp", 8: "Follow_Up", 9: "Delay_Resp", 10: "Peer_Delay_Resp_Follow_Up",
 	11: "Announce", 12: "Signalling", 13: "Management"}
 
+// controls are those of version 1.
+var controls = [...]string{"Sync", "Delay_Req", "Follow_Up", "Delay_Resp", "Management"}
+
 func summary(dst []byte, v dissect.View) []byte {
 	kind, ok := v.Uint(fType)
 	if !ok {
+		if control, ok := v.Uint(fControl); ok && control < uint64(len(controls)) {
+			dst, _ = v.Text(append(append(dst, controls[control]...), ", sequence "...), fFirstSequence)
+		}
 		return dst
 	}
 	if dst = append(dst, types[kind&0xf]...); types[kind&0xf] == "" {

@@ -24,6 +24,7 @@ const maxOffset = 1 << 20
 // frames reads the frames of an Initial packet, and the handshake messages that they complete.
 func (s *connection) frames(p *dissect.Packet, d *direction, payload []byte) {
 	r := common.Read(p, payload, len(payload))
+	between, depth := len(d.crypto.Front()) == 0, p.Depth
 	for r.More() {
 		kind := tls.Varint(&r)
 		p.Out.Uint(fFrame, kind)
@@ -55,6 +56,9 @@ func (s *connection) frames(p *dissect.Packet, d *direction, payload []byte) {
 		}
 	}
 	d.crypto.Messages(p, &s.Session)
+	if p.Options.Wireshark && between && p.Depth == depth && len(d.crypto.Front()) > 0 { // tshark has the layer where a message begins, too
+		p.Push(tls.Protocol)
+	}
 }
 
 // skipACK passes over an ACK frame (RFC 9000, 19.3).

@@ -60,7 +60,7 @@ var (
 	fDCID       = fields.Add("dcid", field.Hex, "quic.dcid", "Destination connection id of each packet, where it is not empty")
 	fSCID       = fields.Add("scid", field.Hex, "quic.scid", "Source connection id of each long header, where it is not empty")
 	fSupported  = fields.Add("supported_version", field.Uint32, "quic.supported_version", "Versions that the server supports")
-	fTokenLen   = fields.Add("token_length", field.Int64, "quic.token_length", "Length of the token of an Initial packet, bytes", field.Rare, field.Sparse)
+	fTokenLen   = fields.Add("token_length", field.Int64, "quic.token_length", "Length of the token of an Initial packet, bytes", field.Rare, field.Detail, field.Sparse)
 	fNumber     = fields.Add("packet_number", field.Int64, "quic.packet_number", "Packet number of each Initial packet that was decrypted", field.Rare)
 	fSpin       = fields.Add("spin_bit", field.Bool, "quic.spin_bit", "Spin bit of each short header", field.Rare, field.Detail)
 	fFrame      = fields.Add("frame_type", field.Int64, "quic.frame_type", "Types of frames in the Initial packets, each once: 0 PADDING, 1 PING, 2 ACK, 6 CRYPTO, 28 CONNECTION_CLOSE", field.Rare, field.Unique)

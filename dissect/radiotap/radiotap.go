@@ -58,14 +58,14 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields   = field.Group("radiotap")
-	fLength  = fields.Add("length", field.Uint16, "radiotap.length", "Length of the header, bytes", field.Rare)
+	fLength  = fields.Add("length", field.Uint16, "radiotap.length", "Length of the header, bytes", field.Rare, field.Detail)
 	fFlags   = fields.Add("flags", field.Uint8, "radiotap.flags", "Flags: 0x02 short preamble, 0x04 WEP, 0x08 fragmented, 0x10 FCS at the end, 0x20 padded header, 0x40 bad FCS")
 	fRate    = fields.Add("datarate", field.Float, "radiotap.datarate", "Data rate, Mbit/s")
 	fFreq    = fields.Add("channel.freq", field.Uint16, "radiotap.channel.freq", "Channel frequency, MHz")
 	fSignal  = fields.Add("dbm_antsignal", field.Int64, "radiotap.dbm_antsignal", "Signal at the antenna, dBm")
-	fNoise   = fields.Add("dbm_antnoise", field.Int64, "radiotap.dbm_antnoise", "Noise at the antenna, dBm", field.Rare)
-	fAntenna = fields.Add("antenna", field.Uint8, "radiotap.antenna", "Antenna", field.Rare)
-	fMCS     = fields.Add("mcs.index", field.Uint8, "radiotap.mcs.index", "Modulation and coding scheme (802.11n)", field.Rare)
+	fNoise   = fields.Add("dbm_antnoise", field.Int64, "radiotap.dbm_antnoise", "Noise at the antenna, dBm", field.Rare, field.Detail)
+	fAntenna = fields.Add("antenna", field.Uint8, "radiotap.antenna", "Antenna", field.Rare, field.Detail)
+	fMCS     = fields.Add("mcs.index", field.Uint8, "radiotap.mcs.index", "Modulation and coding scheme (802.11n)", field.Rare, field.Detail)
 )
 
 func decode(p *dissect.Packet, b []byte, wire int) {

@@ -3,6 +3,7 @@
 package smtp
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/espbeat/espbeat/dissect"
@@ -12,6 +13,9 @@ import (
 
 // text takes a piece of a message that a line of a dot ends.
 func (s *state) text(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
+	if p.Options.Wireshark && !p.Truncated && len(data) < common.MaxLine && bytes.IndexByte(data, '\n') < 0 {
+		return 0 // tshark waits for the end of the line
+	}
 	n, ended := s.message.Text(p, Protocol, data)
 	if n > 0 {
 		p.Out.Uint(fData, uint64(n))

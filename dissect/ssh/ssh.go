@@ -24,7 +24,7 @@ import (
 var Protocol = &dissect.Protocol{
 	Name: "ssh", Title: "SSH", Reference: "RFC 4253", Application: true,
 	TCPPorts: []uint16{22},
-	GuessTCP: guess, AcceptTCP: accept,
+	GuessTCP: guess, AcceptTCP: accept, Begins: true,
 	Summary: summary,
 }
 

@@ -103,6 +103,7 @@ func option(p *dissect.Packet, kind uint8, v []byte, base uint32) {
 	case kind == kindUserTime && len(v) == 2:
 		p.Out.Uint(fUserTimeout, uint64(binary.BigEndian.Uint16(v)))
 	case kind == kindMPTCP && len(v) > 0:
+		p.Push(MPTCP)
 		p.Out.Uint(fMPTCP, uint64(v[0]>>4))
 	case kind == kindFastOpen && len(v) > 0:
 		p.Out.Bytes(fCookie, v)

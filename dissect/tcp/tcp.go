@@ -30,6 +30,9 @@ var Protocol = &dissect.Protocol{
 	Summary:     summary,
 }
 
+// MPTCP is Multipath TCP, a layer for each of its options.
+var MPTCP = &dissect.Protocol{Name: "mptcp", Title: "MPTCP", Reference: "RFC 8684", Summary: summary}
+
 var (
 	fields      = field.Group("tcp")
 	fSrcPort    = fields.Add("srcport", field.Uint16, "tcp.srcport", "Source port of each TCP header", field.Address)

@@ -29,8 +29,8 @@ var Protocol = &dissect.Protocol{
 
 var (
 	fields  = field.Group("teredo")
-	fNonce  = fields.Add("auth.nonce", field.Hex, "teredo.auth.nonce", "Nonce of the authentication", field.Rare)
-	fConf   = fields.Add("auth.conf", field.Uint8, "teredo.auth.conf", "Confirmation of the authentication", field.Rare)
+	fNonce  = fields.Add("auth.nonce", field.Hex, "teredo.auth.nonce", "Nonce of the authentication", field.Rare, field.Detail)
+	fConf   = fields.Add("auth.conf", field.Uint8, "teredo.auth.conf", "Confirmation of the authentication", field.Rare, field.Detail)
 	fPort   = fields.Add("orig.port", field.Uint16, "teredo.orig.port", "Origin's UDP port")
 	fOrigin = fields.Add("orig.addr", field.IP, "teredo.orig.addr", "Origin's IPv4 address")
 	kind    = field.Intern("teredo")

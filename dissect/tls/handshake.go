@@ -186,6 +186,6 @@ func status(r *common.Cursor) {
 func staple(r *common.Cursor) {
 	size := int(r.U24())
 	if response := r.Sub(size); len(response.B) == size && size > 0 {
-		x509.OCSP(r.P, response.B)
+		x509.Response(r.P, response.B)
 	}
 }

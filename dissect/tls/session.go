@@ -64,9 +64,10 @@ func (s *Session) fromClient(p *dissect.Packet) bool { return s.client == p.Dire
 // Version is what the server chose, 0 while unknown.
 func (s *Session) Version() uint16 { return s.version }
 
-// ChangeCipherSpec notes that the direction encrypts from here on. In TLS 1.3 it means nothing (RFC 8446, D.4).
+// ChangeCipherSpec notes that the direction encrypts from here on. In TLS 1.3 it means nothing (RFC 8446, D.4); so it does between a hello and its
+// answer, where only a server of TLS 1.3 sends it, behind a Hello Retry Request that the client was quick to obey.
 func (s *Session) ChangeCipherSpec(p *dissect.Packet) {
-	if !s.Is13() {
+	if waits := s.client != 0 && !s.answered; !waits && !s.Is13() {
 		s.changed[p.Direction] = true
 	}
 }

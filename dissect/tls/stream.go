@@ -17,6 +17,8 @@ type connection struct {
 	dir [2]direction
 	// seen is set after the first record: what is none from then on is passed over, not another protocol.
 	seen bool
+	// layered is set when the data at hand have their layer.
+	layered bool
 }
 
 // direction is where one direction's stream stands.
@@ -24,6 +26,8 @@ type direction struct {
 	// open is a record of application data whose last byte is yet to come, when pending.
 	open    header
 	pending bool
+	// partial is set when a record's beginning waits for the rest of it.
+	partial bool
 	// told counts the bytes at the front of the stream whose records were told, and wait for the end of a handshake message.
 	told int
 	// Of the handshake bytes in these records: those that belong to a message before, all, and how many the message needs.
@@ -40,6 +44,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 	if len(data) == 0 {
 		return 0
 	}
+	s.layered = false
 	d := &s.dir[p.Direction]
 	if d.pending {
 		d.pending = false
@@ -47,6 +52,7 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 		return 1
 	}
 	first, at := 0, min(d.told, len(data))
+	partial := d.partial // a record that earlier segments began is a layer of its own: what follows it is offered again
 	for len(data)-at >= headerLen {
 		h, ok := readHeader(data[at:])
 		if !ok {
@@ -83,17 +89,21 @@ func stream(p *dissect.Packet, c *dissect.Conversation, data []byte) int {
 			*d = direction{}
 			return end
 		}
+		if partial && first == at {
+			return first
+		}
 	}
-	d.told = at - first
+	d.told, d.partial = at-first, at < len(data)
 	return first
 }
 
 // layer begins the layer with the first record, or message of SSL 2.0, of the packet.
 func (s *connection) layer(p *dissect.Packet, version uint16) {
 	s.seen = true
-	if p.Top() != Protocol && !p.Push(Protocol) {
+	if !s.layered && !p.Push(Protocol) {
 		return
 	}
+	s.layered = true
 	p.Message(Protocol)
 	if s.version != 0 {
 		version = s.version

@@ -46,7 +46,7 @@ const (
 var Protocol = &dissect.Protocol{
 	Name: "tls", Title: "TLS", Reference: "RFC 8446", Application: true,
 	TCPPorts: []uint16{443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995, 5061, 8443, 8883},
-	GuessTCP: guess, AcceptTCP: accept,
+	GuessTCP: guess, AcceptTCP: accept, Begins: true, Continues: true,
 	Summary: func(dst []byte, v dissect.View) []byte { return AppendRecords(dst, v, fType) },
 }
 

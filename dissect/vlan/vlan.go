@@ -41,7 +41,7 @@ var (
 	fPriority = fields.Add("priority", field.Uint8, "vlan.priority", "Priority code point of each tag")
 	fDEI      = fields.Add("dei", field.Bool, "vlan.dei", "Drop eligible indicator of each tag", field.Rare, field.Sparse)
 	fType     = fields.Add("etype", field.Uint16, "vlan.etype", "EtherType behind each 802.1Q tag", field.Detail, field.Rare)
-	fLength   = fields.Add("len", field.Uint16, "vlan.len", "Length of an IEEE 802.3 frame behind the tag, bytes", field.Rare)
+	fLength   = fields.Add("len", field.Uint16, "vlan.len", "Length of an IEEE 802.3 frame behind the tag, bytes", field.Rare, field.Detail)
 )
 
 func customer(p *dissect.Packet, b []byte, wire int) {

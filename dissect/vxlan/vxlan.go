@@ -30,8 +30,8 @@ var (
 var (
 	fields = field.Group("vxlan")
 	fFlags = fields.Add("flags", field.Uint16, "vxlan.flags", "Flags", field.Rare)
-	fGroup = fields.Add("gbp", field.Uint16, "vxlan.gbp", "Group policy", field.Rare)
-	fNext  = fields.Add("next_proto", field.Uint8, "vxlan.next_proto", "Next protocol of VXLAN-GPE", field.Rare)
+	fGroup = fields.Add("gbp", field.Uint16, "vxlan.gbp", "Group policy", field.Rare, field.Detail)
+	fNext  = fields.Add("next_proto", field.Uint8, "vxlan.next_proto", "Next protocol of VXLAN-GPE", field.Rare, field.Detail)
 	fVNI   = fields.Add("vni", field.Uint32, "vxlan.vni", "VXLAN network identifier")
 
 	kind, kindGPE = field.Intern("vxlan"), field.Intern("vxlan-gpe")

@@ -47,7 +47,7 @@ var (
 	fields     = field.Group("websocket")
 	fOpcode    = fields.Add("opcode", field.Keyword, "websocket.opcode", "Kind of each frame: continuation, text, binary, close, ping, pong; a number where it has no name")
 	fFin       = fields.Add("fin", field.Bool, "websocket.fin", "Whether each frame ends its message", field.Rare)
-	fRSV       = fields.Add("rsv", field.Uint8, "websocket.rsv", "Reserved bits of each frame: 4 the message is compressed (RFC 7692)", field.Rare, field.Sparse)
+	fRSV       = fields.Add("rsv", field.Uint8, "websocket.rsv", "Reserved bits of each frame: 4 the message is compressed (RFC 7692)", field.Rare, field.Detail, field.Sparse)
 	fMask      = fields.Add("mask", field.Bool, "websocket.mask", "Whether each frame is masked, as those of clients are", field.Rare, field.Detail)
 	fLength    = fields.Add("payload_length", field.Int64, "websocket.payload_length, websocket.payload_length_ext_16, websocket.payload_length_ext_64", "Length of each frame's payload, bytes", field.Rare)
 	fCode      = fields.Add("payload.close.status_code", field.Uint16, "websocket.payload.close.status_code", "Why the connection is closed: 1000 normal, 1001 going away, 1002 protocol error, 1009 too big, …")

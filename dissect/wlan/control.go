@@ -34,10 +34,10 @@ const (
 )
 
 var (
-	fAID     = fields.Add("aid", field.Uint16, "wlan.aid", "Association of a station that polls", field.Rare)
+	fAID     = fields.Add("aid", field.Uint16, "wlan.aid", "Association of a station that polls", field.Rare, field.Detail)
 	fBA      = fields.Add("ba.control", field.Uint16, "wlan.ba.control", "Control field of a block acknowledgment", field.Detail, field.Rare)
-	fBATID   = fields.Add("ba.basic.tidinfo", field.Uint8, "wlan.ba.basic.tidinfo", "Traffic identifier of a block acknowledgment", field.Rare)
-	fBAStart = fields.Add("fixed.ssc.sequence", field.Uint16, "wlan.fixed.ssc.sequence", "First sequence number that a block acknowledgment speaks of", field.Rare)
+	fBATID   = fields.Add("ba.basic.tidinfo", field.Uint8, "wlan.ba.basic.tidinfo", "Traffic identifier of a block acknowledgment", field.Rare, field.Detail)
+	fBAStart = fields.Add("fixed.ssc.sequence", field.Uint16, "wlan.fixed.ssc.sequence", "First sequence number that a block acknowledgment speaks of", field.Rare, field.Detail)
 )
 
 // controlFrame writes the one or two addresses of a control frame.

@@ -13,13 +13,13 @@ import (
 // which channel, how fast, how it is secured and why it ended. Not decoded: capabilities of 802.11n and later, traffic maps, measurements.
 
 var (
-	fInterval = fields.Add("fixed.beacon", field.Uint16, "wlan.fixed.beacon", "Time between beacons, units of 1024 µs", field.Rare)
-	fCap      = fields.Add("fixed.capabilities", field.Uint16, "wlan.fixed.capabilities", "Capabilities, as bits: 1 access point, 2 independent network, 0x10 privacy, …", field.Rare)
+	fInterval = fields.Add("fixed.beacon", field.Uint16, "wlan.fixed.beacon", "Time between beacons, units of 1024 µs", field.Rare, field.Detail)
+	fCap      = fields.Add("fixed.capabilities", field.Uint16, "wlan.fixed.capabilities", "Capabilities, as bits: 1 access point, 2 independent network, 0x10 privacy, …", field.Rare, field.Detail)
 	fAuthAlg  = fields.Add("fixed.auth.alg", field.Uint16, "wlan.fixed.auth.alg", "Authentication: 0 open, 1 shared key, 2 fast transition, 3 SAE, …")
-	fAuthSeq  = fields.Add("fixed.auth_seq", field.Uint16, "wlan.fixed.auth_seq", "Number of the message in the authentication", field.Rare)
+	fAuthSeq  = fields.Add("fixed.auth_seq", field.Uint16, "wlan.fixed.auth_seq", "Number of the message in the authentication", field.Rare, field.Detail)
 	fReason   = fields.Add("fixed.reason_code", field.Uint16, "wlan.fixed.reason_code", "Why a station is disassociated or deauthenticated (IEEE 802.11, 9.4.1.7)")
 	fStatus   = fields.Add("fixed.status_code", field.Uint16, "wlan.fixed.status_code", "How a request ended: 0 successful (IEEE 802.11, 9.4.1.9)")
-	fAssoc    = fields.Add("fixed.aid", field.Uint16, "wlan.fixed.aid", "Association that a station is given", field.Rare)
+	fAssoc    = fields.Add("fixed.aid", field.Uint16, "wlan.fixed.aid", "Association that a station is given", field.Rare, field.Detail)
 	fAP       = fields.Add("fixed.current_ap", field.MAC, "wlan.fixed.current_ap", "Access point that a station leaves")
 	fCategory = fields.Add("fixed.category_code", field.Uint16, "wlan.fixed.category_code", "Category of an action: 0 spectrum, 3 block ack, 4 public, 5 radio measurement, …", field.Rare)
 	fAction   = fields.Add("fixed.action_code", field.Uint8, "wlan.fixed.action_code", "Action within its category", field.Rare)
@@ -30,7 +30,7 @@ var (
 	fMore    = fields.Add("extended_supported_rates", field.Uint8, "wlan.extended_supported_rates", "Further data rates", field.Detail, field.Rare)
 	fChannel = fields.Add("ds.current_channel", field.Uint8, "wlan.ds.current_channel", "Channel that a beacon or probe tells")
 	fPrimary = fields.Add("ht.info.primarychannel", field.Uint8, "wlan.ht.info.primarychannel", "Primary channel of an 802.11n network", field.Rare)
-	fCountry = fields.Add("country_info.code", field.Keyword, "wlan.country_info.code", "Country whose rules hold", field.Rare)
+	fCountry = fields.Add("country_info.code", field.Keyword, "wlan.country_info.code", "Country whose rules hold", field.Rare, field.Detail)
 	fTagOUI  = fields.Add("tag.oui", field.Uint32, "wlan.tag.oui", "Organizations of vendors' elements, in order", field.Detail, field.Rare)
 )
 

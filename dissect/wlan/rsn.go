@@ -43,8 +43,8 @@ var (
 		keys:         rsnFields.Add("akms.type", field.Uint8, "wlan.rsn.akms.type", "Key management: 1 802.1X, 2 pre-shared key, 3 and 4 fast transition, 8 SAE, 18 OWE, …"),
 		capabilities: true,
 	}
-	fMFPR = rsnFields.Add("capabilities.mfpr", field.Bool, "wlan.rsn.capabilities.mfpr", "Management frames must be protected", field.Rare)
-	fMFPC = rsnFields.Add("capabilities.mfpc", field.Bool, "wlan.rsn.capabilities.mfpc", "Management frames can be protected", field.Rare)
+	fMFPR = rsnFields.Add("capabilities.mfpr", field.Bool, "wlan.rsn.capabilities.mfpr", "Management frames must be protected", field.Rare, field.Detail)
+	fMFPC = rsnFields.Add("capabilities.mfpc", field.Bool, "wlan.rsn.capabilities.mfpc", "Management frames can be protected", field.Rare, field.Detail)
 
 	wpaFields = field.Group("wlan.wfa.ie.wpa")
 	wpa       = security{

@@ -34,7 +34,7 @@ const (
 
 // Name writes the strings of a distinguished name that stands outside a certificate.
 func Name(p *dissect.Packet, der []byte) {
-	r := reader{o: p.Out}
+	r := reader{p: p, o: p.Out}
 	in := cryptobyte.String(der)
 	var name cryptobyte.String
 	if in.ReadASN1(&name, asn.SEQUENCE) {

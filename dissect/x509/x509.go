@@ -38,7 +38,7 @@ var (
 // Certificate writes the fields of one certificate; of is whose it is when it is that of a peer itself, nil for one of its issuers. Bytes that are no
 // certificate mark the layer as malformed.
 func Certificate(p *dissect.Packet, der []byte, of *Peer) {
-	r := reader{o: p.Out, of: of, names: maxNames}
+	r := reader{p: p, o: p.Out, of: of, names: maxNames}
 	if of != nil {
 		of.fingerprint(p.Out, der)
 	}
@@ -49,6 +49,7 @@ func Certificate(p *dissect.Packet, der []byte, of *Peer) {
 
 // reader is one certificate while it is read.
 type reader struct {
+	p     *dissect.Packet
 	o     *field.Buffer
 	of    *Peer // nil: only the fields of every certificate are written
 	names int   // general names that may still come
@@ -152,7 +153,15 @@ var (
 	oidDistribution   = asn1.ObjectIdentifier{2, 5, 29, 31}
 	oidAuthorityKey   = asn1.ObjectIdentifier{2, 5, 29, 35}
 	oidTimestamps     = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11129, 2, 4, 2} // RFC 6962, 3.3
+	oidNoCheck        = asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 48, 1, 5}    // RFC 6960, 4.2.2.2.1
 )
+
+// layer adds the layer of the protocol that tshark reads an extension by.
+func (r *reader) layer(name string) {
+	if proto := r.p.Registry.Named(name); proto != nil && r.p.Options.Wireshark {
+		r.p.Push(proto)
+	}
+}
 
 // extensions reads those that hold names.
 func (r *reader) extensions(list cryptobyte.String) bool {
@@ -168,7 +177,11 @@ func (r *reader) extensions(list cryptobyte.String) bool {
 		}
 		var in cryptobyte.String
 		if oid.Equal(oidTimestamps) && value.ReadASN1(&in, asn.OCTET_STRING) {
+			r.layer("tls")
 			Timestamps(r.o, in)
+		}
+		if oid.Equal(oidNoCheck) {
+			r.layer("ocsp")
 		}
 		if !value.ReadASN1(&in, asn.SEQUENCE) {
 			continue // another type, or broken: nothing depends on it

@@ -28,7 +28,7 @@ var (
 	own    = carrier("own", func(p *dissect.Packet, b []byte, _ int) { x509.Certificate(p, b, peer) })
 	other  = carrier("other", func(p *dissect.Packet, b []byte, _ int) { x509.Certificate(p, b, nil) })
 	name   = carrier("name", func(p *dissect.Packet, b []byte, _ int) { x509.Name(p, b) })
-	staple = carrier("staple", func(p *dissect.Packet, b []byte, _ int) { x509.OCSP(p, b) })
+	staple = carrier("staple", func(p *dissect.Packet, b []byte, _ int) { x509.Response(p, b) })
 	bench  = dissecttest.New(nil, own, other, name, staple)
 )
 

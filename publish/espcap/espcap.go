@@ -27,6 +27,8 @@ var owners = map[string]string{
 	"mip6": "mipv6", "pwach": "mpls", "pweth.cw": "pwethcw", "udp.checksum_coverage": "udplite",
 	"nsip": "gprs-ns", "gsm_a.dtap": "gsm_a.dtap", "gsm_a.gm": "gsm_a.gm", "gsm_a.rr": "gsm_a.rr", "gsm_a.dtap.msg_gmm_type": "gsm_a.gm", "gsm_a.dtap.msg_sm_type": "gsm_a.gm",
 	"hsrp2": "hsrp", "ftp-data": "ftp", "mstp": "stp", "wpan-tap": "wpan", "isis.hello": "isis.hello", "isis.lsp": "isis.lsp", "isis.csnp": "isis.csnp", "isis.psnp": "isis.psnp",
+	"mstp.frame_type": "mstp", "mstp.dst": "mstp", "mstp.src": "mstp", "cip.cm": "cipcm", "cip.pccc": "cippccc", "cip.seq": "enip", "geonw": "gnw",
+	"mpls_echo": "mpls-echo", "openflow_1_0": "openflow_v1", "openflow": "openflow_v1", "openflow.version": "openflow", "pn_io.error_code": "pn_rt", "sflow_245": "sflow",
 }
 
 // derived are the fields that the script makes itself, because they are of the innermost packet or have names where Wireshark has
