@@ -3,6 +3,7 @@
 package filter
 
 import (
+	"net/netip"
 	"strings"
 
 	"github.com/espbeat/espbeat/field"
@@ -14,12 +15,14 @@ func (o operand) condition(op string, lit token) (node, string) {
 	switch {
 	case lit.kind == end || lit.kind == symbol:
 		return nil, "a value was expected"
-	case len(t.leaves) == 0:
-		return nil, "a protocol has no value: compare one of its fields"
 	case t.list:
 		return t.among(op, lit)
-	case t.flag != "":
-		return t.flagged(op, lit)
+	case t.choices != nil:
+		return t.chosen(op, lit)
+	case t.bits != nil:
+		return t.pattern(op, lit)
+	case len(t.leaves) == 0:
+		return nil, "a protocol has no value: compare one of its fields"
 	case o.slice != nil:
 		return o.sliced(op, lit)
 	case o.function != "":
@@ -34,7 +37,10 @@ func (o operand) condition(op string, lit token) (node, string) {
 		return t.unless("~=", lit, o)
 	case "~=":
 		return t.each(func(d *field.Def) (node, string) {
-			v, cause := valueOf(d, lit, t.units)
+			if p, err := netip.ParsePrefix(lit.text); err == nil && d.Type == field.IP {
+				return outside(d, p), ""
+			}
+			v, cause := boundOf(d, lit, t.units)
 			return either{between{def: d, high: v, highOpen: true}, between{def: d, low: v, lowOpen: true}}, cause
 		})
 	case "contains":
@@ -43,7 +49,7 @@ func (o operand) condition(op string, lit token) (node, string) {
 		return t.each(func(d *field.Def) (node, string) { return expression(d, lit) })
 	}
 	return t.each(func(d *field.Def) (node, string) {
-		v, cause := valueOf(d, lit, t.units)
+		v, cause := boundOf(d, lit, t.units)
 		b := between{def: d}
 		if op[0] == '<' {
 			b.high, b.highOpen = v, op == "<"
@@ -91,33 +97,50 @@ func (t *target) orZero(b between) node {
 // interval is low..high of a set, both included.
 func (o operand) interval(low, high token) (node, string) {
 	t := o.target
-	if len(t.leaves) == 0 || t.list || t.flag != "" || o.slice != nil || o.function != "" {
+	if len(t.leaves) == 0 || t.list || o.slice != nil || o.function != "" {
 		return nil, "there is no interval of such values"
 	}
 	return t.each(func(d *field.Def) (node, string) {
-		from, cause := valueOf(d, low, t.units)
+		from, cause := boundOf(d, low, t.units)
 		if cause != "" {
 			return nil, cause
 		}
-		to, cause := valueOf(d, high, t.units)
+		to, cause := boundOf(d, high, t.units)
 		return t.orZero(between{def: d, low: from, high: to}), cause
 	})
 }
 
-// flagged compares a bit.
-func (t *target) flagged(op string, lit token) (node, string) {
-	if t.layer == nil {
-		return nil, "has no value: it is there or not"
+// chosen compares a value whose meaning documents say otherwise.
+func (t *target) chosen(op string, lit token) (node, string) {
+	v := lit.text
+	if is, ok := truth(lit); ok {
+		v = map[bool]string{true: "1", false: "0"}[is]
 	}
-	v, ok := truth(lit)
-	if !ok || op != "==" && op != "!=" {
-		return nil, "a flag is compared with == or !=, and 1 or 0"
+	n, ok := t.choices[v]
+	if !ok {
+		n = not{everything{}}
 	}
-	set := equal{t.leaves[0].def, t.flag}
-	if v == (op == "==") {
-		return set, ""
+	switch {
+	case op == "==":
+		return n, ""
+	case op == "!=":
+		return all{t.layer, not{n}}, ""
 	}
-	return all{t.layer, not{set}}, ""
+	return nil, "it is compared with == or !="
+}
+
+// pattern compares bits as a number.
+func (t *target) pattern(op string, lit token) (node, string) {
+	v, ok := number(lit)
+	switch {
+	case !ok:
+		return nil, "a number was expected: 0x12"
+	case op == "==":
+		return t.masked(^uint64(0), v, false), ""
+	case op == "!=":
+		return all{t.layer, not{t.masked(^uint64(0), v, false)}}, ""
+	}
+	return nil, "it is compared with == or !=, or masked: tcp.flags & 0x12"
 }
 
 func truth(lit token) (value, ok bool) {

@@ -3,94 +3,186 @@
 package filter_test
 
 import (
-	"bufio"
-	"encoding/json"
-	"os"
+	"errors"
 	"strings"
 	"testing"
 
-	"github.com/espbeat/espbeat/dissect/all"
-	_ "github.com/espbeat/espbeat/document" // defines the core's fields
+	"github.com/espbeat/espbeat/field"
 	"github.com/espbeat/espbeat/filter"
 )
 
-var layers = func() (names []string) {
-	for _, p := range all.Registry().All {
-		names = append(names, p.Name)
-	}
-	return
-}()
-
-// doc is a document's JSON.
-type doc map[string]any
-
-func (d doc) Values(name string, f func(string) bool) {
-	walk(map[string]any(d), strings.Split(name, "."), f)
-}
-
-func walk(v any, path []string, f func(string) bool) bool {
-	switch v := v.(type) {
-	case []any:
-		for _, x := range v {
-			if !walk(x, path, f) {
-				return false
-			}
-		}
-	case map[string]any:
-		if len(path) > 0 && v[path[0]] != nil {
-			return walk(v[path[0]], path[1:], f)
-		}
-	case string:
-		return f(v)
-	case json.Number:
-		return f(v.String())
-	case bool:
-		if v {
-			return f("true")
-		}
-		return f("false")
-	}
-	return true
-}
-
-func demo(t *testing.T) (docs []doc) {
+func compile(t *testing.T, text string) *filter.Filter {
 	t.Helper()
-	f, err := os.Open("../tests/golden/demo.ndjson")
+	f, err := filter.Compile(text, filter.Options{Layers: layers, Profile: field.Full})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		var d doc
-		dec := json.NewDecoder(strings.NewReader(lines.Text()))
-		dec.UseNumber()
-		if err := dec.Decode(&d); err != nil {
-			t.Fatal(err)
-		}
-		docs = append(docs, d)
-	}
-	return docs
+	return f
 }
 
-func TestDump(t *testing.T) {
-	docs := demo(t)
-	for _, text := range strings.Split(os.Getenv("FILTERS"), "|||") {
-		if text == "" {
-			continue
+var packet = doc{"@timestamp": "2024-05-06T07:08:09.500000000Z", "network": map[string]any{"type": "ipv4", "transport": "tcp"},
+	"source": map[string]any{"ip": "192.0.2.1", "port": "40000"}, "destination": map[string]any{"ip": "198.51.100.2", "port": "80"},
+	"packet": map[string]any{"layers": []any{"eth", "ip", "tcp", "http"}, "comment": "The first request"},
+	"ip":     map[string]any{"ttl": "64", "src": []any{"10.0.0.1", "192.0.2.1"}}, "tcp": map[string]any{"len": "50", "flags": map[string]any{"names": []any{"psh", "ack"}}},
+	"http": map[string]any{"host": "WWW.Example.com", "time": "1500000000", "request": map[string]any{"method": "GET"}}, "dns": map[string]any{"question": map[string]any{"type": "AAAA"}},
+	"eth": map[string]any{"src": "00-00-5E-00-53-01"}, "ssh": map[string]any{}, "dhcp": map[string]any{"hw": map[string]any{"addr": "0001020304"}}}
+
+// TestMeaning holds what a comparison with tshark does not tell: newer syntax, precedence, several values, and what documents leave out.
+func TestMeaning(t *testing.T) {
+	for text, want := range map[string]bool{
+		"":                                        true,
+		"ip.addr == 10.0.0.1":                     true, // one of several values
+		"ip.addr != 10.0.0.1":                     false,
+		"ip.addr ~= 10.0.0.1":                     true,
+		"ip.addr === 10.0.0.1":                    false,
+		"ip.addr === 0.0.0.0/0":                   true,
+		"ip.addr ~= 192.0.0.0/8":                  true,
+		"ip.addr all_ne 1.1.1.1":                  true,
+		"ipv6.addr != ::1":                        false, // there is no IPv6
+		"0 < tcp.len < 100":                       true,
+		"100 > tcp.len > 60":                      false,
+		"tcp.len == 0x32":                         true,
+		"tcp.len == 062":                          true,
+		"tcp.len == '2'":                          true,
+		"tcp or udp and udp":                      true, // and binds tighter
+		"(tcp or udp) and udp":                    false,
+		"tcp xor http":                            false,
+		"not udp and not icmp":                    true,
+		"!!tcp":                                   true,
+		"tcp.flags & 0x18":                        true,
+		"tcp.flags & 0x07":                        false,
+		"tcp.flags & 0x18 == 0x18":                true,
+		"tcp.flags & 0x1a == 0x18":                true,
+		"tcp.flags & 0x1a != 0x18":                false,
+		"tcp.flags == 24":                         true,
+		"tcp.flags == 0x118":                      false,
+		"tcp.flags.syn == False":                  true,
+		"dns.qry.type == aaaa":                    true,
+		"dns.qry.type == 28":                      true,
+		"dns.qry.type == 65":                      false,
+		"http.host contains \"Example\"":          true,
+		"http.host contains \"example\"":          false,
+		"lower(http.host) contains \"exam\"":      true,
+		"upper(http.host) == \"WWW.EXAMPLE.COM\"": true,
+		"lower(http.host) == \"WWW.EXAMPLE.COM\"": false,
+		"http.host matches \"^www\\\\.\"":         true,
+		"http.host matches r\"^example\"":         false,
+		"http.host[0:3] == \"WWW\"":               true,
+		"http.time >= 1.5":                        true,
+		"http.time > 1.5":                         false,
+		"eth.src[0:3] == 00:00:5e":                true,
+		"eth.src[:2] == 0000":                     true,
+		"eth.src[0-2] != 00:00:5e":                false,
+		"eth.src == 0000.5e00.5301":               true,
+		"dhcp.hw.addr contains 02:03":             true,
+		"frame.time < \"May 6, 2024 07:08:10\"":   true,
+		"frame.time_epoch > 1714979289.4":         true,
+		"frame.protocols contains \"htt\"":        true,
+		"http.request == 1":                       true,
+		"http.request == 0":                       false,
+		"tcp.port in {1..79, 81}":                 false,
+		"tcp.port in {1..80}":                     true,
+		"\"GET\" == http.request.method":          true,
+		"http.request.method in {GET POST}":       true,
+		"frame.comment contains \"first\"":        true,
+		"packet.layers == \"http\"":               true, // espbeat's own name
+	} {
+		if got := compile(t, text).Match(packet); got != want {
+			t.Errorf("%s: %v", text, got)
 		}
-		f, err := filter.Compile(text, filter.Options{Layers: layers})
-		if err != nil {
-			t.Log(err)
-			continue
-		}
-		n := 0
-		for _, d := range docs {
-			if f.Match(d) {
-				n++
-			}
-		}
-		t.Logf("%s: %d %s", text, n, f.DSL())
 	}
+}
+
+// TestErrorsNameTheToken: what is wrong, where, and what to do.
+func TestErrorsNameTheToken(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"tcp.port == 80 and":             {"", "was expected"},
+		"tcp.port = 80":                  {"=", "no part of a display filter"},
+		"tcp.port == eighty":             {"eighty", "a whole number was expected"},
+		"tcp.port == 65536":              {"65536", "a number from 0 to 65535"},
+		"ip.addr == example.com":         {"example.com", "names are not resolved"},
+		"nonsense":                       {"nonsense", "neither a field nor a protocol"},
+		"tcp.nonsense == 1":              {"tcp.nonsense", "no such field of tcp"},
+		"frame contains \"x\"":           {"\"x\"", "a protocol has no value"},
+		"tcp.payload contains \"x\"":     {"tcp.payload", "payload bytes are not searched"},
+		"ip.src == ip.dst":               {"ip.dst", "two fields cannot be compared"},
+		"tcp.len + 1 == 2":               {"+", "does not calculate"},
+		"ip.src#2 == 1.1.1.1":            {"ip.src", "certain layer"},
+		"len(http.host) > 3":             {"len", "lower() and upper()"},
+		"http.host matches \"(\"":        {"\"(\"", "no regular expression"},
+		"http.host matches \"a\\\\bc\"":  {"\"a\\\\bc\"", "there is no \\b"},
+		"http.host == \"x":               {"\"x", "no closing quote"},
+		"tcp.port in {}":                 {"in", "the set is empty"},
+		"tcp.port in 80":                 {"80", "a set in braces"},
+		"(tcp":                           {"", "closing parenthesis"},
+		"tcp)":                           {")", "was expected before it"},
+		"eth.src[1:2] == 00:00":          {"00:00", "from the front"},
+		"eth.src[0:3] == 00:00":          {"00:00", "not as long as the slice"},
+		"dns.id > 5":                     {"5", "order is not that of numbers"},
+		"tcp.flags.syn > 0":              {"0", "compared with =="},
+		"frame.time == yesterday":        {"yesterday", "a time was expected"},
+		"@http.host == 00":               {"@", "no raw bytes"},
+		strings.Repeat("(", 200) + "tcp": {"(", "nested too deeply"},
+	} {
+		_, err := filter.Compile(text, filter.Options{Layers: layers, Profile: field.Full})
+		var e *filter.Error
+		if !errors.As(err, &e) || e.Token != want[0] || !strings.Contains(err.Error(), want[1]) {
+			t.Errorf("%s: %v, want %q", text, err, want)
+		}
+	}
+	if _, err := filter.Compile("ip.hdr_len > 20", filter.Options{Layers: layers, Profile: field.Standard}); err == nil || !strings.Contains(err.Error(), "profile full only") {
+		t.Errorf("a field that documents of profile standard lack: %v", err)
+	}
+	if _, err := filter.Compile(strings.Repeat("tcp or ", 10000)+"tcp", filter.Options{Layers: layers}); err == nil || !strings.Contains(err.Error(), "64 KiB") {
+		t.Errorf("a filter of 70,000 bytes: %v", err)
+	}
+}
+
+func TestQueries(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"tcp.flags.syn == 1":                {`{"term":{"tcp.flags.names":"syn"}}`, `tcp.flags.names: "syn"`},
+		"ip.ttl < 5":                        {`{"range":{"ip.ttl":{"lt":"5"}}}`, `ip.ttl < "5"`},
+		"ip.ttl in {5..9}":                  {`{"range":{"ip.ttl":{"gte":"5","lte":"9"}}}`, `(ip.ttl >= "5" and ip.ttl <= "9")`},
+		"http and not dns":                  {`{"bool":{"filter":[{"term":{"packet.layers":"http"}},{"bool":{"must_not":[{"term":{"packet.layers":"dns"}}]}}]}}`, `(packet.layers: "http" and not packet.layers: "dns")`},
+		"http.host contains \"a*\\\"b\"":    {`{"wildcard":{"http.host":{"case_insensitive":false,"value":"*a\\*\"b*"}}}`, `http.host: *a\*\"b*`},
+		"http.host matches \"^a|b$\"":       {`{"regexp":{"http.host":{"case_insensitive":true,"flags":"NONE","value":"a.*|.*b"}}}`, "error"},
+		"http.host matches \"x{2,}[0-9]?\"": {`{"regexp":{"http.host":{"case_insensitive":true,"flags":"NONE","value":".*(x){2,}([0-9])?.*"}}}`, "error"},
+		"lower(http.host) == \"a\"":         {`{"term":{"http.host":{"case_insensitive":true,"value":"a"}}}`, "error"},
+		"http.host":                         {`{"exists":{"field":"http.host"}}`, "http.host: *"},
+		"frame":                             {`{"match_all":{}}`, "*"},
+		"frame.comment == \"a b\"":          {`{"match_phrase":{"packet.comment":"a b"}}`, `packet.comment: "a b"`},
+		"ip.src_host == 10.0.0.0/8 or dns": {`{"bool":{"minimum_should_match":1,"should":[{"bool":{"minimum_should_match":1,"should":[{"bool":{"filter":[{"term":{"network.type":"ipv4"}},{"term":{"source.ip":"10.0.0.0/8"}}]}},{"term":{"ip.src":"10.0.0.0/8"}}]}},{"term":{"packet.layers":"dns"}}]}}`,
+			`(((network.type: "ipv4" and source.ip: "10.0.0.0/8") or ip.src: "10.0.0.0/8") or packet.layers: "dns")`},
+	} {
+		f := compile(t, text)
+		if got := string(f.DSL()); got != want[0] {
+			t.Errorf("%s: %s", text, got)
+		}
+		kql, err := f.KQL()
+		if (err != nil) != (want[1] == "error") || err == nil && kql != want[1] {
+			t.Errorf("%s: %s, %v", text, kql, err)
+		}
+	}
+}
+
+// FuzzCompile: whatever the text, there is an error that names a part of it, or a query and a predicate.
+func FuzzCompile(f *testing.F) {
+	for _, text := range []string{"tcp.port in {80, 443..444} and !(ip.addr == 10.0.0.0/8)", `http.host matches "a(b|c)*$" or lower(http.server) contains 'x'`, `eth.src[0:3] == 00:1b:21 xor frame.time > "2024-01-01"`, "0x1 <= tcp.flags & 0x3 == 1"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := filter.Compile(text, filter.Options{Layers: layers, Profile: field.Full})
+		var e *filter.Error
+		switch {
+		case errors.As(err, &e) && e.Cause != "" && (len(text) > 64<<10 || strings.Contains(text, e.Token) && e.At <= len(text)):
+		case err != nil:
+			t.Fatalf("%q: %#v", text, err)
+		default:
+			if len(c.DSL()) < 2 {
+				t.Fatalf("%q has no query", text)
+			}
+			c.Match(packet)
+			_, _ = c.KQL()
+		}
+	})
 }

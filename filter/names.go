@@ -4,7 +4,6 @@ package filter
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -18,8 +17,10 @@ type target struct {
 	layer node
 	// units is how many of a document's units are one of Wireshark's: 1e9 nanoseconds a second; 0 is 1.
 	units int64
-	// flag is set for a bit that documents list by name: one value says that it is set.
-	flag string
+	// choices are what the field's values mean where documents say it otherwise, by their decimal numbers; other values never occur.
+	choices map[string]node
+	// bits are its bits, lowest first, where a mask can be asked for.
+	bits []node
 	// list is set for packet.layers as one text.
 	list bool
 }
@@ -134,11 +135,7 @@ func (t *target) present() node {
 	}
 	var nodes []node
 	for _, l := range t.leaves {
-		n := node(exists{l.def})
-		if t.flag != "" {
-			n = equal{l.def, t.flag}
-		}
-		nodes = append(nodes, both(l.guard, n))
+		nodes = append(nodes, both(l.guard, exists{l.def}))
 	}
 	return some(nodes)
 }
@@ -159,15 +156,4 @@ func (t *target) each(condition func(d *field.Def) (node, string)) (node, string
 		return nil, wrong
 	}
 	return some(nodes), ""
-}
-
-// lookup returns the definition of a field that the documents have.
-func (n *names) lookup(paths ...string) []*field.Def {
-	var defs []*field.Def
-	for _, p := range paths {
-		if d := n.byName[p]; d != nil && d.In(n.profile) {
-			defs = append(defs, d)
-		}
-	}
-	return slices.Clip(defs)
 }

@@ -118,6 +118,9 @@ func (p *parser) test() (node, error) {
 	if err != nil {
 		return nil, err
 	}
+	if left.target != nil && left.target.bits != nil && p.take("&") {
+		return p.mask(left)
+	}
 	var tests all
 	for {
 		at := p.peek()
@@ -153,6 +156,36 @@ func (p *parser) test() (node, error) {
 		return nil, p.fail(left.token, "a comparison was expected after it")
 	}
 	return left.target.present(), nil
+}
+
+// mask reads what follows field &: a mask alone, which asks whether one of its bits is set, or a mask and what the masked bits are equal to.
+func (p *parser) mask(left operand) (node, error) {
+	t := p.next()
+	mask, ok := number(t)
+	if !ok {
+		return nil, p.fail(t, "a mask was expected: 0x12")
+	}
+	at := p.peek()
+	op, ok := p.operator()
+	if !ok {
+		return left.target.masked(mask, 0, true), nil
+	}
+	t = p.next()
+	value, isNumber := number(t)
+	switch {
+	case op != "==" && op != "!=":
+		return nil, p.fail(at, "masked bits are compared with == or !=")
+	case !isNumber:
+		return nil, p.fail(t, "a number was expected: 0x12")
+	}
+	n := left.target.masked(mask, value, false)
+	if value&^mask != 0 {
+		n = not{everything{}}
+	}
+	if op == "!=" {
+		n = all{left.target.layer, not{n}}
+	}
+	return n, nil
 }
 
 // compare makes a comparison of a field with a literal, in either order.

@@ -2,111 +2,191 @@
 
 package filter
 
+import (
+	"strconv"
+
+	"github.com/espbeat/espbeat/field"
+)
+
 // seconds are fields that are seconds to Wireshark and nanoseconds in documents.
 var seconds = map[string]bool{"dns.time": true, "http.time": true, "radius.time": true, "tcp.analysis.ack_rtt": true, "tcp.analysis.initial_rtt": true,
 	"tcp.analysis.rto": true, "tcp.time_relative": true, "tcp.time_delta": true}
 
 // impossible are names of Wireshark's that documents cannot answer, and why.
 var impossible = map[string]string{
+	"data":                       "documents do not name the bytes that no protocol knows",
+	"data.data":                  "payload bytes are not searched",
+	"frame.coloring_rule.name":   "colouring rules are Wireshark's own",
+	"frame.ignored":              "marks are Wireshark's own",
+	"frame.marked":               "marks are Wireshark's own",
 	"frame.time_delta":           "documents know no packet before theirs",
 	"frame.time_delta_displayed": "documents know no packet before theirs",
 	"frame.time_relative":        "documents have the time itself: use frame.time or frame.time_epoch",
-	"frame.marked":               "marks are Wireshark's own",
-	"frame.ignored":              "marks are Wireshark's own",
-	"frame.coloring_rule.name":   "colouring rules are Wireshark's own",
-	"_ws.expert":                 "there is no expert information in documents: use tcp.analysis.flags or _ws.malformed",
+	"http.file_data":             "bodies are counted, not kept",
+	"tcp.flags.str":              "use tcp.flags, or the flags one by one (tcp.flags.syn)",
+	"tcp.options":                "options have fields of their own (tcp.options.mss_val, …)",
 	"tcp.payload":                "payload bytes are not searched",
 	"udp.payload":                "payload bytes are not searched",
-	"data.data":                  "payload bytes are not searched",
-	"http.file_data":             "bodies are counted, not kept",
-	"tcp.options":                "options have fields of their own (tcp.options.mss_val, …)",
+	"_ws.expert":                 "there is no expert information in documents: use tcp.analysis.flags or _ws.malformed",
 }
 
+// timestamp is the document's time, which is no field of a protocol.
+var timestamp = &field.Def{Name: "@timestamp", Type: field.Date}
+
+// maker makes a target, or says why there is none.
+type maker func(*names) (*target, string)
+
 // special are names that are no single field of a document.
-var special = map[string]func(*names) (*target, string){}
+var special = map[string]maker{
+	"frame":            func(*names) (*target, string) { return &target{layer: everything{}}, "" },
+	"frame.protocols":  func(n *names) (*target, string) { return &target{leaves: []leaf{{def: n.layer}}, list: true}, "" },
+	"frame.time":       func(*names) (*target, string) { return &target{leaves: []leaf{{def: timestamp}}}, "" },
+	"frame.time_epoch": func(*names) (*target, string) { return &target{leaves: []leaf{{def: timestamp}}, units: 1e9}, "" },
+	"frame.len":        renamedField("network.bytes"),
+	"frame.number":     renamedField("packet.number"),
+	"http.request":     message("http.request.method"),
+	"http.response":    message("http.response.status_code"),
+	"tls.handshake":    func(n *names) (*target, string) { return &target{layer: exists{n.byName["tls.handshake.type"]}}, "" },
+	"ip.proto":         carried,
+	"ip.version": func(n *names) (*target, string) {
+		ip, ipv6 := n.hasLayer("ip"), n.hasLayer("ipv6")
+		return &target{layer: either{ip, ipv6}, choices: map[string]node{"4": ip, "6": ipv6}}, ""
+	},
+	"tcp.flags": func(n *names) (*target, string) {
+		t := &target{layer: n.hasLayer("tcp")}
+		for _, name := range tcpFlags {
+			t.bits = append(t.bits, equal{n.byName["tcp.flags.names"], name})
+		}
+		return t, ""
+	},
+}
+
+// tcpFlags are the names of TCP's flags in documents, lowest bit first, and wiresharkFlags those in filters.
+var (
+	tcpFlags       = []string{"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", "ae"}
+	wiresharkFlags = []string{"fin", "syn", "reset", "push", "ack", "urg", "ece", "cwr", "ae"}
+)
+
+// findings of tcp.analysis.
+var findings = []string{"retransmission", "fast_retransmission", "spurious_retransmission", "out_of_order", "lost_segment", "ack_lost_segment", "duplicate_ack", "zero_window",
+	"zero_window_probe", "zero_window_probe_ack", "window_full", "window_update", "keep_alive", "keep_alive_ack", "reused_ports"}
 
 func init() {
-	for _, family := range [][2]string{{"ip", "ipv4"}, {"ipv6", "ipv6"}} {
-		layer, version := family[0], family[1]
-		ends := func(which ...string) func(*names) (*target, string) {
-			return func(n *names) (*target, string) {
-				t := &target{layer: n.hasLayer(layer)}
-				guard := equal{n.byName["network.type"], version}
-				for _, end := range which {
-					t.leaves = append(t.leaves, leaf{n.byName[end+".ip"], guard}, leaf{n.byName[layer+"."+short[end]], nil})
-				}
-				return t, ""
-			}
-		}
-		special[layer+".src"], special[layer+".src_host"] = ends("source"), ends("source")
-		special[layer+".dst"], special[layer+".dst_host"] = ends("destination"), ends("destination")
-		special[layer+".addr"], special[layer+".host"] = ends("source", "destination"), ends("source", "destination")
+	for layer, version := range map[string]string{"ip": "ipv4", "ipv6": "ipv6"} {
+		guard := func(n *names) node { return equal{n.byName["network.type"], version} }
+		ends(layer, guard, "ip", layer+".", "", "addr")
+		special[layer+".src_host"], special[layer+".dst_host"], special[layer+".host"] = special[layer+".src"], special[layer+".dst"], special[layer+".addr"]
 	}
 	for _, layer := range []string{"tcp", "udp", "sctp", "dccp"} {
-		ports := func(which ...string) func(*names) (*target, string) {
-			return func(n *names) (*target, string) {
-				t := &target{layer: n.hasLayer(layer)}
-				guard := equal{n.byName["network.transport"], layer}
-				for _, end := range which {
-					t.leaves = append(t.leaves, leaf{n.byName[end+".port"], guard})
-					for _, d := range n.lookup(layer + "." + short[end] + "port") {
-						t.leaves = append(t.leaves, leaf{d, nil})
-					}
-				}
-				return t, ""
-			}
-		}
-		special[layer+".srcport"], special[layer+".dstport"] = ports("source"), ports("destination")
-		special[layer+".port"] = ports("source", "destination")
+		guard := func(n *names) node { return equal{n.byName["network.transport"], layer} }
+		ends(layer, guard, "port", layer+".", "port", "port")
 	}
-	macs := func(which ...string) func(*names) (*target, string) {
+	ends("eth", func(n *names) node { return n.hasLayer("eth") }, "mac", "eth.", "", "addr")
+	for i, name := range wiresharkFlags {
+		special["tcp.flags."+name] = func(n *names) (*target, string) {
+			return bit(n.hasLayer("tcp"), equal{n.byName["tcp.flags.names"], tcpFlags[i]}), ""
+		}
+	}
+	special["tcp.flags.ns"] = special["tcp.flags.ae"] // its name until RFC 9768
+	for name, text := range map[string]string{"authoritative": "AA", "truncated": "TC", "recdesired": "RD", "recavail": "RA", "authenticated": "AD", "checkdisable": "CD"} {
+		special["dns.flags."+name] = func(n *names) (*target, string) {
+			return bit(either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}, equal{n.byName["dns.header_flags"], text}), ""
+		}
+	}
+	for _, name := range findings {
+		special["tcp.analysis."+name] = func(n *names) (*target, string) {
+			found := equal{n.byName["tcp.analysis.flags"], name}
+			return &target{layer: found, choices: map[string]node{"1": found}}, ""
+		}
+	}
+}
+
+// ends defines the names of a header's two ends. Documents have the innermost header's in source.* and destination.*, where guard says that it is of this
+// layer, and those of all headers, when there are several, in the layer's own fields.
+func ends(layer string, guard func(*names) node, what, own, suffix, either string) {
+	make := func(which ...[2]string) maker {
 		return func(n *names) (*target, string) {
-			t := &target{layer: n.hasLayer("eth")}
+			t := &target{layer: n.hasLayer(layer)}
 			for _, end := range which {
-				t.leaves = append(t.leaves, leaf{n.byName[end+".mac"], n.hasLayer("eth")}, leaf{n.byName["eth."+short[end]], nil})
+				t.leaves = append(t.leaves, leaf{n.byName[end[0]+"."+what], guard(n)})
+				if d := n.byName[own+end[1]+suffix]; d != nil && d.In(n.profile) {
+					t.leaves = append(t.leaves, leaf{d, nil})
+				}
 			}
 			return t, ""
 		}
 	}
-	special["eth.src"], special["eth.dst"], special["eth.addr"] = macs("source"), macs("destination"), macs("source", "destination")
-	for name, path := range map[string]string{"frame.len": "network.bytes", "frame.number": "packet.number", "frame.time": "@timestamp", "frame.time_epoch": "@timestamp",
-		"http.request": "http.request.method", "http.response": "http.response.status_code", "tcp.stream": "flow.index", "udp.stream": "flow.index",
-		"http.request.uri": "url.original", "http.request.full_uri": "url.full"} {
-		special[name] = func(n *names) (*target, string) {
-			d := n.byName[path]
-			if d == nil {
-				return nil, "espbeat has no field for it"
-			}
-			t, cause := n.of(name, d)
-			if t != nil && name == "frame.time_epoch" {
-				t.units = 1e9
-			}
-			return t, cause
+	source, destination := [2]string{"source", "src"}, [2]string{"destination", "dst"}
+	special[layer+".src"+suffix], special[layer+".dst"+suffix] = make(source), make(destination)
+	special[layer+"."+either] = make(source, destination)
+}
+
+// transports are the protocols that documents name in network.transport instead of by their number, and tunnels those that are a layer above another header.
+var (
+	transports = map[string]string{"1": "icmp", "2": "igmp", "6": "tcp", "17": "udp", "33": "dccp", "58": "ipv6-icmp", "88": "eigrp", "89": "ospf", "103": "pim", "112": "vrrp", "132": "sctp"}
+	tunnels    = map[string]string{"4": "ip", "41": "ipv6", "47": "gre", "50": "esp", "51": "ah", "97": "etherip", "115": "l2tp", "137": "mpls"}
+)
+
+// carried is ip.proto: a field of profile full, and else what documents say of what the innermost IPv4 header carries.
+func carried(n *names) (*target, string) {
+	if n.profile == field.Full {
+		return n.of("ip.proto", n.byName["ip.proto"])
+	}
+	t := &target{layer: n.hasLayer("ip"), choices: map[string]node{}}
+	for i := range 256 {
+		text := strconv.Itoa(i)
+		is := node(equal{n.byName["network.iana_number"], text})
+		if name := transports[text]; name != "" {
+			is = either{is, equal{n.byName["network.transport"], name}}
+		}
+		t.choices[text] = all{equal{n.byName["network.type"], "ipv4"}, is}
+		if layer := tunnels[text]; layer != "" {
+			t.choices[text] = all{t.layer, n.hasLayer(layer)}
 		}
 	}
-	special["frame"] = func(*names) (*target, string) { return &target{layer: everything{}}, "" }
-	special["frame.protocols"] = func(n *names) (*target, string) {
-		return &target{leaves: []leaf{{def: n.layer}}, list: true}, ""
-	}
-	for _, bit := range []string{"fin", "syn", "reset", "push", "ack", "urg", "ece", "cwr", "ns", "ae"} {
-		special["tcp.flags."+bit] = func(n *names) (*target, string) {
-			return &target{leaves: []leaf{{def: n.byName["tcp.flags.names"]}}, layer: n.hasLayer("tcp"), flag: tcpFlags[bit]}, ""
-		}
-	}
-	for bit, name := range map[string]string{"authoritative": "AA", "truncated": "TC", "recdesired": "RD", "recavail": "RA", "authenticated": "AD", "checkdisable": "CD"} {
-		special["dns.flags."+bit] = func(n *names) (*target, string) {
-			return &target{leaves: []leaf{{def: n.byName["dns.header_flags"]}}, layer: some([]node{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}), flag: name}, ""
-		}
-	}
-	for _, finding := range []string{"retransmission", "fast_retransmission", "spurious_retransmission", "out_of_order", "lost_segment", "ack_lost_segment", "duplicate_ack",
-		"zero_window", "zero_window_probe", "zero_window_probe_ack", "window_full", "window_update", "keep_alive", "keep_alive_ack", "reused_ports"} {
-		special["tcp.analysis."+finding] = func(n *names) (*target, string) {
-			return &target{leaves: []leaf{{def: n.byName["tcp.analysis.flags"]}}, flag: finding}, ""
-		}
+	return t, ""
+}
+
+// renamedField is the target of one field of documents.
+func renamedField(path string) maker {
+	return func(n *names) (*target, string) { return n.of(path, n.byName[path]) }
+}
+
+// message is what HTTP says is there by a field that it always has.
+func message(path string) maker {
+	return func(n *names) (*target, string) {
+		is := all{n.hasLayer("http"), exists{n.byName[path]}}
+		return &target{layer: is, choices: map[string]node{"1": is}}, ""
 	}
 }
 
-var short = map[string]string{"source": "src", "destination": "dst"}
+// bit is a flag of a header: set where the node holds.
+func bit(layer, set node) *target {
+	return &target{layer: layer, choices: map[string]node{"1": set, "0": all{layer, not{set}}}}
+}
 
-// tcpFlags are the names of TCP's flags in documents.
-var tcpFlags = map[string]string{"fin": "fin", "syn": "syn", "reset": "rst", "push": "psh", "ack": "ack", "urg": "urg", "ece": "ece", "cwr": "cwr", "ns": "ae", "ae": "ae"}
+// masked holds when the masked bits are these, or, with any, when one of them is set.
+func (t *target) masked(mask, value uint64, any bool) node {
+	var parts []node
+	for i, b := range t.bits {
+		switch one := uint64(1) << i; {
+		case mask&one == 0:
+		case any || value&one != 0:
+			parts = append(parts, b)
+		default:
+			parts = append(parts, not{b})
+		}
+	}
+	if value>>len(t.bits) != 0 && !any || any && len(parts) == 0 {
+		return not{everything{}}
+	}
+	if any {
+		return some(parts)
+	}
+	return both(append(parts, t.layer)...)
+}
+
+func number(lit token) (uint64, bool) {
+	n, err := strconv.ParseUint(lit.text, 0, 64)
+	return n, err == nil && lit.kind == word
+}

@@ -56,6 +56,19 @@ func valueOf(d *field.Def, lit token, units int64) (string, string) {
 	return lit.text, ""
 }
 
+// boundOf is a literal that values are ordered by.
+func boundOf(d *field.Def, lit token, units int64) (string, string) {
+	switch {
+	case d.Texts != nil || d.Type == field.Text || d.Type == field.Bool:
+		return "", fmt.Sprintf("the values of %s have no order: use == or a set", d.Name)
+	case d.Type == field.Keyword || d.Type == field.Wildcard:
+		if _, err := strconv.ParseFloat(lit.text, 64); err == nil && lit.kind != quoted {
+			return "", fmt.Sprintf("%s is a text in documents, whose order is not that of numbers: use == or a set", d.Name)
+		}
+	}
+	return valueOf(d, lit, units)
+}
+
 // named is the text for a number, or for itself in any case.
 func named(d *field.Def, lit token) (string, string) {
 	if n, err := strconv.ParseUint(lit.text, 0, 16); err == nil {
@@ -109,6 +122,17 @@ func network(d *field.Def, lit token) (node, string) {
 		return nil, "an IP address or a network in CIDR was expected: names are not resolved"
 	}
 	return equal{d, v}, ""
+}
+
+// outside holds when one of the addresses is not in the network.
+func outside(d *field.Def, p netip.Prefix) node {
+	first := p.Masked().Addr()
+	last := first.AsSlice()
+	for bit := p.Bits(); bit < first.BitLen(); bit++ {
+		last[bit/8] |= 0x80 >> (bit % 8)
+	}
+	end, _ := netip.AddrFromSlice(last)
+	return either{between{def: d, high: first.String(), highOpen: true}, between{def: d, low: end.String(), lowOpen: true}}
 }
 
 // octets are bytes in hexadecimal, with or without separators, or those of a text in quotes.
