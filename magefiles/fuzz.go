@@ -8,12 +8,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path"
 	"regexp"
-	"strings"
+	"runtime"
+	"sync"
 	"time"
 )
 
@@ -31,38 +31,42 @@ func Fuzz(each time.Duration) error {
 	return fuzz(targets, each)
 }
 
-// FuzzShort shares the given time among all fuzz targets, at least 2 s for each.
+// FuzzShort shares the given time among all fuzz targets, at least a second for each.
 func FuzzShort(total time.Duration) error {
 	targets, err := fuzzTargets()
 	if err != nil {
 		return err
 	}
-	return fuzz(targets, max(2*time.Second, total/time.Duration(max(1, len(targets)))))
+	return fuzz(targets, max(time.Second, total/time.Duration(max(1, len(targets)))))
 }
 
+// fuzz runs as many targets at a time as there are processors, each with one worker: what takes long is to link them.
 func fuzz(targets []fuzzTarget, each time.Duration) error {
 	if len(targets) == 0 {
 		return errors.New("no fuzz target found")
 	}
-	var errs []error
-	for _, t := range targets {
-		if err := fuzzOne(t, each); err != nil {
-			errs = append(errs, fmt.Errorf("%s in %s: %w; the input that failed lies in its testdata/fuzz", t.name, t.folder, err))
-		}
+	errs := make([]error, len(targets))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var done sync.WaitGroup
+	for i, t := range targets {
+		free <- struct{}{}
+		done.Go(func() {
+			defer func() { <-free }()
+			if err := fuzzOne(t, each); err != nil {
+				errs[i] = fmt.Errorf("%s in %s: %w; the input that failed lies in its testdata/fuzz", t.name, t.folder, err)
+			}
+		})
 	}
+	done.Wait()
 	return errors.Join(errs...)
 }
 
 // fuzzOne runs one target. When its time is up in the middle of an input, go test reports "context deadline exceeded" and fails although
 // nothing was found: that alone is no failure. A finding always says where its input was written.
 func fuzzOne(t fuzzTarget, each time.Duration) error {
-	var out bytes.Buffer
-	cmd := exec.Command("go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each.String(), "./"+t.folder)
-	cmd.Stdout = io.MultiWriter(os.Stdout, &out)
-	cmd.Stderr = os.Stderr
-	err := cmd.Run()
-	text := out.String()
-	if err != nil && strings.Contains(text, "context deadline exceeded") && !strings.Contains(text, "Failing input written") {
+	text, err := exec.Command("go", "test", "-run=^$", "-fuzz=^"+t.name+"$", "-fuzztime="+each.String(), "-parallel=1", "./"+t.folder).CombinedOutput()
+	os.Stdout.Write(text)
+	if err != nil && bytes.Contains(text, []byte("context deadline exceeded")) && !bytes.Contains(text, []byte("Failing input written")) {
 		return nil
 	}
 	return err

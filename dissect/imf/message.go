@@ -15,6 +15,8 @@ type Message struct {
 	Begun bool
 	// Endless is set when no line of a dot ends it (Options.Wireshark).
 	Endless bool
+	// Strict is set when the line feed behind the dot does not do alone (Options.Wireshark, of SMTP).
+	Strict bool
 
 	headed bool // the head was dissected
 	size   uint64
@@ -44,7 +46,7 @@ func (m *Message) scan(data []byte) (n int, next lineState, end uint64) {
 				return len(data), inLine, 0
 			}
 			i, next = i+n, atStart
-		case b == '\n' && next == afterDot && !m.Endless:
+		case b == '\n' && next == afterDot && !m.Endless && !m.Strict:
 			return i + 1, atStart, 2
 		case b == '\n' && next == afterDotCR && !m.Endless:
 			return i + 1, atStart, 3

@@ -90,6 +90,12 @@ func TestWireshark(t *testing.T) {
 	if l := dissecttest.Merge(r...).Layers; l != "smtp:smtp:smtp:smtp" {
 		t.Errorf("layers %q", l)
 	}
+	for compat, want := range map[bool]string{true: "smtp:smtp:smtp", false: "smtp:smtp:imf:smtp"} { // a line feed alone ends a message here
+		b := newBench(compat)
+		if l := dissecttest.Merge(b.Stream(Protocol, client("DATA\r\n"), client(mail+".\n"), client("QUIT\r\n"))...).Layers; l != want {
+			t.Errorf("compat %v: layers %q, want %q", compat, l, want)
+		}
+	}
 	b.Port = 26
 	if r := b.Stream(Protocol, client("EHLO a\r\n")); r[0].Layers != "" {
 		t.Errorf("layers %q", r[0].Layers)

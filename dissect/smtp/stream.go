@@ -166,7 +166,7 @@ func (s *state) command(p *dissect.Packet, c *dissect.Conversation, line []byte)
 	case "EHLO", "HELO", "LHLO":
 		common.Host(p.Out, bytes.Trim(rest, "[] "))
 	case "DATA":
-		s.client, s.opened, s.message = inMessage, n, imf.Message{Endless: s.chunked && p.Options.Wireshark}
+		s.client, s.opened, s.message = inMessage, n, imf.Message{Endless: s.chunked && p.Options.Wireshark, Strict: p.Options.Wireshark}
 	case "BDAT":
 		s.bdat(p, rest)
 	case "RSET":
