@@ -46,8 +46,10 @@ var special = map[string]maker{
 	"frame.number":     renamedField("packet.number"),
 	"http.request":     message("http.request.method"),
 	"http.response":    message("http.response.status_code"),
-	"tls.handshake":    func(n *names) (*target, string) { return &target{layer: exists{n.byName["tls.handshake.type"]}}, "" },
-	"ip.proto":         carried,
+	"tls.handshake": func(n *names) (*target, string) { // an encrypted message has no type
+		return &target{layer: either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}, ""
+	},
+	"ip.proto": carried,
 	"ip.version": func(n *names) (*target, string) {
 		ip, ipv6 := n.hasLayer("ip"), n.hasLayer("ipv6")
 		return &target{layer: either{ip, ipv6}, choices: map[string]node{"4": ip, "6": ipv6}}, ""
