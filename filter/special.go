@@ -38,14 +38,19 @@ type maker func(*names) (*target, string)
 
 // special are names that are no single field of a document.
 var special = map[string]maker{
-	"frame":            func(*names) (*target, string) { return &target{layer: everything{}}, "" },
-	"frame.protocols":  func(n *names) (*target, string) { return &target{leaves: []leaf{{def: n.layer}}, list: true}, "" },
-	"frame.time":       func(*names) (*target, string) { return &target{leaves: []leaf{{def: timestamp}}}, "" },
-	"frame.time_epoch": func(*names) (*target, string) { return &target{leaves: []leaf{{def: timestamp}}, units: 1e9}, "" },
-	"frame.len":        renamedField("network.bytes"),
-	"frame.number":     renamedField("packet.number"),
-	"http.request":     message("http.request.method"),
-	"http.response":    message("http.response.status_code"),
+	"frame":              func(*names) (*target, string) { return &target{layer: everything{}}, "" },
+	"frame.protocols":    func(n *names) (*target, string) { return &target{leaves: []leaf{{def: n.layer}}, list: true}, "" },
+	"frame.time":         func(*names) (*target, string) { return &target{leaves: []leaf{{def: timestamp}}}, "" },
+	"frame.time_epoch":   func(*names) (*target, string) { return &target{leaves: []leaf{{def: timestamp}}, units: 1e9}, "" },
+	"dns.flags.response": renamedField("dns.type"),
+	"dns.flags.opcode":   renamedField("dns.op_code"),
+	"dns.flags.rcode":    renamedField("dns.response_code"),
+	"dns.qry.type":       renamedField("dns.question.type"),
+	"dns.qry.class":      renamedField("dns.question.class"),
+	"frame.len":          renamedField("network.bytes"),
+	"frame.number":       renamedField("packet.number"),
+	"http.request":       message("http.request.method"),
+	"http.response":      message("http.response.status_code"),
 	"tls.handshake": func(n *names) (*target, string) { // an encrypted message has no type
 		return &target{layer: either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}, ""
 	},

@@ -85,9 +85,9 @@ const (
 var (
 	fields   = field.Group("dns")
 	fID      = fields.Add("id", field.Keyword, "dns.id", "Identifier of the query, decimal", field.ECS)
-	fType    = fields.Add("type", field.Keyword, "dns.flags.response", "query or answer", field.ECS, field.Core)
-	fOpCode  = fields.Add("op_code", field.Keyword, "dns.flags.opcode", "Kind of query: QUERY, NOTIFY, UPDATE, …; a number where it has no name", field.ECS, field.Rare)
-	fRCode   = fields.Add("response_code", field.Keyword, "dns.flags.rcode", "Response code: NOERROR, NXDOMAIN, …; a number where it has no name", field.ECS, field.Core)
+	fType    = fields.Add("type", field.Keyword, "", "query or answer", field.ECS, field.Core)
+	fOpCode  = fields.Add("op_code", field.Keyword, "", "Kind of query: QUERY, NOTIFY, UPDATE, …; a number where it has no name", field.ECS, field.Rare)
+	fRCode   = fields.Add("response_code", field.Keyword, "", "Response code: NOERROR, NXDOMAIN, …; a number where it has no name", field.ECS, field.Core)
 	fFlags   = fields.Add("header_flags", field.Keyword, "", "Flags set in the header: AA, TC, RD, RA, AD, CD; for LLMNR C, TC, T", field.ECS, field.List)
 	bits     = field.Group("dns.flags")
 	fAA      = bits.Add("authoritative", field.Bool, "dns.flags.authoritative", "The responding server is an authority for the name", field.Rare, field.Detail)
@@ -102,8 +102,8 @@ var (
 	answered = common.NewAnswered(fields, "dns", "response_to")
 	question = field.Group("dns.question")
 	fQName   = question.Add("name", field.Keyword, "dns.qry.name", "Name asked for; every one, where a message asks for several", field.ECS, field.Core)
-	fQType   = question.Add("type", field.Keyword, "dns.qry.type", "Record type asked for; a number where it has no name", field.ECS)
-	fQClass  = question.Add("class", field.Keyword, "dns.qry.class", "Class asked for; a number where it has no name", field.ECS)
+	fQType   = question.Add("type", field.Keyword, "", "Record type asked for; a number where it has no name", field.ECS)
+	fQClass  = question.Add("class", field.Keyword, "", "Class asked for; a number where it has no name", field.ECS)
 	fQU      = question.Add("qu", field.Bool, "dns.qry.qu", "mDNS: a unicast response is desired", field.Rare)
 )
 
