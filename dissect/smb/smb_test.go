@@ -3,11 +3,9 @@
 package smb
 
 import (
-	"encoding/binary"
 	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
@@ -15,34 +13,10 @@ import (
 	"github.com/espbeat/espbeat/field"
 )
 
-// le appends numbers, least significant byte first, and texts as they are.
-func le(parts ...any) string {
-	var b []byte
-	for _, part := range parts {
-		switch v := part.(type) {
-		case uint8:
-			b = append(b, v)
-		case uint16:
-			b = binary.LittleEndian.AppendUint16(b, v)
-		case uint32:
-			b = binary.LittleEndian.AppendUint32(b, v)
-		case uint64:
-			b = binary.LittleEndian.AppendUint64(b, v)
-		case string:
-			b = append(b, v...)
-		}
-	}
-	return string(b)
-}
+var le = dissecttest.LittleEndian
 
 // wide is s in UTF-16, with its zero.
-func wide(s string) string {
-	var b []byte
-	for _, u := range append(utf16.Encode([]rune(s)), 0) {
-		b = binary.LittleEndian.AppendUint16(b, u)
-	}
-	return string(b)
-}
+func wide(s string) string { return dissecttest.UTF16(s + "\x00") }
 
 func zeros(n int) string { return strings.Repeat("\x00", n) }
 

@@ -3,44 +3,15 @@
 package smb2
 
 import (
-	"encoding/binary"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/dissect/dissecttest"
 	"github.com/espbeat/espbeat/dissect/nbss"
 )
 
-// le appends numbers, least significant byte first, and texts as they are.
-func le(parts ...any) string {
-	var b []byte
-	for _, part := range parts {
-		switch v := part.(type) {
-		case uint8:
-			b = append(b, v)
-		case uint16:
-			b = binary.LittleEndian.AppendUint16(b, v)
-		case uint32:
-			b = binary.LittleEndian.AppendUint32(b, v)
-		case uint64:
-			b = binary.LittleEndian.AppendUint64(b, v)
-		case string:
-			b = append(b, v...)
-		}
-	}
-	return string(b)
-}
-
-// wide is s in UTF-16.
-func wide(s string) string {
-	var b []byte
-	for _, u := range utf16.Encode([]rune(s)) {
-		b = binary.LittleEndian.AppendUint16(b, u)
-	}
-	return string(b)
-}
+var le, wide = dissecttest.LittleEndian, dissecttest.UTF16
 
 func zeros(n int) string { return strings.Repeat("\x00", n) }
 
