@@ -130,3 +130,13 @@ func (Stateless) Deliver(p *dissect.Packet, c *dissect.Conversation, _ dissect.S
 	}
 	return d
 }
+
+// Lacks fails when a field's values hold the secret.
+func (r Result) Lacks(t testing.TB, secret string) {
+	t.Helper()
+	for name, values := range r.Fields {
+		if strings.Contains(strings.Join(values, ""), secret) {
+			t.Errorf("%s holds the secret", name)
+		}
+	}
+}

@@ -76,11 +76,7 @@ func TestOperations(t *testing.T) {
 				t.Errorf("layers %q, malformed %q", r.Layers, r.Malformed)
 			}
 			r.Check(t, tt.want)
-			for name, v := range r.Fields {
-				if strings.Contains(strings.Join(v, ""), "c4n4ry") {
-					t.Errorf("the password is in %s", name)
-				}
-			}
+			r.Lacks(t, "c4n4ry")
 		})
 	}
 }
@@ -165,11 +161,7 @@ func TestTokens(t *testing.T) {
 		if tt.name == "encrypted" {
 			r.Check(t, map[string]string{"ldap.protocol_op": ""})
 		}
-		for name, v := range r.Fields {
-			if strings.Contains(strings.Join(v, ""), "c4n4ry") {
-				t.Errorf("%s: the token is in %s", tt.name, name)
-			}
-		}
+		r.Lacks(t, "c4n4ry")
 	}
 }
 

@@ -134,11 +134,7 @@ func TestConversations(t *testing.T) {
 				t.Errorf("layers %q, malformed %q, truncated %v", r.Layers, r.Malformed, r.Truncated)
 			}
 			r.Check(t, tt.want)
-			for name, v := range r.Fields {
-				if strings.Contains(strings.Join(v, ""), "c4n4ry") {
-					t.Errorf("the password is in %s", name)
-				}
-			}
+			r.Lacks(t, "c4n4ry")
 		})
 	}
 }
