@@ -127,8 +127,8 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
-		Payload: l.in.Payload.Bytes,
-		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
+		Payload: l.in.Payload.Bytes, Raw: l.raw(),
+		Reveal: !l.cfg.Redact, Flows: l.flowDocuments(),
 		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
 		Shedding: l.shedding(s),
 	}
@@ -208,6 +208,14 @@ func (l *line) documents(s *source) document.Options {
 
 // flowDocuments tells whether flows that have ended have documents; format lite has none of them.
 func (l *line) flowDocuments() bool { return l.cfg.Flow.Summary && l.in.Format != config.FormatLite }
+
+// raw is how many bytes of a packet its document can hold.
+func (l *line) raw() int {
+	if l.in.Payload.Raw {
+		return document.MaxRaw
+	}
+	return 0
+}
 
 // sampling is that of the input.
 func (l *line) sampling() engine.Sampling {

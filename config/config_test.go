@@ -129,6 +129,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"by":               {`inputs: [{type: file, paths: [a], sampling: {every: 2, by: host}}]`, `espbeat.inputs.0.sampling.by: "host": no such thing to sample by, use packet or flow`},
 		"payload":          {`inputs: [{type: file, paths: [a], payload.bytes: 5000}]`, `espbeat.inputs.0.payload.bytes: 5000: use 1 to 4095 bytes`},
 		"payload of lite":  {`inputs: [{type: file, paths: [a], format: lite, payload.bytes: 5}]`, `espbeat.inputs.0.payload.bytes: 5: format lite has no field for it`},
+		"raw of lite":      {`inputs: [{type: live, interfaces: [lo], format: lite, payload.raw: true}]`, `espbeat.inputs.0.payload.raw: true: format lite has no field for it`},
 		"by without every": {`inputs: [{type: file, paths: [a], sampling: {by: flow}}]`, `espbeat.inputs.0.sampling.by: "flow": nothing is sampled, set every too`},
 		"sampling unknown": {`inputs: [{type: file, paths: [a], sampling: {rate: 2}}]`, `espbeat.inputs.0.sampling.rate: set: no such setting`},
 		"shedding":         {`inputs: [{type: file, paths: [a], shedding.enabled: true}]`, `espbeat.inputs.0.shedding.enabled: true: only with type: live`},

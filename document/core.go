@@ -275,6 +275,7 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 		o.String(fStoreFile, r.File)
 		o.Int(fStoreOffset, r.Offset)
 	}
+	e.writeRaw(b, r)
 	switch r.Shed.Level {
 	case engine.Headers:
 		o.Const(fShedLevel, sHeaders)

@@ -40,8 +40,12 @@ type Options struct {
 	Partial bool
 }
 
-// MaxBytes bounds one document, bytes.
-const MaxBytes = 64 << 10
+const (
+	// MaxBytes bounds one document, bytes.
+	MaxBytes = 64 << 10
+	// MaxRaw is how many of a packet's bytes a document can hold at most, as base64.
+	MaxRaw = MaxBytes / 4 * 3
+)
 
 // Document is one packet as a document. It is immutable; it stays valid until its Memory is reset.
 type Document struct {

@@ -87,6 +87,8 @@ var (
 	fStoreID        = packet.Add("capture.id", field.Keyword, "", "Capture store that has the packet's bytes", field.Core, field.Rare)
 	fStoreFile      = packet.Add("capture.file", field.Keyword, "", "Name of the file in that store", field.Core, field.Rare)
 	fStoreOffset    = packet.Add("capture.offset", field.Int64, "", "Where the packet's record begins in the decompressed file, bytes", field.Core, field.Rare)
+	fRaw            = packet.Add("raw", field.Binary, "", "The packet's bytes as they were captured, base64, for espbeat pcap; where payload.raw asks for them", field.Core)
+	fCutRaw         = packet.Add("truncated_raw", field.Bool, "", "packet.raw lacks the last of the captured bytes, for which the document had no room", field.Core)
 	fLostKernel     = packet.Add("lost.kernel", field.Int64, "", "Packets of the interval that the kernel or the network card lost", field.Core, field.Rare)
 	fLostPool       = packet.Add("lost.pool", field.Int64, "", "Packets of the interval that espbeat dropped because its memory for packets was in use", field.Core, field.Rare)
 )
