@@ -196,12 +196,12 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
-	store := ""
+	at := s.place
 	if s.tap != nil {
-		store = s.tap.StoreID()
+		at.store = s.tap.StoreID()
 	}
 	return document.Options{
-		CaptureID: s.id, StoreID: store, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, StoreID: at.store, File: at.file, Mark: at.mark, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
 }

@@ -34,6 +34,9 @@ type Options struct {
 	AllAddresses bool
 	// StoreID is that of the capture store which the source's packets are in; empty without one.
 	StoreID string
+	// File is the name of the capture file that all packets are in, beneath the store, and Mark its fingerprint; both are empty where each packet says its
+	// own, or none.
+	File, Mark string
 	// Sampling is the engine's; where there is some, documents say how many packets they stand for.
 	Sampling engine.Sampling
 	// Partial says of documents that what spans packets is not known from the capture's start on.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/engine/enginetest"
@@ -65,6 +66,33 @@ func TestNoRawBytesUnlessAskedFor(t *testing.T) {
 	for _, name := range []string{"packet.raw", "packet.truncated_raw", "packet.link_type"} {
 		if v := lookup(x.parsed, name); v != nil {
 			t.Errorf("%s: %v", name, v)
+		}
+	}
+}
+
+// The packets of a file are all in it; those of a live capture say each where they are.
+func TestPlaces(t *testing.T) {
+	live := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, "x"))[0]
+	live.File, live.Offset = "20231114T221320Z-00000001.pcapng.gz", 77
+	file := live
+	file.File = ""
+	for name, c := range map[string]struct {
+		opt    document.Options
+		packet capture.Packet
+		want   string
+	}{
+		"live":    {document.Options{StoreID: "s"}, live, "s 20231114T221320Z-00000001.pcapng.gz 77 <nil>"},
+		"file":    {document.Options{StoreID: "s", File: "d/a.pcap", Mark: "m"}, file, "s d/a.pcap 77 m"},
+		"nowhere": {document.Options{}, file, "<nil> <nil> <nil> <nil>"},
+	} {
+		x := encode(t, c.opt, engine.Options{}, c.packet)[0]
+		sound(t, name, &x)
+		var got []any
+		for _, f := range []string{"id", "file", "offset", "fingerprint"} {
+			got = append(got, lookup(x.parsed, "packet.capture."+f))
+		}
+		if text := strings.Trim(fmt.Sprint(got), "[]"); text != c.want {
+			t.Errorf("%s: %s, want %s", name, text, c.want)
 		}
 	}
 }
