@@ -95,3 +95,6 @@ func newFinder(f *os.File, p Place) (finder, error) {
 	}
 	return newImported(f, id)
 }
+
+// Holds tells whether the reader has a file open.
+func (r *Reader) Holds(file string) bool { return r.file != nil && r.name == file }
