@@ -3,36 +3,29 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
-	"time"
 
-	"github.com/elastic/elastic-agent-libs/logp"
 	"github.com/spf13/cobra"
 
-	"github.com/espbeat/espbeat/beater"
 	"github.com/espbeat/espbeat/pcap"
-	"github.com/espbeat/espbeat/publish/search"
 	"github.com/espbeat/espbeat/store"
 )
 
 // pcapFlags are those of `espbeat pcap`.
 type pcapFlags struct {
-	storeFlags
-	query           pcap.Query
-	filter, profile string
-	index, out      string
-	authority       string
-	nodes           []string
-	flows           bool
-	limit           uint64
+	searchFlags
+	stores      storeFlags
+	query       pcap.Query
+	filter, out string
+	authority   string
+	flows       bool
+	limit       uint64
 }
 
 func (a *app) pcapCmd() *cobra.Command {
@@ -58,10 +51,8 @@ func (a *app) pcapCmd() *cobra.Command {
 	fs.BoolVar(&f.flows, "flow", false, "all packets of the flows that the found ones belong to")
 	fs.StringVarP(&f.out, "write", "w", "", "`file` to write, - for standard output")
 	fs.Uint64Var(&f.limit, "limit", 0, "end after `n` packets (0: all)")
-	fs.StringArrayVar(&f.nodes, "node", nil, "Elasticsearch `URL`; host:port alone is http (repeatable; default: output.elasticsearch)")
-	fs.StringVar(&f.index, "index", "", "index, data stream or `pattern` (default: of output.elasticsearch, else "+beater.DataStream+")")
-	fs.StringVar(&f.profile, "profile", "", "espbeat.index.`profile` of the documents, for --filter (default: the configuration's)")
-	f.register(fs, "`[id=]path` of captures, or URL of an espbeat pcap serve (repeatable)")
+	f.register(fs)
+	f.stores.register(fs, "`[id=]path` of captures, or URL of an espbeat pcap serve (repeatable)")
 	fs.StringVar(&f.authority, "store-ca", "", "PEM `file` of the authority that signed the certificate of espbeat pcap serve")
 	c.AddCommand(a.pcapServeCmd())
 	return c
@@ -123,25 +114,16 @@ func (f *pcapFlags) check(in *installation) error {
 	if f.filter == "" {
 		return nil
 	}
-	compiled, err := beater.CompileFilter(f.filter, cmp.Or(f.profile, in.espbeat.Index.Profile, "standard"))
-	if err != nil {
-		return err
+	compiled, err := f.compile(f.filter, in)
+	if err == nil {
+		f.query.Filter = compiled.DSL()
 	}
-	f.query.Filter = compiled.DSL()
-	return nil
+	return err
 }
 
 // write searches and writes.
 func (f *pcapFlags) write(ctx context.Context, in *installation) (result pcap.Result, err error) {
-	output, err := in.output()
-	if err != nil {
-		return result, err
-	}
-	index, err := indexOf(f.index, output)
-	if err != nil {
-		return result, err
-	}
-	stores, closers, err := f.finders(ctx, in, f.authority)
+	stores, closers, err := f.stores.finders(ctx, in, f.authority)
 	defer func() {
 		for _, c := range closers {
 			c()
@@ -150,21 +132,11 @@ func (f *pcapFlags) write(ctx context.Context, in *installation) (result pcap.Re
 	if err != nil {
 		return result, err
 	}
-	client, err := search.New(output, Name, logp.NewNopLogger())
+	view, closeView, err := f.open(ctx, in)
 	if err != nil {
 		return result, err
 	}
-	defer client.Close()
-	view, err := client.Open(ctx, index)
-	if err != nil {
-		return result, err
-	}
-	defer func() {
-		// Also when the search was stopped; a view that is not closed is forgotten by itself.
-		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
-		defer cancel()
-		_ = view.Close(last)
-	}()
+	defer closeView()
 	out, err := create(f.out)
 	if err != nil {
 		return result, err
@@ -194,21 +166,4 @@ func create(path string) (io.WriteCloser, error) {
 		return nil, fmt.Errorf("-w: %w", err)
 	}
 	return f, nil
-}
-
-// indexOf is where packets are searched for.
-func indexOf(flag string, output interface {
-	String(string, int) (string, error)
-}) (string, error) {
-	if flag != "" {
-		return flag, nil
-	}
-	index, err := output.String("index", -1)
-	switch {
-	case err != nil || index == "":
-		return beater.DataStream, nil
-	case strings.Contains(index, "%{"):
-		return "", fmt.Errorf("output.elasticsearch.index is %q, which is no one index: say with --index what to search, as a pattern", index)
-	}
-	return index, nil
 }

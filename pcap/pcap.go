@@ -67,7 +67,7 @@ var errLimit = errors.New("there are enough packets")
 // Write searches, and writes the packets that are found.
 func Write(ctx context.Context, docs Documents, out *store.Writer, opt Options) (Result, error) {
 	w := &writer{opt: opt, out: out}
-	query, err := opt.Query.build()
+	query, err := opt.Query.Build()
 	if err != nil {
 		return w.Result, err
 	}

@@ -27,8 +27,8 @@ type Query struct {
 // dataset restricts a search to documents of packets.
 var dataset = object{"term": object{"event.dataset": "espbeat.packet"}}
 
-// build makes the query of Elasticsearch's.
-func (q *Query) build() (object, error) {
+// Build makes the query of Elasticsearch's.
+func (q *Query) Build() (object, error) {
 	all := []any{dataset}
 	if q.Text != "" {
 		if err := checkText(q.Text); err != nil {
