@@ -120,8 +120,8 @@ func (f *pcapFlags) check(in *installation) error {
 	if f.filter+f.query.Text+f.query.DSL+f.query.From+f.query.To == "" {
 		return errors.New("nothing to search for: give --filter, --query, -q, --from or --to (--query '*' finds all packets)")
 	}
-	if f.filter == "" {
-		return nil
+	if err := f.query.Check(); err != nil || f.filter == "" {
+		return err
 	}
 	compiled, err := beater.CompileFilter(f.filter, cmp.Or(f.profile, in.espbeat.Index.Profile, "standard"))
 	if err != nil {
