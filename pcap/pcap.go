@@ -180,7 +180,7 @@ func (w *writer) find(ctx context.Context, all []*wanted) error {
 	for _, k := range look {
 		s := w.opt.Stores[k.Packet.Capture.ID]
 		if s == nil {
-			k.err = fmt.Errorf("its document names the capture store %q, which is not given: give it with --store %[1]s=PATH or --store URL", k.Packet.Capture.ID)
+			k.err = fmt.Errorf("its document names the capture store %q, which is not given: give it with --store ID=PATH or --store URL", k.Packet.Capture.ID)
 			continue
 		}
 		k.found, k.err = s.Packet(ctx, k.place)
