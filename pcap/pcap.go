@@ -55,7 +55,7 @@ type Result struct {
 
 const (
 	// page is how many documents are read at a time, with up to 64 KiB and 256 KiB of packet each.
-	page = 250
+	page = 500
 	// maxFlows bounds those whose packets are looked for.
 	maxFlows = 256 << 10
 	// maxSaid is how many reasons for missing packets are told, each once.

@@ -113,7 +113,7 @@ func written(t *testing.T, docs *index, opt Options) (all []capture.Packet, name
 // Packets come in the order of their documents, each from where it is.
 func TestPacketsOfDocumentsAndStores(t *testing.T) {
 	x := &index{}
-	for n := range 600 { // more than two pages
+	for n := range 1200 { // more than two pages
 		switch n % 3 {
 		case 0:
 			x.docs = append(x.docs, [2]string{fmt.Sprint(n), withRaw(n, `,"comment":["first","second"]`)})
@@ -125,7 +125,7 @@ func TestPacketsOfDocumentsAndStores(t *testing.T) {
 	}
 	here, there := &finder{}, &finder{}
 	all, names, r, said, err := written(t, x, Options{Stores: map[string]Finder{"here": here, "there": there}})
-	if err != nil || len(said) > 0 || r != (Result{Written: 600}) || len(all) != 600 {
+	if err != nil || len(said) > 0 || r != (Result{Written: 1200}) || len(all) != 1200 {
 		t.Fatalf("%d packets, %+v, %q, %v", len(all), r, said, err)
 	}
 	for n, p := range all {
@@ -138,9 +138,9 @@ func TestPacketsOfDocumentsAndStores(t *testing.T) {
 		}
 	}
 	// Of each page, a store is asked file by file, forwards in each.
-	if !slices.IsSortedFunc(here.asked[:83], func(a, b store.Place) int {
+	if !slices.IsSortedFunc(here.asked[:page/3], func(a, b store.Place) int {
 		return strings.Compare(fmt.Sprintf("%s %9d", a.File, a.Offset), fmt.Sprintf("%s %9d", b.File, b.Offset))
-	}) || len(here.asked) != 200 || len(there.asked) != 200 {
+	}) || len(here.asked) != 400 || len(there.asked) != 400 {
 		t.Errorf("%d and %d packets asked for: %.500v", len(here.asked), len(there.asked), here.asked)
 	}
 }
