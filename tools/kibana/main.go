@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/espbeat/espbeat/tools/kibana/saved"
 )
@@ -38,7 +39,8 @@ func write(dir string) error {
 		if err != nil {
 			return err
 		}
-		path := filepath.Join(dir, "7", o.Type, o.ID+".json")
+		name := strings.ReplaceAll(o.ID, "*", "all") // that of the data view is a pattern
+		path := filepath.Join(dir, "7", o.Type, name+".json")
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}

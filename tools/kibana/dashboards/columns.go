@@ -21,7 +21,7 @@ const (
 // Format is how a number is written.
 type Format string
 
-// The formats.
+// The formats. A column without one is shown as the data view shows the field.
 const (
 	Plain       Format = "number"
 	Bytes       Format = "bytes"
@@ -34,7 +34,7 @@ type Column struct {
 	Operation Operation
 	Field     string
 	Format    Format
-	// Size is how many values Terms takes: those that have most of the panel's first number, or the first in the alphabet.
+	// Size is how many values Terms takes: those that have most of the number that the panel ranks by, or the first in the alphabet.
 	Size         int
 	Alphabetical bool
 	Percentile   int
@@ -44,7 +44,7 @@ type Column struct {
 // Splits tells whether the column splits documents rather than making a number of them.
 func (c Column) Splits() bool { return c.Operation == Terms || c.Operation == DateHistogram }
 
-// Top splits by the values of a field that have most of the panel's first number.
+// Top splits by the values of a field that have most of the number that the panel ranks by. Documents without the field are left out.
 func Top(label, field string, size int) Column {
 	return Column{Label: label, Operation: Terms, Field: field, Size: size}
 }
@@ -87,9 +87,16 @@ func Unique(label, field string) Column {
 	return Column{Label: label, Operation: UniqueOf, Field: field, Format: Plain}
 }
 
-// Last is the latest value of a field.
+// Last is the latest value of a field: for what all documents of a row have in common, as far as they have it.
 func Last(label, field string) Column {
-	return Column{Label: label, Operation: LastOf, Field: field, Format: Plain, Where: Has(field)}
+	return Column{Label: label, Operation: LastOf, Field: field, Where: Has(field)}
+}
+
+// Counter is the latest value of a number that grows.
+func Counter(label, field string) Column {
+	c := Last(label, field)
+	c.Format = Plain
+	return c
 }
 
 // Of counts only documents that the filter finds.

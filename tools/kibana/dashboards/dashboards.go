@@ -92,9 +92,14 @@ func (r Row) IsLedger() bool {
 // DrillsDown tells whether a value of the panel may be taken along to the dashboard of packets.
 func (p Panel) DrillsDown() bool { return p.Chart == Table && p.Of == Packet }
 
-// FirstNumber is the index of the first column that makes a number of documents: the one that the others are ordered by.
+// FirstNumber is the index of the first column that splits no documents.
 func (p Panel) FirstNumber() int {
 	return slices.IndexFunc(p.Columns, func(c Column) bool { return !c.Splits() })
+}
+
+// Ranks is the index of the column that Top takes its values by: the first number but for latest values, which have no order; -1 when there is none.
+func (p Panel) Ranks() int {
+	return slices.IndexFunc(p.Columns, func(c Column) bool { return !c.Splits() && c.Operation != LastOf })
 }
 
 // defs are all fields by their names.

@@ -3,6 +3,7 @@
 package dashboards
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,7 @@ func takes(o Operation, kind string) bool {
 	case DateHistogram:
 		return kind == "date_nanos"
 	case LastOf:
-		return number || kind == "date_nanos"
+		return number || kind == "date_nanos" || kind == "keyword" || kind == "ip" || kind == "boolean"
 	}
 	return number
 }
@@ -57,7 +58,7 @@ func TestPanelsAskForFieldsThatThereAre(t *testing.T) {
 					if c.Format == Bytes && !strings.Contains(c.Field, "bytes") && !strings.HasSuffix(c.Field, "len") {
 						t.Errorf("%s/%s: %s is shown as bytes", d.ID, p.ID, c.Field)
 					}
-					if def, _ := DefOf(c.Field); (c.Format == Nanoseconds) != strings.Contains(def.Description, "nanoseconds") && !c.Splits() {
+					if def, _ := DefOf(c.Field); (c.Format == Nanoseconds) != strings.HasSuffix(def.Description, "nanoseconds") && !c.Splits() && c.Operation != LastOf {
 						t.Errorf("%s/%s: %s (%s) has the format %s", d.ID, p.ID, c.Field, def.Description, c.Format)
 					}
 				}
@@ -93,6 +94,9 @@ func TestChartsHaveTheirColumns(t *testing.T) {
 					}
 				}
 				numbers := len(p.Columns) - splits - times
+				if ranked := slices.ContainsFunc(p.Columns, func(c Column) bool { return c.Operation == Terms && !c.Alphabetical }); ranked && p.Ranks() < 0 {
+					t.Errorf("%s/%s: there is no number by which values are ranked", d.ID, p.ID)
+				}
 				fine := map[Chart]bool{
 					Number: splits == 0 && times == 0 && numbers <= 2, Table: splits > 0 && times == 0, Donut: splits == 1 && times == 0 && numbers == 1,
 					Ranking: splits == 1 && times == 0 && numbers == 1, Bars: times == 1 && splits <= 1 && (splits == 0 || numbers == 1),

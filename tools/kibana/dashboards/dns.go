@@ -13,7 +13,7 @@ func dns() Dashboard {
 		Controls: []Control{host, {"packet.protocol", "Protocol"}, {"dns.question.type", "Type"}, {"dns.response_code", "Response code"}, {"dns.question.name", "Name"},
 			{"source.ip", "Source"}},
 		Rows: []Row{
-			row(6,
+			row(5,
 				number("queries", 10, queries, Count("Queries")),
 				number("answers", 10, answers, Count("Answers")),
 				number("names", 10, Has("dns.question.name"), Unique("Names", "dns.question.name")),
@@ -26,7 +26,7 @@ func dns() Dashboard {
 			row(15,
 				of("top-names", "Names asked for most", 24, Table, queries,
 					Top("Name", "dns.question.name", 15), Count("Queries"), Unique("Clients", "source.ip")),
-				of("failed-names", "Names without an answer", 24, Table, failed,
+				of("failed-names", "Names answered with an error", 24, Table, failed,
 					Top("Name", "dns.question.name", 12), Top("Response code", "dns.response_code", 2), Count("Answers"), Unique("Clients", "destination.ip"))),
 			row(14,
 				of("types", "Types asked for", 16, Donut, queries, Top("Type", "dns.question.type", 10), Count("Queries")),
@@ -36,7 +36,7 @@ func dns() Dashboard {
 				of("clients", "Who asks", 24, Table, queries,
 					Top("Client", "source.ip", 12), Count("Queries"), Unique("Names", "dns.question.name")),
 				of("addresses", "Addresses in answers", 24, Table, answers.And(Has("dns.resolved_ip")),
-					Top("Address", "dns.resolved_ip", 12), Top("Name", "dns.question.name", 1), Count("Answers"))),
+					Top("Address", "dns.resolved_ip", 12), Last("Name", "dns.question.name"), Count("Answers"))),
 			list("dns", "Queries and answers"),
 		},
 	}

@@ -10,7 +10,7 @@ func overview() Dashboard {
 		Controls: []Control{host, {"observer.ingress.interface.name", "Interface"}, {"network.transport", "Transport"},
 			{"packet.protocol", "Protocol"}, {"network.vlan.id", "VLAN"}},
 		Rows: []Row{
-			row(6,
+			row(5,
 				number("packets", 10, nil, Count("Packets")),
 				number("bytes", 10, nil, Sum("Bytes on the wire", "network.bytes", Bytes)),
 				number("conversations", 10, nil, Unique("Conversations", "flow.id")),
@@ -28,10 +28,11 @@ func overview() Dashboard {
 					Top("Source", "source.ip", 10), Top("Destination", "destination.ip", 3), Sum("Bytes", "network.bytes", Bytes), Count("Packets"),
 					Unique("Conversations", "flow.id")),
 				of("services", "Services", 20, Table, Has("server.port"),
-					Top("Server port", "server.port", 15), Top("Application", "network.protocol", 2), Sum("Bytes", "network.bytes", Bytes), Unique("Servers", "server.ip"))),
+					Top("Server port", "server.port", 15), Last("Application", "network.protocol"), Sum("Bytes", "network.bytes", Bytes), Unique("Servers", "server.ip"))),
 			row(14,
 				of("conversations-by-bytes", "Largest conversations", 48, Table, nil,
-					Top("Conversation", "flow.id", 10), Top("Client", "client.ip", 1), Top("Server", "server.ip", 1), Top("Protocol", "packet.protocol", 1),
+					Top("Conversation", "flow.id", 10), Last("Client", "client.ip"), Last("Server", "server.ip"), Last("Server port", "server.port"),
+					Last("Application", "network.protocol"),
 					Sum("Bytes", "network.bytes", Bytes), Count("Packets"))),
 		},
 	}

@@ -14,9 +14,9 @@ func packets() Dashboard {
 			{"flow.id", "Conversation"}, {"network.community_id", "Community ID"}},
 		Rows: []Row{
 			row(9, of("over-time", "Packets over time by protocol", 48, Bars, nil, Top("Protocol", "packet.protocol", 10), OverTime(), Count("Packets"))),
-			row(16, of("conversations", "Conversations: filter for one to list its packets", 48, Table, Has("network.community_id"),
-				Top("Conversation", "flow.id", 20), Top("Community ID", "network.community_id", 1), Top("Client", "client.ip", 1), Top("Server", "server.ip", 1),
-				Top("Server port", "server.port", 1), Top("Application", "network.protocol", 1), Count("Packets"), Sum("Bytes", "network.bytes", Bytes))),
+			row(16, of("conversations", "Conversations: filter for one to list its packets", 48, Table, nil,
+				Top("Conversation", "flow.id", 20), Last("Community ID", "network.community_id"), Last("Client", "client.ip"), Last("Server", "server.ip"),
+				Last("Server port", "server.port"), Last("Application", "network.protocol"), Count("Packets"), Sum("Bytes", "network.bytes", Bytes))),
 			list(PacketsID, "Packets"),
 		},
 	}
@@ -35,8 +35,8 @@ func Searches() []Search {
 			Fields: []string{"source.ip", "destination.ip", "dns.type", "dns.question.name", "dns.question.type", "dns.response_code", "dns.resolved_ip", "event.duration"}},
 		{ID: "web", Title: "Web", Description: "HTTP requests and responses.", Of: Packet, Where: Is("packet.layers", "http", "http2"),
 			Fields: []string{"source.ip", "destination.ip", "http.request.method", "url.domain", "url.path", "http.response.status_code", "user_agent.original", "event.duration"}},
-		{ID: "tls", Title: "TLS handshakes", Description: "Hellos and certificates.", Of: Packet, Where: Has("tls.handshake.type"),
-			Fields: []string{"source.ip", "destination.ip", "tls.client.server_name", "tls.version", "tls.cipher", "tls.client.ja4", "tls.client.ja3", "tls.server.ja3s", "tls.server.x509.subject.common_name"}},
+		{ID: "tls", Title: "TLS handshakes", Description: "Hellos and certificates.", Of: Packet, Where: Is("tls.handshake.type", "1", "2", "11"),
+			Fields: []string{"source.ip", "destination.ip", "tls.client.server_name", "tls.version", "tls.cipher", "tls.server.x509.subject.common_name", "tls.client.ja4", "tls.server.ja3s"}},
 		{ID: "malformed", Title: "Malformed packets", Description: "Packets whose bytes contradict themselves.", Of: Packet, Where: Has("packet.malformed"),
 			Fields: with("packet.malformed", "packet.layers")},
 		{ID: "losses", Title: "Losses", Description: "Where packets of a live interface were lost.", Of: Gap,

@@ -13,7 +13,7 @@ func tcp() Dashboard {
 		Description: "Retransmissions, losses, full windows and round-trip times, as Wireshark's TCP analysis finds them.",
 		Controls:    []Control{host, {"source.ip", "Source"}, {"destination.ip", "Destination"}, {"tcp.analysis.flags", "Finding"}, {"network.protocol", "Application"}},
 		Rows: []Row{
-			row(6,
+			row(5,
 				number("connections", 8, segments, Unique("Connections", "flow.id")),
 				number("segments", 8, segments, Count("Segments")),
 				number("retransmissions", 8, flag("retransmission"), Count("Retransmissions")),
@@ -26,7 +26,7 @@ func tcp() Dashboard {
 					Median("Median", "tcp.analysis.rtt", Nanoseconds), Percentile("95th percentile", "tcp.analysis.rtt", 95, Nanoseconds))),
 			row(15,
 				of("troubled", "Conversations with most retransmissions", 30, Table, flag("retransmission"),
-					Top("Conversation", "flow.id", 10), Top("Source", "source.ip", 1), Top("Destination", "destination.ip", 1), Count("Retransmissions"),
+					Top("Conversation", "flow.id", 10), Last("Source", "source.ip"), Last("Destination", "destination.ip"), Count("Retransmissions"),
 					Sum("Bytes sent again", "tcp.len", Bytes), Median("Median wait", "tcp.analysis.rto", Nanoseconds)),
 				of("findings", "Findings", 18, Ranking, flagged, Top("Finding", "tcp.analysis.flags", 15), Count("Segments"))),
 			row(15,
@@ -38,8 +38,8 @@ func tcp() Dashboard {
 			row(13,
 				of("openings", "Connections opened, ended and refused", 24, Lines, segments, OverTime(),
 					Count("Opened").Of(Is("event.type", "start")), Count("Ended").Of(Is("event.type", "end")), Count("Refused").Of(Is("event.type", "denied"))),
-				of("windows", "Smallest windows", 24, Table, flag("zero_window"),
-					Top("Receiver", "source.ip", 10), Top("Sender", "destination.ip", 1), Count("Zero windows"), Unique("Connections", "flow.id"))),
+				of("windows", "Receivers that take no more", 24, Table, flag("zero_window"),
+					Top("Receiver", "source.ip", 10), Last("Sender", "destination.ip"), Count("Zero windows"), Unique("Connections", "flow.id"))),
 			list("tcp-trouble", "Segments that TCP analysis has something to say of"),
 		},
 	}

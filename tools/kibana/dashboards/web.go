@@ -4,7 +4,9 @@ package dashboards
 
 // web is about HTTP in the clear.
 func web() Dashboard {
-	requests, responses := Has("http.request.method"), Has("http.response.status_code")
+	messages := Is("packet.layers", "http", "http2") // not SSDP, which has the same fields
+	requests, responses := messages.And(Has("http.request.method")), messages.And(Has("http.response.status_code"))
+	status := func(from, below int) Filter { return messages.And(Between("http.response.status_code", from, below)) }
 	timed := responses.And(Has("event.duration"))
 	return Dashboard{
 		ID: "web", Title: "Web",
@@ -12,11 +14,11 @@ func web() Dashboard {
 		Controls: []Control{host, {"url.domain", "Host"}, {"http.request.method", "Method"}, {"http.response.status_code", "Status"}, {"client.ip", "Client"},
 			{"server.ip", "Server"}},
 		Rows: []Row{
-			row(6,
+			row(5,
 				number("requests", 10, requests, Count("Requests")),
 				number("responses", 10, responses, Count("Responses")),
-				number("client-errors", 9, Between("http.response.status_code", 400, 500), Count("Client errors (4xx)")),
-				number("server-errors", 9, Between("http.response.status_code", 500, 600), Count("Server errors (5xx)")),
+				number("client-errors", 9, status(400, 500), Count("Client errors (4xx)")),
+				number("server-errors", 9, status(500, 600), Count("Server errors (5xx)")),
 				number("time", 10, timed, Median("Median response time", "event.duration", Nanoseconds), Percentile("95th percentile", "event.duration", 95, Nanoseconds))),
 			row(13,
 				of("status-over-time", "Responses by status", 24, Bars, responses, Top("Status", "http.response.status_code", 10), OverTime(), Count("Responses")),
@@ -29,12 +31,12 @@ func web() Dashboard {
 			row(15,
 				of("servers", "Servers by response time", 26, Table, timed,
 					Top("Server", "source.ip", 12), Top("Port", "source.port", 2), Percentile("95th percentile", "event.duration", 95, Nanoseconds),
-					Median("Median", "event.duration", Nanoseconds), Count("Responses"), Count("Errors").Of(Between("http.response.status_code", 400, 600))),
+					Median("Median", "event.duration", Nanoseconds), Count("Responses"), Count("Errors").Of(status(400, 600))),
 				of("agents", "User agents", 22, Table, requests.And(Has("user_agent.original")),
 					Top("User agent", "user_agent.original", 12), Count("Requests"), Unique("Clients", "source.ip"))),
 			row(13,
 				of("content", "Types of content", 24, Ranking, responses.And(Has("http.content_type")), Top("Content type", "http.content_type", 12), Count("Responses")),
-				of("versions", "Versions of HTTP", 24, Donut, Has("http.version"), Top("Version", "http.version", 5), Count("Messages"))),
+				of("versions", "Versions of HTTP", 24, Donut, messages.And(Has("http.version")), Top("Version", "http.version", 5), Count("Messages"))),
 			list("web", "Requests and responses"),
 		},
 	}

@@ -29,9 +29,9 @@ func columnOf(p dashboards.Panel, c dashboards.Column) object {
 		params = object{"interval": "auto", "includeEmptyRows": true, "dropPartials": false}
 	case dashboards.Terms:
 		column["dataType"], column["scale"] = dashboards.DataType(c.Field), "ordinal"
-		by, direction := object{"type": "column", "columnId": columnID(p.FirstNumber())}, "desc"
-		if c.Alphabetical {
-			by, direction = object{"type": "alphabetical", "fallback": false}, "asc"
+		by, direction := object{"type": "alphabetical", "fallback": false}, "asc"
+		if !c.Alphabetical {
+			by, direction = object{"type": "column", "columnId": columnID(p.Ranks())}, "desc"
 		}
 		params = object{"size": c.Size, "orderBy": by, "orderDirection": direction, "otherBucket": false, "missingBucket": false,
 			"parentFormat": object{"id": "terms"}, "include": []any{}, "exclude": []any{}, "includeIsRegex": false, "excludeIsRegex": false}
@@ -46,10 +46,12 @@ func columnOf(p dashboards.Panel, c dashboards.Column) object {
 		case dashboards.PercentileP:
 			params["percentile"] = c.Percentile
 		case dashboards.LastOf:
-			column["dataType"] = dashboards.DataType(c.Field)
+			if kind := dashboards.DataType(c.Field); kind != "number" {
+				column["dataType"], column["scale"] = kind, "ordinal"
+			}
 			params["sortField"], params["showArrayValues"] = "@timestamp", false
 		}
-		if column["dataType"] == "number" {
+		if c.Format != "" {
 			params["format"] = formatOf(c.Format)
 		}
 	}

@@ -27,6 +27,7 @@ const (
 	coreVersion      = "8.8.0"
 	dashboardVersion = "8.9.0"
 	searchVersion    = "7.9.3"
+	viewVersion      = "8.0.0"
 	panelVersion     = "8.14.0"
 )
 
@@ -42,7 +43,7 @@ type Form struct {
 
 // The forms.
 var (
-	// Beat is what setup --dashboards loads, together with the data view that libbeat makes.
+	// Beat is what setup --dashboards loads.
 	Beat = Form{prefix: "espbeat-beat-", title: "[espbeat] ", dataView: "espbeat-*"}
 	// Package is part of the Fleet package. The data view is the one that Fleet makes for all logs.
 	Package = Form{prefix: "espbeat-", title: "[Logs espbeat] ", dataView: "logs-*", fleet: true}
@@ -54,6 +55,13 @@ func (f Form) DataView() string { return f.dataView }
 // Objects are all of the form.
 func (f Form) Objects() ([]Object, error) {
 	var all []Object
+	if !f.fleet {
+		view, err := f.view()
+		if err != nil {
+			return nil, fmt.Errorf("data view %s: %w", f.dataView, err)
+		}
+		all = append(all, view)
+	}
 	for _, s := range dashboards.Searches() {
 		all = append(all, f.search(s))
 	}
