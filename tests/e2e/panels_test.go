@@ -8,6 +8,7 @@ import (
 	"cmp"
 	bin "encoding/binary"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -32,11 +33,12 @@ var notInDemo = map[string][]string{
 	"protocols": {"tunnelled", "malformed-packets", "tunnels-over-time", "tunnels", "broken", "malformed"},
 }
 
-// TestPanelsShowData asks a real Elasticsearch what every panel asks: each has an answer. Where Chromium is, each dashboard is drawn with these answers, into
-// build/kibana.
+// TestPanelsShowData asks a real Elasticsearch what every panel asks: each has an answer. Where Chromium is, the dashboards are drawn with these answers,
+// into build/kibana.
 func TestPanelsShowData(t *testing.T) {
 	s := server(t)
 	index, corpus, shown := fillDashboards(t, s)
+	pages := map[string]page{}
 	for _, d := range dashboards.All() {
 		answers := map[string]panels.Answer{}
 		for _, r := range d.Rows {
@@ -49,8 +51,15 @@ func TestPanelsShowData(t *testing.T) {
 			}
 		}
 		html, height := panels.Page(d, answers, shown)
-		t.Run(d.ID, func(t *testing.T) { picture(t, d.ID, html, height) })
+		pages[d.ID] = page{html, height}
 	}
+	t.Run("pictures", func(t *testing.T) { draw(t, pages) })
+}
+
+// page is a dashboard as HTML, and its height in pixels.
+type page struct {
+	html   string
+	height int
 }
 
 // ask is the answer to a panel.
@@ -154,23 +163,23 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// picture draws a page with Chromium into build/kibana.
-func picture(t *testing.T, name, html string, height int) {
+// draw draws pages with Chromium into build/kibana.
+func draw(t *testing.T, pages map[string]page) {
 	chromium, err := exec.LookPath("chromium")
 	if err != nil {
-		t.Skip("no picture of the dashboard: Chromium is missing (`apt-get install chromium`)")
+		t.Skip("no pictures of the dashboards: Chromium is missing (`apt-get install chromium`)")
 	}
 	dir := filepath.Join(root(), "build", "kibana")
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := errors.Join(os.RemoveAll(dir), os.MkdirAll(dir, 0o755)); err != nil {
 		t.Fatal(err)
 	}
-	page, to := write(t, t.TempDir(), name+".html", html), filepath.Join(dir, name+".png")
-	if err := os.RemoveAll(to); err != nil {
-		t.Fatal(err)
-	}
-	out, err := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir="+t.TempDir(),
-		"--screenshot="+to, fmt.Sprintf("--window-size=%d,%d", panels.Width, height), (&url.URL{Scheme: "file", Path: page}).String()).CombinedOutput()
-	if err != nil || !exists(to) {
-		t.Errorf("draw %s: %v\n%s", name, err, tail(string(out), 2000))
+	profile := t.TempDir()
+	for name, p := range pages {
+		from, to := write(t, t.TempDir(), name+".html", p.html), filepath.Join(dir, name+".png")
+		out, err := exec.CommandContext(t.Context(), chromium, "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir="+profile,
+			"--screenshot="+to, fmt.Sprintf("--window-size=%d,%d", panels.Width, p.height), (&url.URL{Scheme: "file", Path: from}).String()).CombinedOutput()
+		if err != nil || !exists(to) {
+			t.Errorf("draw %s: %v\n%s", name, err, tail(string(out), 2000))
+		}
 	}
 }

@@ -35,7 +35,7 @@ table{border-collapse:collapse;width:100%;font-size:12px}th{text-align:left;bord
 td{border-bottom:1px solid #eef1f7;padding:3px 8px;max-width:260px;overflow:hidden;text-overflow:ellipsis;white-space:nowrap}td.n,th.n{text-align:right}
 .number{font-size:30px;font-weight:600;padding:2px 12px}.label{padding:12px 12px 0;font-weight:600;color:#3a4a63}.second{padding:4px 12px;font-size:12px;color:#5a6d8c}
 .none{color:#98a2b3;text-align:center;padding-top:40px}svg text{font-size:11px;fill:#5a6d8c}.legend{position:absolute;right:6px;top:30px;font-size:11px;line-height:17px;width:148px;overflow:hidden;white-space:nowrap}
-.legend b{display:inline-block;width:9px;height:9px;border-radius:5px;margin-right:6px}.links{padding:14px 12px;font-size:13px}.links a{color:#0b64dd;margin-right:14px}`
+.legend b{display:inline-block;width:9px;height:9px;border-radius:5px;margin-right:6px}`
 
 // Page draws a dashboard as Kibana lays it out, with the answers to its panels by their ids. It returns HTML and its height in pixels.
 func Page(d dashboards.Dashboard, answers map[string]Answer, r Range) (string, int) {

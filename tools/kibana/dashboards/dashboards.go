@@ -147,6 +147,12 @@ func (p Panel) FieldsOf() []string {
 // Dataset is the event.dataset of documents of the kind.
 func (k Kind) Dataset() string { return "espbeat." + string(k) }
 
+// conversation are columns of a conversation: Wireshark's names for its ends, as its last packet has them, since not of every one it is known who began.
+func conversation(more ...Column) []Column {
+	return append([]Column{Last("Address A", "source.ip"), Last("Port A", "source.port"), Last("Address B", "destination.ip"), Last("Port B", "destination.port"),
+		Last("Application", "network.protocol")}, more...)
+}
+
 // list makes a panel of the saved search with the id: setup loads no other searches than those of panels.
 func list(id, title string) Row {
 	return row(20, Panel{ID: id, Title: title, Width: Columns, Chart: List})

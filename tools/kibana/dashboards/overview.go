@@ -31,9 +31,7 @@ func overview() Dashboard {
 					Top("Server port", "server.port", 15), Last("Application", "network.protocol"), Sum("Bytes", "network.bytes", Bytes), Unique("Servers", "server.ip"))),
 			row(14,
 				of("conversations-by-bytes", "Largest conversations", 48, Table, nil,
-					Top("Conversation", "flow.id", 10), Last("Client", "client.ip"), Last("Server", "server.ip"), Last("Server port", "server.port"),
-					Last("Application", "network.protocol"),
-					Sum("Bytes", "network.bytes", Bytes), Count("Packets"))),
+					append([]Column{Top("Conversation", "flow.id", 10)}, conversation(Sum("Bytes", "network.bytes", Bytes), Count("Packets"))...)...)),
 		},
 	}
 }

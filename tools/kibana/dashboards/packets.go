@@ -15,8 +15,8 @@ func packets() Dashboard {
 		Rows: []Row{
 			row(9, of("over-time", "Packets over time by protocol", 48, Bars, nil, Top("Protocol", "packet.protocol", 10), OverTime(), Count("Packets"))),
 			row(16, of("conversations", "Conversations: filter for one to list its packets", 48, Table, nil,
-				Top("Conversation", "flow.id", 20), Last("Community ID", "network.community_id"), Last("Client", "client.ip"), Last("Server", "server.ip"),
-				Last("Server port", "server.port"), Last("Application", "network.protocol"), Count("Packets"), Sum("Bytes", "network.bytes", Bytes))),
+				append([]Column{Top("Conversation", "flow.id", 20), Last("Community ID", "network.community_id")},
+					conversation(Count("Packets"), Sum("Bytes", "network.bytes", Bytes))...)...)),
 			list(PacketsID, "Packets"),
 		},
 	}

@@ -10,7 +10,7 @@ func sensor() Dashboard {
 	return Dashboard{
 		ID: "sensor", Title: "Sensor and ledger",
 		Description: "What the sensors see, whether they keep up, and what became of every packet.",
-		Controls:    []Control{host, {"observer.ingress.interface.name", "Interface"}, {"agent.version", "Version"}},
+		Controls:    []Control{host, {"observer.ingress.interface.name", "Interface"}, {"agent.build.original", "Version"}},
 		Rows: []Row{
 			row(5,
 				number("sensors", 12, nil, Unique("Sensors", "host.name")),
