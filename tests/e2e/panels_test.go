@@ -26,11 +26,12 @@ import (
 )
 
 // notInDemo are the panels, by dashboard, that the demo has no packets for: they are checked where there is a corpus.
+// Those of controls are called by their fields.
 var notInDemo = map[string][]string{
 	"tcp":       {"zero-windows", "windows"},
 	"web":       {"server-errors"},
 	"tls":       {"resumed", "quic"},
-	"protocols": {"tunnelled", "malformed-packets", "tunnels-over-time", "tunnels", "broken", "malformed"},
+	"protocols": {"tunnelled", "malformed-packets", "tunnels-over-time", "tunnels", "broken", "malformed", "tunnel.type", "tunnel.id"},
 }
 
 // TestPanelsShowData asks a real Elasticsearch what every panel asks: each has an answer. Where Chromium is, the dashboards are drawn with these answers,
@@ -50,10 +51,35 @@ func TestPanelsShowData(t *testing.T) {
 				}
 			}
 		}
+		for _, c := range d.Controls {
+			p := dashboards.Panel{ID: c.Field, Chart: dashboards.Ranking, Of: dashboards.Packet, Columns: []dashboards.Column{dashboards.Top(c.Title, c.Field, 10), dashboards.Count("n")}}
+			if ask(t, s, index, p, shown).Empty(p) && (corpus || !slices.Contains(notInDemo[d.ID], c.Field)) {
+				t.Errorf("%s: the control of %s offers nothing", d.ID, c.Field)
+			}
+		}
 		html, height := panels.Page(d, answers, shown)
 		pages[d.ID] = page{html, height}
 	}
 	t.Run("pictures", func(t *testing.T) { draw(t, pages) })
+}
+
+// TestPanelsShowDataOfTheFleetPackage asks for packets in the mapping that Fleet makes of the package.
+func TestPanelsShowDataOfTheFleetPackage(t *testing.T) {
+	s := server(t)
+	index := installed(t, s, string(dashboards.Packet), custom(t)[0])
+	ship(t, s, index)
+	s.Refresh(index)
+	shown := timeOf(s, index)
+	whole := []string{"truncated", "incomplete"} // the demo has all of its packets' bytes
+	for _, d := range dashboards.All() {
+		for _, r := range d.Rows {
+			for _, p := range r.Panels {
+				if p.Of == dashboards.Packet && ask(t, s, index, p, shown).Empty(p) && !slices.Contains(slices.Concat(notInDemo[d.ID], whole), p.ID) {
+					t.Errorf("%s/%s shows no data", d.ID, p.ID)
+				}
+			}
+		}
+	}
 }
 
 // page is a dashboard as HTML, and its height in pixels.
@@ -106,12 +132,7 @@ func fillDashboards(t *testing.T, s *es.Server) (index string, corpus bool, show
 			add(1, "observer.ingress.interface", sensor.iface))...).exits(0)
 	}
 	s.Refresh(index)
-	bounds := s.Search(index, map[string]any{"size": 0, "query": es.Query("event.dataset: espbeat.packet"), "aggs": map[string]any{
-		"from": map[string]any{"min": map[string]any{"field": "@timestamp"}}, "to": map[string]any{"max": map[string]any{"field": "@timestamp"}}}}).Aggregations
-	at := func(name string) time.Time {
-		return time.UnixMilli(int64(bounds[name].(map[string]any)["value"].(float64))).UTC()
-	}
-	shown = panels.Range{From: at("from"), To: at("to").Add(time.Second)}
+	shown = timeOf(s, index)
 	var docs []any
 	for i := range int64(8) {
 		when := shown.From.Add(time.Duration(i+1) * shown.To.Sub(shown.From) / 10).UnixNano()
@@ -124,6 +145,16 @@ func fillDashboards(t *testing.T, s *es.Server) (index string, corpus bool, show
 	s.Bulk(index, docs...)
 	s.Refresh(index)
 	return index, corpus, shown
+}
+
+// timeOf is the time that packets of an index are of.
+func timeOf(s *es.Server, index string) panels.Range {
+	bounds := s.Search(index, map[string]any{"size": 0, "query": es.Query("event.dataset: espbeat.packet"), "aggs": map[string]any{
+		"from": map[string]any{"min": map[string]any{"field": "@timestamp"}}, "to": map[string]any{"max": map[string]any{"field": "@timestamp"}}}}).Aggregations
+	at := func(name string) time.Time {
+		return time.UnixMilli(int64(bounds[name].(map[string]any)["value"].(float64))).UTC()
+	}
+	return panels.Range{From: at("from"), To: at("to").Add(time.Second)}
 }
 
 // cutSome cuts some long packets of a pcap file short, as a capture with a snapshot length does.

@@ -80,7 +80,7 @@ func generate(root, dir string) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		add("kibana/"+o.Type+"/"+o.ID+".json", text)
+		add("kibana/"+filepath.ToSlash(o.File()), text)
 	}
 	readme, err := readme(filepath.Join(dir, "_dev", "build", "docs", "README.md"), events)
 	add("docs/README.md", readme)

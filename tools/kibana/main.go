@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/espbeat/espbeat/tools/kibana/saved"
 )
@@ -39,8 +38,7 @@ func write(dir string) error {
 		if err != nil {
 			return err
 		}
-		name := strings.ReplaceAll(o.ID, "*", "all") // that of the data view is a pattern
-		path := filepath.Join(dir, "7", o.Type, name+".json")
+		path := filepath.Join(dir, "7", o.File())
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			return err
 		}

@@ -117,10 +117,13 @@ func (b *builder) drilldown(p dashboards.Panel) object {
 func (b *builder) controls() (object, error) {
 	choices := object{}
 	for i, c := range b.of.Controls {
-		id := "control-" + c.Field
+		id, technique := "control-"+c.Field, "prefix"
+		if dashboards.DataType(c.Field) == "number" {
+			technique = "exact"
+		}
 		b.references = append(b.references, b.form.refer("controlGroup_"+id+":optionsListDataView"))
 		choices[id] = object{"type": "optionsListControl", "order": i, "grow": true, "width": "medium",
-			"explicitInput": object{"id": id, "fieldName": c.Field, "title": c.Title, "searchTechnique": "prefix", "selectedOptions": []any{}, "enhancements": object{}}}
+			"explicitInput": object{"id": id, "fieldName": c.Field, "title": c.Title, "searchTechnique": technique, "selectedOptions": []any{}, "enhancements": object{}}}
 	}
 	chosen, err := encoded(choices)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/espbeat/espbeat/tools/kibana/dashboards"
@@ -73,6 +74,11 @@ func (f Form) Objects() ([]Object, error) {
 		all = append(all, o)
 	}
 	return all, nil
+}
+
+// File is the path of the object below a folder of saved objects.
+func (o Object) File() string {
+	return filepath.Join(o.Type, strings.ReplaceAll(o.ID, "*", "all")+".json") // the id of a data view is a pattern
 }
 
 // JSON is the object as a file, each level indented by indent; without it as one line.

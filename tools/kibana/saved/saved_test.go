@@ -205,7 +205,7 @@ func TestGeneratedFiles(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := os.ReadFile(filepath.Join(root, o.Type, strings.ReplaceAll(o.ID, "*", "all")+".json"))
+		got, err := os.ReadFile(filepath.Join(root, o.File()))
 		if err != nil || string(got) != string(want) {
 			t.Errorf("%s %s is not what the description gives (%v): run `mage update` and commit it", o.Type, o.ID, err)
 		}
