@@ -92,7 +92,7 @@ type series struct {
 func seriesOf(p dashboards.Panel, a Answer) []series {
 	time := slices.IndexFunc(p.Columns, func(c dashboards.Column) bool { return c.Operation == dashboards.DateHistogram })
 	first := p.FirstNumber()
-	split := first > 1
+	split := first > 1 // the other of the first two columns
 	var all []series
 	for _, row := range a.Rows {
 		for n := first; n < len(row); n++ {

@@ -48,6 +48,13 @@ func TestBody(t *testing.T) {
 	}
 }
 
+func TestListBody(t *testing.T) {
+	text, err := json.Marshal(ListBody(dashboards.Search{Of: dashboards.Packet, Ascending: true, Fields: []string{"source.ip"}}, shown))
+	if err != nil || !strings.Contains(string(text), `"sort":[{"@timestamp":"asc"},{"packet.number":"asc"}]`) || !strings.Contains(string(text), `"source.ip"`) {
+		t.Errorf("%s, %v", text, err)
+	}
+}
+
 const answered = `{"c0": {"buckets": [{"key": "192.0.2.1", "doc_count": 9, "c1": {"buckets": [
 	{"key": 80, "doc_count": 5, "c2": {"doc_count": 5, "of": {"hits": {"hits": [{"fields": {"host.name": ["a"]}}]}}}, "c3": {"values": {"50.0": 1500000}}, "c4": {"doc_count": 2}},
 	{"key": 81, "doc_count": 4, "c2": {"doc_count": 0, "of": {"hits": {"hits": []}}}, "c3": {"values": {"50.0": null}}, "c4": {"doc_count": 0}}]}}]}}`

@@ -43,15 +43,16 @@ func Body(p dashboards.Panel, r Range) map[string]any {
 
 // ListBody is that of a saved search.
 func ListBody(s dashboards.Search, r Range) map[string]any {
-	order := "desc"
-	if s.Ascending {
-		order = "asc"
+	sorted, direction := s.Sort()
+	var sort []any
+	for _, f := range sorted {
+		sort = append(sort, object{f: direction})
 	}
 	fields := []any{object{"field": "@timestamp", "format": "strict_date_optional_time_nanos"}}
 	for _, f := range s.Fields {
 		fields = append(fields, f)
 	}
-	return object{"size": listed, "track_total_hits": true, "_source": false, "fields": fields, "sort": []any{object{"@timestamp": order}}, "query": query(s.Of, s.Where, r)}
+	return object{"size": listed, "track_total_hits": true, "_source": false, "fields": fields, "sort": sort, "query": query(s.Of, s.Where, r)}
 }
 
 func query(kind dashboards.Kind, where dashboards.Filter, r Range) object {

@@ -84,6 +84,18 @@ func All() []Dashboard {
 	return []Dashboard{overview(), packets(), tcp(), dns(), web(), tls(), protocols(), sensor()}
 }
 
+// Sort are the fields that a search sorts by, in this order, and the direction of all.
+func (s Search) Sort() (fields []string, direction string) {
+	fields, direction = []string{"@timestamp"}, "desc"
+	if s.Of == Packet {
+		fields = append(fields, "packet.number") // many captures have microseconds only
+	}
+	if s.Ascending {
+		direction = "asc"
+	}
+	return fields, direction
+}
+
 // IsLedger tells whether a row has panels of the ledger, which only documents under Elastic Agent fill.
 func (r Row) IsLedger() bool {
 	return slices.ContainsFunc(r.Panels, func(p Panel) bool { return p.Of == Ledger })

@@ -117,16 +117,17 @@ func (f Form) refer(name string) object {
 // search is a saved search.
 func (f Form) search(s dashboards.Search) Object {
 	const index = "kibanaSavedObjectMeta.searchSourceJSON.index"
-	order := "desc"
-	if s.Ascending {
-		order = "asc"
+	fields, direction := s.Sort()
+	var sort [][]string
+	for _, f := range fields {
+		sort = append(sort, []string{f, direction})
 	}
 	id := f.prefix + s.ID
 	return Object{"search", id, object{
 		"id": id, "type": "search", "managed": false, "coreMigrationVersion": coreVersion, "typeMigrationVersion": searchVersion,
 		"references": []object{f.refer(index)},
 		"attributes": object{
-			"title": f.title + s.Title, "description": s.Description, "hits": 0, "version": 1, "columns": s.Fields, "sort": [][]string{{"@timestamp", order}},
+			"title": f.title + s.Title, "description": s.Description, "hits": 0, "version": 1, "columns": s.Fields, "sort": sort,
 			"kibanaSavedObjectMeta": object{"searchSourceJSON": object{
 				"query": f.query(s.Of, s.Where), "filter": []any{}, "highlightAll": true, "version": true, "indexRefName": index}},
 		},
