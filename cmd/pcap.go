@@ -16,6 +16,7 @@ import (
 
 	"github.com/elastic/elastic-agent-libs/logp"
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/espbeat/espbeat/beater"
 	"github.com/espbeat/espbeat/pcap"
@@ -114,7 +115,7 @@ func (f *pcapFlags) check(in *installation) error {
 	if f.out == "" {
 		return errors.New("nowhere to write to: give -w FILE, or -w - for standard output")
 	}
-	if f.out == "-" && colored("auto", os.Stdout) {
+	if f.out == "-" && term.IsTerminal(int(os.Stdout.Fd())) {
 		return errors.New("-w -: a terminal shows no captures: give -w FILE, or pipe into wireshark -k -i -")
 	}
 	if f.filter+f.query.Text+f.query.DSL+f.query.From+f.query.To == "" {

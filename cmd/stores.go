@@ -110,7 +110,7 @@ func addFolder(at map[string]string, id, path string) error {
 
 func isURL(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
 
-// open opens a folder of captures.
+// openFolder opens a folder of captures.
 func openFolder(path string) (*store.Reader, error) {
 	root, err := store.OpenRoot(path)
 	if err != nil {
