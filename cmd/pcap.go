@@ -12,6 +12,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/espbeat/espbeat/pcap"
 	"github.com/espbeat/espbeat/store"
@@ -105,14 +106,14 @@ func (f *pcapFlags) check(in *installation) error {
 	if f.out == "" {
 		return errors.New("nowhere to write to: give -w FILE, or -w - for standard output")
 	}
-	if f.out == "-" && colored("auto", os.Stdout) {
+	if f.out == "-" && term.IsTerminal(int(os.Stdout.Fd())) {
 		return errors.New("-w -: a terminal shows no captures: give -w FILE, or pipe into wireshark -k -i -")
 	}
 	if f.filter+f.query.Text+f.query.DSL+f.query.From+f.query.To == "" {
 		return errors.New("nothing to search for: give --filter, --query, -q, --from or --to (--query '*' finds all packets)")
 	}
-	if f.filter == "" {
-		return nil
+	if err := f.query.Check(); err != nil || f.filter == "" {
+		return err
 	}
 	compiled, err := f.compile(f.filter, in)
 	if err == nil {

@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -55,7 +56,8 @@ func (f *storeFlags) token(in *installation) (string, error) {
 	return "", nil
 }
 
-// local are the folders of captures, by what packet.capture.id names them: those of the configuration, and those that --store gives.
+// local are the folders of captures, by what packet.capture.id names them: those of the configuration, where they are on this host, and those that
+// --store gives.
 func (f *storeFlags) local(in *installation) (map[string]string, error) {
 	at := map[string]string{}
 	if s := &in.espbeat.Store; s.Enabled {
@@ -63,12 +65,12 @@ func (f *storeFlags) local(in *installation) (map[string]string, error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(in.data, path)
 		}
-		if err := addFolder(at, "", path); err != nil {
+		if err := addFolder(at, "", path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
 	}
 	for _, i := range in.espbeat.Enabled() {
-		if c := i.Capture; i.Type == config.TypeFile && c.ID != "" {
+		if c := i.Capture; i.Type == config.TypeFile && c.ID != "" && !missing(c.Root) {
 			at[c.ID] = c.Root
 		}
 	}
@@ -108,7 +110,7 @@ func addFolder(at map[string]string, id, path string) error {
 
 func isURL(s string) bool { return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://") }
 
-// open opens a folder of captures.
+// openFolder opens a folder of captures.
 func openFolder(path string) (*store.Reader, error) {
 	root, err := store.OpenRoot(path)
 	if err != nil {

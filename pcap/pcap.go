@@ -55,10 +55,10 @@ type Result struct {
 
 const (
 	// page is how many documents are read at a time, with up to 64 KiB and 256 KiB of packet each.
-	page = 250
+	page = 500
 	// maxFlows bounds those whose packets are looked for.
 	maxFlows = 256 << 10
-	// maxSaid is how many missing packets are told of one by one.
+	// maxSaid is how many reasons for missing packets are told, each once.
 	maxSaid = 5
 )
 
@@ -66,7 +66,7 @@ var errLimit = errors.New("there are enough packets")
 
 // Write searches, and writes the packets that are found.
 func Write(ctx context.Context, docs Documents, out *store.Writer, opt Options) (Result, error) {
-	w := &writer{opt: opt, out: out}
+	w := &writer{opt: opt, out: out, said: map[string]bool{}}
 	query, err := opt.Query.Build()
 	if err != nil {
 		return w.Result, err
@@ -95,6 +95,7 @@ type writer struct {
 	// seen are the ids of the documents of one time: a packet that was stored before and after a rollover is one.
 	seen map[string]bool
 	at   string // that time
+	said map[string]bool
 }
 
 // wanted is one packet to be written.
@@ -179,7 +180,7 @@ func (w *writer) find(ctx context.Context, all []*wanted) error {
 	for _, k := range look {
 		s := w.opt.Stores[k.Packet.Capture.ID]
 		if s == nil {
-			k.err = fmt.Errorf("its document names the capture store %q, which is not given: give it with --store %[1]s=PATH or --store URL", k.Packet.Capture.ID)
+			k.err = fmt.Errorf("its document names the capture store %q, which is not given: give it with --store ID=PATH or --store URL", k.Packet.Capture.ID)
 			continue
 		}
 		k.found, k.err = s.Packet(ctx, k.place)
@@ -208,7 +209,8 @@ func (w *writer) write(k *wanted) error {
 		return w.out.Write(&k.found)
 	}
 	w.Missing++
-	if w.Missing <= maxSaid {
+	if why := k.err.Error(); len(w.said) < maxSaid && !w.said[why] {
+		w.said[why] = true
 		w.opt.Say(fmt.Sprintf("%s is missing: %v", k.name(), k.err))
 	}
 	return nil

@@ -27,6 +27,12 @@ type Query struct {
 // dataset restricts a search to documents of packets.
 var dataset = object{"term": object{"event.dataset": "espbeat.packet"}}
 
+// Check finds what cannot be meant, before anything is asked.
+func (q *Query) Check() error {
+	_, err := q.Build()
+	return err
+}
+
 // Build makes the query of Elasticsearch's.
 func (q *Query) Build() (object, error) {
 	all := []any{dataset}

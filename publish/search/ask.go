@@ -22,7 +22,7 @@ import (
 const rounds = 4
 
 // firstWait and longestWait bound the time between two rounds.
-var firstWait, longestWait = 500 * time.Millisecond, 5 * time.Second
+const firstWait, longestWait = 500 * time.Millisecond, 5 * time.Second
 
 // ask sends a request to a server that answers, and reads the JSON of its answer.
 func (v *View) ask(ctx context.Context, method, path string, params map[string]string, body, answer any) error {
@@ -34,7 +34,7 @@ func (v *View) ask(ctx context.Context, method, path string, params map[string]s
 		}
 		encoded = eslegclient.RawEncoding{Encoding: b}
 	}
-	wait := backoff.NewEqualJitterBackoff(ctx.Done(), firstWait, longestWait)
+	wait := backoff.NewEqualJitterBackoff(ctx.Done(), v.c.first, v.c.most)
 	var err error
 	for round := range rounds {
 		if round > 0 && !wait.Wait() {

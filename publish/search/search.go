@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/elastic/beats/v7/libbeat/esleg/eslegclient"
 	"github.com/elastic/elastic-agent-libs/config"
@@ -24,6 +25,8 @@ type Client struct {
 	conns  []eslegclient.Connection
 	active int // of conns: the one that answered last
 	bound  map[int]bool
+	// first and most bound the time between two rounds of tries.
+	first, most time.Duration
 }
 
 // New makes the client of an output.elasticsearch section, which connects when it is used. beat is what it calls itself.
@@ -32,7 +35,7 @@ func New(output *config.C, beat string, log *logp.Logger) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("output.elasticsearch: %w", err)
 	}
-	return &Client{conns: conns, bound: map[int]bool{}}, nil
+	return &Client{conns: conns, bound: map[int]bool{}, first: firstWait, most: longestWait}, nil
 }
 
 // Close gives the connections back.

@@ -125,7 +125,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	defer func() {
 		q := r.URL.Query()
 		s.opt.Audit.Info("request", "client", r.RemoteAddr, "method", r.Method, "path", r.URL.Path, "store", q.Get("store"), "file", q.Get("file"),
-			"offset", q.Get("offset"), "status", a.status, "bytes", a.bytes, "took", time.Since(begun), "error", a.why)
+			"offset", q.Get("offset"), "status", a.status, "bytes", a.bytes, "took", time.Since(begun).String(), "error", a.why)
 	}()
 	bears, given := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	limit := s.answered
