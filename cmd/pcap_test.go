@@ -40,7 +40,7 @@ func TestPcapChecks(t *testing.T) {
 		"nowhere":    {pcapFlags{filter: "ip"}, "nowhere to write to"},
 		"nothing":    {pcapFlags{out: "x"}, "nothing to search for"},
 		"filter":     {pcapFlags{out: "x", filter: "tcp.port = 80"}, `"=" (byte 10)`},
-		"profile":    {pcapFlags{out: "x", filter: "ip", profile: "huge"}, `profile "huge"`},
+		"profile":    {pcapFlags{out: "x", filter: "ip", searchFlags: searchFlags{profile: "huge"}}, `profile "huge"`},
 		"no lucene":  {pcapFlags{out: "x", query: pcap.Query{Text: "a and b"}}, "write AND in capitals"},
 		"no JSON":    {pcapFlags{out: "x", query: pcap.Query{DSL: "{"}}, "no JSON object"},
 		"all is set": {pcapFlags{out: "x", filter: "tcp.port == 80", query: pcap.Query{Text: "a:b", From: "now-1h"}}, ""},
@@ -56,7 +56,7 @@ func TestWhereIsSearched(t *testing.T) {
 	for _, c := range []struct{ flag, output, want string }{
 		{"", "", "espbeat-9"}, {"", "mine", "mine"}, {"logs-*", "mine", "logs-*"}, {"", "p-%{+yyyy}", ""}, {"p-*", "p-%{+yyyy}", "p-*"},
 	} {
-		got, err := indexOf(c.flag, conf.MustNewConfigFrom(map[string]any{"index": c.output}))
+		got, err := (&searchFlags{index: c.flag}).target(conf.MustNewConfigFrom(map[string]any{"index": c.output}))
 		if got != c.want || (err != nil) != (c.want == "") || err != nil && !strings.Contains(err.Error(), "say with --index what to search") {
 			t.Errorf("%+v: %q, %v", c, got, err)
 		}

@@ -22,7 +22,7 @@ func TestQueries(t *testing.T) {
 		"from":   {Query{From: "now-1h"}, `{"range":{"@timestamp":{"gte":"now-1h"}}}`},
 		"both":   {Query{From: "a", To: "b", DSL: "{}"}, `{},{"range":{"@timestamp":{"gte":"a","lt":"b"}}}`},
 	} {
-		got, err := c.q.build()
+		got, err := c.q.Build()
 		b, _ := json.Marshal(got)
 		if want := `{"bool":{"filter":[` + strings.TrimSuffix(packets+","+c.want, ",") + `]}}`; err != nil || string(b) != want {
 			t.Errorf("%s: %s, %v; want %s", name, b, err, want)
