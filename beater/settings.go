@@ -81,7 +81,7 @@ func Settings(o SettingsOptions) instance.Settings {
 
 // pipelines are the ingest pipelines that setup loads.
 func pipelines(cfg *config.Config) []indices.Pipeline {
-	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
+	return []indices.Pipeline{indices.GeoIP(), indices.Lite(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
 }
 
 // setUpPipelines is what setup --pipelines does.

@@ -101,7 +101,7 @@ func (p *Printer) Flush() error {
 	return nil
 }
 
-// appendLite appends the text of the lite format: number, addresses and ports.
+// appendLite appends the text of the lite format: number, addresses and ports, and an empty line.
 func appendLite(dst []byte, r *engine.Record) []byte {
 	s, d := r.Core.Source, r.Core.Destination
 	dst = strconv.AppendUint(append(dst, "Packet "...), r.Number, 10)
@@ -109,5 +109,5 @@ func appendLite(dst []byte, r *engine.Record) []byte {
 	dst = strconv.AppendUint(append(dst, "\nSource port      - "...), uint64(s.Port), 10)
 	dst = d.Addr.AppendTo(append(dst, "\nDestination IP   - "...))
 	dst = strconv.AppendUint(append(dst, "\nDestination port - "...), uint64(d.Port), 10)
-	return append(dst, '\n')
+	return append(dst, "\n\n"...)
 }
