@@ -181,6 +181,23 @@ func TestEspcapConversion(t *testing.T) {
 	check(d, "source.mac", "00-00-5E-00-53-0A")
 	check(d, "destination.mac", "00-00-5E-00-53-01")
 
+	// tshark 3, with which Espcap was used at first, writes the name of the enclosing node before that of a field, and pads numbers.
+	d = one(map[string]any{
+		"frame": map[string]any{"frame_frame_protocols": "eth:ethertype:ip:udp:dns", "frame_interface_id_frame_interface_name": "en0"},
+		"ip": map[string]any{"ip_ip_src": "192.0.2.1", "ip_ip_dst": "192.0.2.2", "ip_ip_id": "0x0000a7f9", "ip_flags_ip_flags_mf": "1",
+			"ip_dsfield_ip_dsfield_ecn": "0"},
+		"udp": map[string]any{"udp_udp_srcport": "1000", "udp_udp_dstport": "53"},
+		"dns": map[string]any{"dns_dns_id": "0x0000cfe4", "dns_dns_flags": "0x00000100", "dns_flags_dns_flags_response": "0", "dns_flags_dns_flags_recdesired": "1", "dns_text": "Queries",
+			"text_dns_qry_name": "www.example.com", "text_dns_qry_type": "1", "text_dns_qry_class": "0x00000001"},
+	})
+	for field, want := range map[string][]any{
+		"ip.id": {43001.0}, "ip.flags.mf": {true}, "ip.dsfield.ecn": {0.0}, "observer.ingress.interface.name": {"en0"}, "source.port": {1000.0},
+		"dns.id": {"53220"}, "dns.type": {"query"}, "dns.header_flags": {"RD"}, "dns.question.name": {"www.example.com"},
+		"dns.question.type": {"A"}, "dns.question.class": {"IN"}, "related.hosts": {"www.example.com"},
+	} {
+		check(d, field, want...)
+	}
+
 	if d := convert(t, s, map[string]any{"message": "x"}); !strings.Contains(fmt.Sprint(d["error"]), "not a document of Espcap") {
 		t.Errorf("%v", d)
 	}
