@@ -61,21 +61,36 @@ func TestEspcapIsReindexed(t *testing.T) {
 	if len(docs) != demoPackets {
 		t.Fatalf("%d documents of tshark", len(docs))
 	}
-	name, args := own(t, s, s.URL)
-	const full = "espbeat.index.profile=full"
-	run(t, setup(args, "-E", full)...).exits(0).prints("ingest pipeline espbeat-espcap: ")
-	old := name + "-espcap"
+	old := unique() + "-espcap"
 	t.Cleanup(func() { s.DeleteIndex(old) })
 	if status, m := s.Do("PUT", "/"+old, `{"settings": {"number_of_replicas": 0}, "mappings": {"dynamic": false}}`); status != 200 {
 		t.Fatal(m)
 	}
 	s.Bulk(old, docs...)
-	status, m := s.Do("POST", "/_reindex?refresh=true", map[string]any{
-		"source": map[string]any{"index": old},
-		"dest":   map[string]any{"index": name, "pipeline": "espbeat-espcap", "op_type": "create"},
-	})
-	if status != 200 || m["created"] != float64(demoPackets) {
-		t.Fatalf("status %d: %v", status, m)
+	compared := reindexed(t, s, old, demo())
+	for _, f := range slices.Concat(sameAsEspbeats, sameInMessages) {
+		if compared[f] == 0 && f != "packet.captured_length" && f != "url.query" {
+			t.Errorf("the demo has no %s, so nothing is shown", f)
+		}
+	}
+}
+
+// reindexed converts an index of Espcap's by the pipeline that setup loads, compares the documents with espbeat's own of the capture, and
+// returns how many have each of the fields that are compared. A second time nothing is stored.
+func reindexed(t *testing.T, s *es.Server, old, capture string) map[string]int {
+	t.Helper()
+	name, args := own(t, s, s.URL)
+	const full = "espbeat.index.profile=full"
+	run(t, setup(args, "-E", full)...).exits(0).prints("ingest pipeline espbeat-espcap: ")
+	own := parse(t, run(t, "--file", capture, "--format", "ecs", "-E", full).exits(0).out)
+	for _, created := range []int{len(own), 0} {
+		status, m := s.Do("POST", "/_reindex?refresh=true", map[string]any{
+			"conflicts": "proceed", "source": map[string]any{"index": old},
+			"dest": map[string]any{"index": name, "pipeline": "espbeat-espcap", "op_type": "create"},
+		})
+		if status != 200 || m["created"] != float64(created) || m["version_conflicts"] != float64(len(own)-created) {
+			t.Fatalf("status %d, want %d created: %.2000v", status, created, m)
+		}
 	}
 	converted := map[int]document{}
 	for _, h := range s.Search(name, map[string]any{"size": 2000}).Hits {
@@ -83,7 +98,7 @@ func TestEspcapIsReindexed(t *testing.T) {
 		converted[d.number(t)] = d
 	}
 	compared := map[string]int{}
-	for _, want := range parse(t, run(t, "--file", demo(), "--format", "ecs", "-E", full).exits(0).out) {
+	for _, want := range own {
 		got := converted[want.number(t)]
 		fields := sameAsEspbeats
 		if !hasText("network.transport", "icmp")(want) && !hasText("network.transport", "ipv6-icmp")(want) {
@@ -102,11 +117,7 @@ func TestEspcapIsReindexed(t *testing.T) {
 			t.Errorf("packet %d: dataset %v, keys %v", want.number(t), d, got)
 		}
 	}
-	for _, f := range slices.Concat(sameAsEspbeats, sameInMessages) {
-		if compared[f] == 0 && f != "packet.captured_length" && f != "url.query" {
-			t.Errorf("the demo has no %s, so nothing is shown", f)
-		}
-	}
+	return compared
 }
 
 // convert sends one document through the pipeline.
