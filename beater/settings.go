@@ -79,8 +79,12 @@ func Settings(o SettingsOptions) instance.Settings {
 	}
 }
 
-// pipelines are the ingest pipelines that setup loads.
+// pipelines are the ingest pipelines that setup loads. Those that make ECS documents are left as another configuration has set them up where the format
+// has none.
 func pipelines(cfg *config.Config) []indices.Pipeline {
+	if cfg.Format == config.FormatLite {
+		return []indices.Pipeline{indices.Lite()}
+	}
 	return []indices.Pipeline{indices.GeoIP(), indices.Lite(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
 }
 

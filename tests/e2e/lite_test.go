@@ -110,7 +110,10 @@ func TestLiteSetup(t *testing.T) {
 	hits := lite(t, s, demo(), len(packets), func(config string) {
 		args := []string{"setup", "--index-management", "--pipelines", "-c", config, "-E", "output.elasticsearch.hosts=[" + s.URL + "]"}
 		run(t, args...).exits(0).prints("index template packets_lite: created", "ingest pipeline espbeat-lite: created")
-		run(t, args...).exits(0).prints("index template packets_lite: up to date", "ingest pipeline espbeat-lite: up to date")
+		r := run(t, args...).exits(0).prints("index template packets_lite: up to date", "ingest pipeline espbeat-lite: up to date")
+		if strings.Contains(r.out, "espbeat-espcap") {
+			t.Errorf("setup touches pipelines of other formats:\n%s", r.out)
+		}
 		if d := document(must(t, s, "GET", "/_index_template/packets_lite")["index_templates"].([]any)[0].(map[string]any)); has("index_template.data_stream")(d) {
 			t.Errorf("the template is of a data stream: %v", d)
 		}
