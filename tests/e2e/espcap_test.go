@@ -209,6 +209,10 @@ func TestEspcapConversion(t *testing.T) {
 		check(d, field, want...)
 	}
 
+	// A name of tshark 4 stays one where it looks like one of tshark 3.
+	d = one(map[string]any{"gsm_a_dtap": map[string]any{"gsm_a_gm_gsm_a_dtap_msg_gmm_type": "0x01"}})
+	check(d, "gsm_a.dtap.msg_gmm_type", 1.0)
+
 	if d := convert(t, s, map[string]any{"message": "x"}); !strings.Contains(fmt.Sprint(d["error"]), "not a document of Espcap") {
 		t.Errorf("%v", d)
 	}
