@@ -142,6 +142,7 @@ func TestErrorsSayWhere(t *testing.T) {
 		"no colon":           {`{"a" "b"}`, "byte 5 of 9: no colon"},
 		"no comma":           {`{"a":"b" "c":"d"}`, "byte 9 of 17: neither a comma nor an end"},
 		"no value":           {`{"a":,"b":1}`, "byte 5 of 12: no value"},
+		"more than a word":   {`{"a":nullify}`, "byte 9 of 13: neither a comma nor an end"},
 		"no number":          {`{"a":01}`, "byte 5 of 8: no value"},
 		"key without quotes": {`{a:1}`, "byte 1 of 5: no key"},
 		"escape":             {`{"a":"\x"}`, "byte 6 of 10: no escape"},

@@ -13,8 +13,8 @@ import (
 	"math/bits"
 )
 
-// maxDepth is how deep values may nest; tshark itself ends at 1,100.
-const maxDepth = 1200
+// maxDepth is how deep values may nest: Elasticsearch reads 1,000 levels, and what it wraps a document in takes some of them. Protocols in each other make few.
+const maxDepth = 900
 
 // errUnclean is of a line with control characters in its strings.
 var errUnclean = errors.New("control character in a string")
@@ -249,6 +249,11 @@ func (t *tree) change(i int32) {
 
 // literal reads a number, true, false or null.
 func (t *tree) literal(p int) (int, error) {
+	for _, word := range [...]string{"false", "true", "null"} {
+		if len(t.line)-p >= len(word) && string(t.line[p:p+len(word)]) == word {
+			return p + len(word), nil
+		}
+	}
 	end := p
 	for end < len(t.line) && bytes.IndexByte([]byte(",]} \t\r\n"), t.line[end]) < 0 {
 		end++
