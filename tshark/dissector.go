@@ -16,9 +16,10 @@ type Packet struct {
 	Number         uint64 // in its source
 	// Flow decides which process gets the packet: all of a flow go to the same one.
 	Flow uint64
-	// Layers is tshark's answer, a JSON object of an object a protocol; nil when there is none. Fate says why.
-	Layers []byte
-	Fate   Fate
+	// Layers is tshark's answer: the JSON of an object of protocols, under its names. Mark is that of an object that says what Layers lacks
+	// (ek.Mark), nil when it lacks nothing. Without an answer, Fate says why, and Layers has what is known without it.
+	Layers, Mark []byte
+	Fate         Fate
 
 	number uint64 // in the capture that its process reads, from 1
 	batch  *Batch

@@ -147,7 +147,7 @@ func (s *session) lines(out io.Reader) error {
 			long = append(long, line...)
 			line = long
 		}
-		if ok, err := a.read(line, s.of.program.opt.MaxDocument); err != nil {
+		if ok, err := a.read(line); err != nil {
 			return err
 		} else if ok {
 			if err := s.take(&a); err != nil {
@@ -170,10 +170,11 @@ func (s *session) take(a *answer) error {
 		return fmt.Errorf("an answer about packet %d, which is not waited for", a.number)
 	}
 	p := s.waiting[at]
-	if ms := p.Time / 1e6; a.milliseconds != ms {
-		s.mu.Unlock()
-		return fmt.Errorf("the answer about packet %d gives its time as %d ms instead of %d", a.number, a.milliseconds, ms)
+	s.mu.Unlock() // only this goroutine takes packets off
+	if err := a.give(p, s.of.program.opt.MaxDocument); err != nil {
+		return err
 	}
+	s.mu.Lock()
 	skipped := slices.Clone(s.waiting[:at])
 	s.waiting = s.waiting[at+1:]
 	if len(s.waiting) > 0 {
@@ -186,13 +187,13 @@ func (s *session) take(a *answer) error {
 
 	stats := &s.of.program.stats
 	for _, q := range skipped {
-		q.Layers, q.Fate = nil, Skipped
+		q.without(Skipped, "tshark has not said a word of this packet")
 		q.batch.settle()
 	}
 	stats.skipped.Add(uint64(len(skipped)))
 	stats.packets.Add(1)
 	s.answers++
-	p.Layers, p.Fate = a.layersOf(p), Dissected
+	p.Fate = Dissected
 	p.batch.settle()
 	return nil
 }

@@ -149,6 +149,6 @@ func (s *shard) setAside(p *Packet, why string) {
 	program.stats.quarantined.Add(1)
 	where := program.aside.add(p, s.of.source, why)
 	program.say("%s: tshark ends at packet %d again and again (%s): it has no layers of tshark's, and is %s", s.of.source, p.Number, why, where)
-	p.Layers, p.Fate = nil, Quarantined
+	p.without(Quarantined, "tshark does not survive this packet")
 	p.batch.settle()
 }

@@ -90,7 +90,8 @@ func stub() {
 				fmt.Fprintln(out, "not a document")
 			}
 		}
-		fmt.Fprintf(out, "{\"index\":{\"_index\":\"packets\",\"_type\":\"doc\"}}\n{\"timestamp\":\"%d\",\"layers\":{\"frame\":{\"frame_frame_number\":\"%d\",\"frame_frame_len\":\"%d\"},\"data\":{\"data\":%q}}}\n", ms, n, len(data), data)
+		fmt.Fprintf(out, "{\"index\":{\"_index\":\"packets\",\"_type\":\"doc\"}}\n{\"timestamp\":\"%d\",\"layers\":{\"frame\":{\"frame_frame_time_epoch\":\"%d.%03d\",\"frame_frame_number\":\"%d\",\"frame_frame_len\":\"%d\"},\"data\":{\"data\":%q}}}\n",
+			ms, ms/1000, ms%1000, n, len(data), data)
 		_ = out.Flush()
 	}
 }
