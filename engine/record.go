@@ -40,8 +40,9 @@ type Record struct {
 	// Shed says what was left out of the record, and of how many flows it stands for one.
 	Shed Shed
 
-	// Tshark is what a second dissector said of the packet, a JSON object of an object a protocol, under its names; nil when nobody asked it.
-	Tshark []byte
+	// Tshark is what tshark says of the packet, the JSON of an object of protocols under its names; nil when it was not asked. TsharkCut is that of
+	// an object that says what was left out of it, nil for nothing.
+	Tshark, TsharkCut []byte
 
 	// Of the packet's conversation; empty without one.
 	FlowID         string
@@ -110,7 +111,7 @@ func (b *Batch) Bytes() int {
 	const recordSize, entrySize = 400, 16
 	n := len(b.Records)*recordSize + len(b.buffer.Entries)*entrySize + len(b.buffer.Arena) + len(b.frames)
 	for i := range b.Records {
-		n += len(b.Records[i].Tshark)
+		n += len(b.Records[i].Tshark) + len(b.Records[i].TsharkCut)
 	}
 	return n
 }
