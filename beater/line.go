@@ -15,6 +15,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/all"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/filter"
 	"github.com/espbeat/espbeat/progress"
 	marks "github.com/espbeat/espbeat/publish/progress"
 )
@@ -54,6 +55,8 @@ type line struct {
 	// say tells people what is no failure.
 	say    func(string)
 	filter *capture.FilterSet
+	// display leaves packets without documents; nil none.
+	display *filter.Filter
 	// feed begins a source.
 	feed func(document.Options, *resume) (feed, error)
 	// notice publishes a document of lost packets; nil publishes none.
@@ -70,6 +73,9 @@ type line struct {
 func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	l := &line{cfg: cfg, in: in, release: opts.Release}
 	var err error
+	if l.display, err = displayFilter(in); err != nil {
+		return nil, err
+	}
 	if in.Type == config.TypeLive {
 		l.live, err = openLive(in, opts)
 		return l, err
@@ -129,7 +135,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Count:   count,
 		Payload: l.in.Payload.Bytes,
 		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
-		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
+		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs),
 		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {

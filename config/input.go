@@ -23,6 +23,8 @@ type Input struct {
 	Format string `config:"format"`
 	// Filter is a BPF expression, in libpcap's syntax.
 	Filter string `config:"filter"`
+	// DisplayFilter is a display filter in Wireshark's syntax: packets that it does not match are dissected and have no document.
+	DisplayFilter string `config:"display_filter"`
 	// Count ends the input after so many packets; 0 is all.
 	Count uint64 `config:"count"`
 	// Index and Pipeline are where the input's documents go, instead of where the output says.

@@ -45,6 +45,7 @@ type Record struct {
 	InitiatorKnown bool
 
 	fields, fieldsEnd int
+	arena             int // where its texts begin
 	layers, layersEnd int
 	own               int // end of the layers that are not quoted
 }
@@ -66,6 +67,17 @@ func (b *Batch) Reset() {
 	b.Flows = b.Flows[:0]
 	b.layers = b.layers[:0]
 	b.buffer.Reset()
+}
+
+// drop takes the last record back.
+func (b *Batch) drop() {
+	last := len(b.Records) - 1
+	r := &b.Records[last]
+	b.buffer.Truncate(r.fields)
+	b.buffer.Arena = b.buffer.Arena[:r.arena]
+	b.layers = b.layers[:r.layers]
+	b.Records[last] = Record{}
+	b.Records = b.Records[:last]
 }
 
 // Fields are the entries of record r, in the order of dissection.
