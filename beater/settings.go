@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/publish"
 	"github.com/espbeat/espbeat/publish/espcap"
 	"github.com/espbeat/espbeat/publish/indices"
+	"github.com/espbeat/espbeat/tshark/ek"
 )
 
 // Of the Elastic stack that this libbeat belongs to. The data stream has the major
@@ -116,7 +117,10 @@ func profileOf(cfg *config.Config) field.Profile {
 
 // indexOf is where the documents of a format go.
 func indexOf(format string, cfg *config.Config) indices.Index {
-	if format == config.FormatLite {
+	switch format {
+	case config.FormatEK:
+		return indices.Index{Name: ek.Index, Plain: true, Template: ek.Template(cfg.Index.Profile == config.Full)}
+	case config.FormatLite:
 		return indices.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
 			"dynamic": false,
 			// libbeat sends @timestamp with every document; the format has four fields.

@@ -5,6 +5,7 @@ package beater
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/espbeat/espbeat/config"
@@ -133,8 +134,11 @@ func wayTo(d *config.Documents, dataset string) publish.Way {
 // resume prepares a feed to go on where an earlier run was interrupted, and returns the index if it is not the input's own.
 func (e *Beater) resume(f *pipelineFeed, in config.Input) string {
 	own := in.Index
-	if own == "" {
+	switch {
+	case own == "":
 		own = e.index
+	case strings.Contains(own, "%{"): // a packet has one index of those by day, in which its id is unique
+		own = ""
 	}
 	target := f.from.begin(own)
 	if e.looker != nil && target != "" {

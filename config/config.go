@@ -15,6 +15,7 @@ import (
 const (
 	FormatECS  = "ecs"
 	FormatLite = "lite"
+	FormatEK   = "ek"
 )
 
 // CompatWireshark is the value of dissect.compat for what tshark's defaults do.
@@ -34,7 +35,7 @@ type Config struct {
 	Config struct {
 		Inputs *InputFiles `config:"inputs"`
 	} `config:"config"`
-	// Format is the shape of the documents: ecs or lite.
+	// Format is the shape of the documents: ecs, lite or ek.
 	Format  string  `config:"format"`
 	Dissect Dissect `config:"dissect"`
 	Flow    Flow    `config:"flow"`

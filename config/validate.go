@@ -140,10 +140,11 @@ func (in *Input) checkLive(key string) error {
 }
 
 func checkFormat(key, format string) error {
-	if format != FormatECS && format != FormatLite {
-		return fault(key, quoted(format), "no such format, use ecs or lite")
+	switch format {
+	case FormatECS, FormatLite, FormatEK:
+		return nil
 	}
-	return nil
+	return fault(key, quoted(format), "no such format, use ecs, lite or ek")
 }
 
 func quoted(s string) string { return fmt.Sprintf("%q", s) }

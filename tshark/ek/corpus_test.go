@@ -15,7 +15,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 )
 
 // demo is the capture that the project has itself.
@@ -89,7 +88,7 @@ func compare(t *testing.T, c *exec.Cmd, file string) int {
 		}
 		n++
 		doc, info, err := Document(nil, slices.Clone(line), 1<<30)
-		if err != nil || info.Number != n || info.LeftOut != 0 || info.Time.Year() < 1970 || info.Time.After(time.Now()) {
+		if err != nil || info.Number != n || info.LeftOut != 0 {
 			t.Fatalf("%s: packet %d: %v, %v", file, n, info, err)
 		}
 		if key := repeatedKey(doc); key != "" {
@@ -101,6 +100,11 @@ func compare(t *testing.T, c *exec.Cmd, file string) int {
 		}
 		if got, err := read(doc); err != nil || !maps.EqualFunc(got, want, slices.Equal) {
 			t.Fatalf("%s: packet %d: %v\n%v of\n%v", file, n, err, got, want)
+		}
+		const layout = "string 2006-01-02T15:04:05.000000000Z"
+		// A fraction of more than a second, of a broken capture, has more digits.
+		if at := want[` "layers" "frame" "frame_frame_time"`]; len(at) > 0 && len(at[0]) == len(layout) && info.Time.Format(layout) != at[0] {
+			t.Fatalf("%s: packet %d: %v, not %s", file, n, info.Time, at[0])
 		}
 	}
 	return int(n)
