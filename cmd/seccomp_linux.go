@@ -17,6 +17,9 @@ func allowSyscalls() error {
 	return allow("timer_create", "timer_settime", "timer_delete", "linkat", "setns")
 }
 
+// allowTshark adds what starting tshark needs: a process group of its own, and another user where this one is root.
+func allowTshark() error { return allow("setpgid", "setgroups", "setgid", "setuid") }
+
 // allowDrop adds what a run needs that gives its capabilities up.
 func allowDrop(p *config.Privileges) error {
 	if p.Drop != config.DropAll {

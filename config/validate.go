@@ -36,6 +36,9 @@ func (c *Config) check() error {
 	if c.Dissect.Compat != "" && !c.Dissect.Wireshark() {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
 	}
+	if err := c.Dissector.Tshark.check(c.Format); err != nil {
+		return err
+	}
 	if _, err := c.Internal(); err != nil {
 		return err
 	}
