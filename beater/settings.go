@@ -134,8 +134,12 @@ func indexOf(format string, cfg *config.Config) indices.Index {
 			},
 		}}}
 	}
+	mapping := schema.Mapping(profileOf(cfg))
+	if cfg.Dissector.Tshark.When != "" {
+		mapping["properties"].(map[string]any)["layers"] = layersMapping()
+	}
 	return indices.Index{Name: dataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
-		"mappings": indices.WithGeoIP(schema.Mapping(profileOf(cfg))),
+		"mappings": indices.WithGeoIP(mapping),
 		"settings": map[string]any{"index": map[string]any{
 			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit(profileOf(cfg))}},
 			"refresh_interval": "5s",

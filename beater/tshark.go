@@ -20,6 +20,7 @@ import (
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/dissect"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/privileges"
 	"github.com/espbeat/espbeat/publish"
 	"github.com/espbeat/espbeat/tshark"
 )
@@ -57,6 +58,9 @@ func (s *second) find() (*tshark.Program, error) {
 	defer s.mu.Unlock()
 	if s.program != nil {
 		return s.program, nil
+	}
+	if err := privileges.KeepFromChildren(); err != nil {
+		return nil, err
 	}
 	c := &s.cfg.Dissector.Tshark
 	aside := cmp.Or(c.Quarantine, "tshark-quarantine.pcapng")
@@ -203,6 +207,12 @@ func (b *batch) answer() {
 		r.Tshark, r.TsharkCut = p.Layers, p.Mark
 		r.Cut = r.Cut || p.Mark != nil
 	}
+}
+
+// layersMapping is one field for all that tshark may say: it has 200,000 names. What a value has beyond 1,024 characters is not searched; tshark nests
+// deeper than the 20 levels that a flattened field has by default.
+func layersMapping() map[string]any {
+	return map[string]any{"type": "flattened", "ignore_above": 1024, "depth_limit": 900}
 }
 
 // hosts is of the addresses of both sides, whichever sent the packet: conversations that belong together, and the fragments of their packets,

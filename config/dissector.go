@@ -52,7 +52,7 @@ const (
 
 func defaultTshark() Tshark {
 	return Tshark{
-		Path: "tshark", Processes: 1, Timeout: 30 * time.Second, MaxPackets: 1_000_000, MaxMemory: 1 << 30, MaxDocument: 256 << 10,
+		Path: "tshark", Processes: 1, Timeout: 30 * time.Second, MaxPackets: 1_000_000, MaxMemory: 1 << 30, MaxDocument: 1 << 20,
 		User: "nobody", Quarantine: "tshark-quarantine.pcapng",
 	}
 }
