@@ -27,7 +27,7 @@ const share = 20
 func TestDocumentsAreThoseOfTshark(t *testing.T) {
 	tshark, err := exec.LookPath("tshark")
 	if err != nil {
-		t.Skip("not tested: no tshark: install it (Debian and Ubuntu: apt-get install tshark)")
+		t.Skip("tshark's lines are not compared: tshark is missing (`apt-get install tshark`)")
 	}
 	files := []string{demo}
 	all := os.Getenv("ESPBEAT_CORPUS")
