@@ -21,6 +21,7 @@ const (
 	Summary Format = "summary"
 	ECS     Format = "ecs"
 	LiteFmt Format = "lite"
+	EK      Format = "ek"
 )
 
 // Options of a Printer.
@@ -40,6 +41,7 @@ type Printer struct {
 	opt     Options
 	encoder *document.Encoder
 	lite    *document.Lite
+	ek      *document.Tshark
 	line    *summaryLine
 	out     []byte
 	// Printed counts the packets that were written.
@@ -54,10 +56,12 @@ func New(w io.Writer, opt Options) (*Printer, error) {
 		p.encoder = document.NewEncoder(opt.Document)
 	case LiteFmt:
 		p.lite = document.NewLite(opt.Document.CaptureID)
+	case EK:
+		p.ek = document.NewTshark(opt.Document.CaptureID)
 	case Summary:
 		p.line = &summaryLine{color: opt.Color, view: document.NewView()}
 	default:
-		return nil, fmt.Errorf("format %q: not one that can be printed; give summary, ecs or lite", opt.Format)
+		return nil, fmt.Errorf("format %q: not one that can be printed; give summary, ecs, lite or ek", opt.Format)
 	}
 	return p, nil
 }
@@ -71,6 +75,8 @@ func (p *Printer) Print(b *engine.Batch) error {
 			p.out = append(p.encoder.Append(p.out, b, r), '\n')
 		case p.line != nil:
 			p.out = p.line.append(p.out, b, r)
+		case p.ek != nil:
+			p.out = append(p.ek.Append(p.out, r), '\n')
 		case p.lite.Has(r):
 			p.out = appendLite(p.out, r)
 		default:
