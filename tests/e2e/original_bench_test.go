@@ -26,7 +26,7 @@ func BenchmarkEspcap(b *testing.B) {
 	const copies = 5
 	file, packets := longer(b, o, copies)
 	index := captures["test_http.pcap"].index
-	formats := []string{"ecs"}
+	formats := []string{"ecs", "ek"}
 	took := map[string][]effort{}
 	stored := func(index string) {
 		s.Refresh(index)
