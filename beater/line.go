@@ -58,8 +58,9 @@ type line struct {
 	// say tells people what is no failure.
 	say    func(string)
 	filter *capture.FilterSet
-	// tshark dissects packets, too; nil does not.
+	// tshark dissects packets, too; nil does not. asks is the display filter of those packets, where there is one.
 	tshark *tshark.Program
+	asks   *filter.Filter
 	// display leaves packets without documents; nil none.
 	display *filter.Filter
 	// feed begins a source.
@@ -82,6 +83,9 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 		return nil, err
 	}
 	if cfg.Dissector.Tshark.Asked(&in) {
+		if l.asks, err = tsharkFilter(&cfg); err != nil {
+			return nil, err
+		}
 		if l.tshark, err = opts.second.find(); err != nil {
 			return nil, err
 		}
@@ -150,7 +154,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Count:   count,
 		Payload: l.in.Payload.Bytes,
 		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
-		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs), Frames: l.frames(),
+		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs), Frames: l.frames(docs),
 		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {

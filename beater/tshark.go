@@ -19,7 +19,9 @@ import (
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/filter"
 	"github.com/espbeat/espbeat/privileges"
 	"github.com/espbeat/espbeat/publish"
 	"github.com/espbeat/espbeat/tshark"
@@ -90,15 +92,31 @@ func (s *second) close() {
 	}
 }
 
-// frames tells of which records tshark is asked; nil without tshark.
-func (l *line) frames() func(*engine.Batch, *engine.Record) bool {
-	switch {
+// tsharkFilter compiles dissector.tshark.when; it is nil where that is no display filter.
+func tsharkFilter(cfg *config.Config) (*filter.Filter, error) {
+	text := cfg.Dissector.Tshark.Filter()
+	if text == "" {
+		return nil, nil
+	}
+	f, err := CompileFilter(text, config.Full)
+	if err != nil {
+		return nil, fmt.Errorf("espbeat.dissector.tshark.when: %w: use unknown, always, a display filter, or leave it out", err)
+	}
+	return f, nil
+}
+
+// frames tells of which records of a source tshark is asked; nil without tshark.
+func (l *line) frames(opt document.Options) func(*engine.Batch, *engine.Record) bool {
+	all := func(*engine.Batch, *engine.Record) bool { return true }
+	switch when := l.cfg.Dissector.Tshark.When; {
 	case l.tshark == nil:
 		return nil
-	case l.in.Format == config.FormatECS && l.cfg.Dissector.Tshark.When == config.Unknown:
+	case l.in.Format == config.FormatEK || when == config.Always:
+		return all
+	case when == config.Unknown:
 		return func(_ *engine.Batch, r *engine.Record) bool { return r.Unnamed }
 	}
-	return func(*engine.Batch, *engine.Record) bool { return true }
+	return matching(l.asks, opt)
 }
 
 // asked is how many batches are with tshark at a time, beside the one that its answers are waited for.

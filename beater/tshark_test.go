@@ -42,6 +42,7 @@ func TestTsharkPrints(t *testing.T) {
 		"ek, more processes": {"ek", "{format: ek, dissector.tshark.processes: 3}", len(lines), len(lines)},
 		"always":             {"ecs", "dissector.tshark.when: always", len(lines), len(lines)},
 		"unknown":            {"ecs", "dissector.tshark.when: unknown", 1, 20},
+		"a display filter":   {"ecs", "dissector.tshark.when: tcp.flags.syn == 1 && tcp.flags.ack == 0", 5, 60},
 	} {
 		t.Run(name, func(t *testing.T) {
 			cfg := parsed(t, c.set)

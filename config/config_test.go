@@ -76,7 +76,6 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"group alone":      {`privileges.group: staff`, `espbeat.privileges.group: "staff": only with privileges.user`},
 		"user root":        {`privileges.user: root`, `espbeat.privileges.user: "root": that is nobody else`},
 		"format":           {`format: json`, `espbeat.format: "json": no such format, use ecs, lite or ek`},
-		"tshark when":      {`dissector.tshark.when: sometimes`, `espbeat.dissector.tshark.when: "sometimes": no such thing, use unknown, always`},
 		"tshark of lite":   {`{format: lite, dissector.tshark.when: always}`, `espbeat.dissector.tshark.when: "always": documents of format lite`},
 		"tshark path":      {`dissector.tshark.path: ""`, `espbeat.dissector.tshark.path: "": name the executable`},
 		"processes":        {`dissector.tshark.processes: 0`, `espbeat.dissector.tshark.processes: 0: use 1 to 64`},

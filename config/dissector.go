@@ -15,7 +15,7 @@ type Dissector struct {
 
 // Tshark says which packets a process of tshark dissects, too, and how. In format ek it dissects all of them.
 type Tshark struct {
-	// When is empty for none, unknown for those of which espbeat has no name for some bytes, or always.
+	// When is empty for none, unknown for those of which espbeat has no name for some bytes, always, or a display filter in Wireshark's syntax.
 	When string `config:"when"`
 	// Path is that of the executable; a name alone is looked for in $PATH.
 	Path string `config:"path"`
@@ -62,6 +62,14 @@ func (t *Tshark) Asked(in *Input) bool {
 	return in.Format == FormatEK || in.Format == FormatECS && t.When != ""
 }
 
+// Filter is When where that is a display filter, else empty.
+func (t *Tshark) Filter() string {
+	if t.When == Unknown || t.When == Always {
+		return ""
+	}
+	return t.When
+}
+
 // AsksTshark tells whether tshark may be needed: an input asks for it, or inputs are to come.
 func (c *Config) AsksTshark() bool {
 	return c.InputFiles() != nil || slices.ContainsFunc(c.Enabled(), func(in Input) bool { return c.Dissector.Tshark.Asked(&in) })
@@ -70,8 +78,6 @@ func (c *Config) AsksTshark() bool {
 func (t *Tshark) check(format string) error {
 	const key = "espbeat.dissector.tshark"
 	switch {
-	case t.When != "" && t.When != Unknown && t.When != Always:
-		return fault(key+".when", quoted(t.When), "no such thing, use unknown, always or leave it out")
 	case t.When != "" && format != FormatECS:
 		return fault(key+".when", quoted(t.When), "documents of format "+format+" have no layers beside, use format ecs or leave it out")
 	case t.Path == "":

@@ -76,10 +76,9 @@ func Template(all bool) map[string]any {
 		"runtime": runtime,
 		"properties": map[string]any{
 			"@timestamp": map[string]any{"type": "date_nanos"},
-			// epoch_millis comes first, as the beginning of 1970 is 0000, a year to the other.
-			"timestamp": map[string]any{"type": "date", "format": "epoch_millis||strict_date_optional_time"},
-			Mark:        map[string]any{"properties": map[string]any{"bytes": map[string]any{"type": "long"}, "values": map[string]any{"type": "long"}, "fields": map[string]any{"type": "keyword"}}},
-			"layers":    map[string]any{"dynamic": all, "properties": layers},
+			"timestamp":  map[string]any{"type": "date"},
+			Mark:         map[string]any{"properties": map[string]any{"bytes": map[string]any{"type": "long"}, "values": map[string]any{"type": "long"}, "fields": map[string]any{"type": "keyword"}}},
+			"layers":     map[string]any{"dynamic": all, "properties": layers},
 		},
 	}
 	if all {
