@@ -49,11 +49,21 @@ func dsl(n node) object {
 	case like:
 		return likeDSL(n)
 	case matches:
-		return object{"regexp": object{n.def.Name: object{"value": n.lucene, "flags": "NONE", "case_insensitive": true}}}
+		return object{"regexp": object{n.def.Name: object{"value": n.lucene, "flags": "NONE", "case_insensitive": n.fold}}}
+	case ranked:
+		return n.dsl()
 	case everything:
 		return object{"match_all": object{}}
 	}
 	panic(fmt.Sprintf("no query for %T", n))
+}
+
+func (n ranked) dsl() object {
+	numbers := object{"regexp": object{n.def.Name: object{"value": fmt.Sprintf("<%d-%d>", n.low, n.high), "flags": "INTERVAL"}}}
+	if n.names == nil {
+		return numbers
+	}
+	return object{"bool": object{"should": []object{{"terms": object{n.def.Name: n.names}}, numbers}, "minimum_should_match": 1}}
 }
 
 func list(nodes []node) []object {

@@ -38,6 +38,8 @@ func kql(n node) (string, error) {
 		return n.kql()
 	case matches:
 		return "", fmt.Errorf("KQL has no regular expressions (%s): use the query of Elasticsearch (--format dsl)", n.re)
+	case ranked:
+		return "", fmt.Errorf("KQL has no order of the values of %s, which are texts in documents: use == or a set, or the query of Elasticsearch (--format dsl)", n.def.Name)
 	case everything:
 		return "*", nil
 	}

@@ -9,8 +9,11 @@ import (
 )
 
 // seconds are fields that are seconds to Wireshark and nanoseconds in documents.
-var seconds = map[string]bool{"dns.time": true, "http.time": true, "radius.time": true, "tcp.analysis.ack_rtt": true, "tcp.analysis.initial_rtt": true,
+var seconds = map[string]bool{"dns.time": true, "http.time": true, "radius.time": true, "smb.time": true, "smb2.time": true, "tcp.analysis.ack_rtt": true, "tcp.analysis.initial_rtt": true,
 	"tcp.analysis.rto": true, "tcp.time_relative": true, "tcp.time_delta": true}
+
+// decimals are fields of documents that are texts and numbers to Wireshark, which documents have in decimal.
+var decimals = map[string]bool{"dns.id": true, "network.iana_number": true, "network.vlan.id": true, "network.inner.vlan.id": true, "observer.ingress.interface.id": true}
 
 // impossible are names of Wireshark's that documents cannot answer, and why.
 var impossible = map[string]string{
@@ -185,12 +188,26 @@ func (t *target) masked(mask, value uint64, any bool) node {
 		}
 	}
 	if value>>len(t.bits) != 0 && !any || any && len(parts) == 0 {
-		return not{everything{}}
+		return nothing
 	}
 	if any {
 		return some(parts)
 	}
 	return both(append(parts, t.layer)...)
+}
+
+// flagged compares masked bits; without an operator one of them is set.
+func (t *target) flagged(mask uint64, op string, value uint64) (node, string) {
+	switch op {
+	case "":
+		return t.masked(mask, 0, true), ""
+	case "==", "!=": // what != leaves out is what == finds
+		if value&^mask != 0 {
+			return nothing, ""
+		}
+		return t.masked(mask, value, false), ""
+	}
+	return nil, "masked flags are compared with == or !="
 }
 
 func number(lit token) (uint64, bool) {

@@ -59,8 +59,8 @@ func valueOf(d *field.Def, lit token, units int64) (string, string) {
 // boundOf is a literal that values are ordered by.
 func boundOf(d *field.Def, lit token, units int64) (string, string) {
 	switch {
-	case d.Texts != nil || d.Type == field.Text || d.Type == field.Bool:
-		return "", fmt.Sprintf("the values of %s have no order: use == or a set", d.Name)
+	case d.Type == field.Text || d.Type == field.Bool:
+		return "", fmt.Sprintf("the values of %s have no order: use == or !=", d.Name)
 	case d.Type == field.Keyword || d.Type == field.Wildcard:
 		if _, err := strconv.ParseFloat(lit.text, 64); err == nil && lit.kind != quoted {
 			return "", fmt.Sprintf("%s is a text in documents, whose order is not that of numbers: use == or a set", d.Name)
@@ -71,8 +71,8 @@ func boundOf(d *field.Def, lit token, units int64) (string, string) {
 
 // named is the text for a number, or for itself in any case.
 func named(d *field.Def, lit token) (string, string) {
-	if n, err := strconv.ParseUint(lit.text, 0, 16); err == nil {
-		if t, ok := d.Texts[uint16(n)]; ok {
+	if n, ok := number(lit); ok {
+		if t, ok := d.Texts[uint16(n)]; ok && n <= math.MaxUint16 {
 			return t.String(), ""
 		}
 		return strconv.FormatUint(n, 10), ""
