@@ -75,7 +75,7 @@ func (t *target) unless(op string, lit token, o operand) (node, string) {
 
 func (t *target) equals(d *field.Def, lit token) (node, string) {
 	if d.Type == field.IP {
-		return network(d, lit)
+		return t.network(d, lit)
 	}
 	v, cause := valueOf(d, lit, t.units)
 	if cause != "" {

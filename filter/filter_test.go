@@ -144,6 +144,7 @@ func TestErrorsNameTheToken(t *testing.T) {
 		"tcp.port = 80":                  {"=", "no part of a display filter"},
 		"tcp.port == eighty":             {"eighty", "a whole number was expected"},
 		"tcp.port == 65536":              {"65536", "a number from 0 to 65535"},
+		"ip.addr == ::1":                 {"::1", "an IPv4 address"},
 		"ip.addr == example.com":         {"example.com", "names are not resolved"},
 		"nonsense":                       {"nonsense", "neither a field nor a protocol"},
 		"tcp.nonsense == 1":              {"tcp.nonsense", "no such field of tcp"},
@@ -208,7 +209,7 @@ func TestQueries(t *testing.T) {
 		"tcp.flags.syn == 1":                {`{"term":{"tcp.flags.names":"syn"}}`, `tcp.flags.names: "syn"`},
 		"ip.ttl < 5":                        {`{"range":{"ip.ttl":{"lt":"5"}}}`, `ip.ttl < "5"`},
 		"ip.ttl in {5..9}":                  {`{"range":{"ip.ttl":{"gte":"5","lte":"9"}}}`, `(ip.ttl >= "5" and ip.ttl <= "9")`},
-		"http and not dns":                  {`{"bool":{"filter":[{"term":{"packet.layers":"http"}},{"bool":{"must_not":[{"term":{"packet.layers":"dns"}}]}}]}}`, `(packet.layers: "http" and not packet.layers: "dns")`},
+		"arp and not dns":                   {`{"bool":{"filter":[{"term":{"packet.layers":"arp"}},{"bool":{"must_not":[{"term":{"packet.layers":"dns"}}]}}]}}`, `(packet.layers: "arp" and not packet.layers: "dns")`},
 		"http.host contains \"a*\\\"b\"":    {`{"wildcard":{"http.host":{"case_insensitive":false,"value":"*a\\*\"b*"}}}`, `http.host: *a\*\"b*`},
 		"http.host matches \"^a|b$\"":       {`{"regexp":{"http.host":{"case_insensitive":true,"flags":"NONE","value":"a.*|.*b"}}}`, "error"},
 		"http.host matches \"x{2,}[0-9]?\"": {`{"regexp":{"http.host":{"case_insensitive":true,"flags":"NONE","value":".*(x){2,}([0-9])?.*"}}}`, "error"},
@@ -216,8 +217,8 @@ func TestQueries(t *testing.T) {
 		"http.host":                         {`{"exists":{"field":"http.host"}}`, "http.host: *"},
 		"frame":                             {`{"match_all":{}}`, "*"},
 		"frame.comment == \"a b\"":          {`{"match_phrase":{"packet.comment":"a b"}}`, `packet.comment: "a b"`},
-		"ip.src_host == 10.0.0.0/8 or dns": {`{"bool":{"minimum_should_match":1,"should":[{"bool":{"minimum_should_match":1,"should":[{"bool":{"filter":[{"term":{"network.type":"ipv4"}},{"term":{"source.ip":"10.0.0.0/8"}}]}},{"term":{"ip.src":"10.0.0.0/8"}}]}},{"term":{"packet.layers":"dns"}}]}}`,
-			`(((network.type: "ipv4" and source.ip: "10.0.0.0/8") or ip.src: "10.0.0.0/8") or packet.layers: "dns")`},
+		"ip.src_host == 10.0.0.0/8 or dns": {`{"bool":{"minimum_should_match":1,"should":[{"bool":{"minimum_should_match":1,"should":[{"term":{"source.ip":"10.0.0.0/8"}},{"term":{"ip.src":"10.0.0.0/8"}},{"term":{"icmp.original.source.ip":"10.0.0.0/8"}}]}},{"term":{"packet.layers":"dns"}}]}}`,
+			`((source.ip: "10.0.0.0/8" or ip.src: "10.0.0.0/8" or icmp.original.source.ip: "10.0.0.0/8") or packet.layers: "dns")`},
 	} {
 		f := compile(t, text)
 		if got := string(f.DSL()); got != want[0] {

@@ -4,6 +4,7 @@ package filter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +22,8 @@ type target struct {
 	choices map[string]node
 	// bits are its bits, lowest first, where a mask can be asked for.
 	bits []node
+	// family is 4 or 6 where values are addresses of this version of IP alone.
+	family int
 	// list is set for packet.layers as one text.
 	list bool
 }
@@ -103,7 +106,7 @@ func (n *names) of(name string, defs ...*field.Def) (*target, string) {
 	t := &target{}
 	for _, d := range defs {
 		if d.In(n.profile) {
-			t.leaves = append(t.leaves, leaf{def: d})
+			t.leaves = append(t.leaves, leaf{d, n.guard(name, d)})
 		}
 	}
 	if len(t.leaves) == 0 {
@@ -116,6 +119,21 @@ func (n *names) of(name string, defs ...*field.Def) (*target, string) {
 		t.layer = n.hasLayer(first)
 	}
 	return t, ""
+}
+
+// shared are the fields of documents, by how their names begin, that hold what several protocols of Wireshark's have fields of their own for.
+var shared = []string{"tls.", "request_in"}
+
+// guard is what must hold for the value of a shared field to be that of Wireshark's field: the protocol that its name begins with.
+func (n *names) guard(name string, d *field.Def) node {
+	first, _, _ := strings.Cut(name, ".")
+	if name == d.Name && first != "tls" || !slices.ContainsFunc(shared, func(s string) bool { return strings.HasPrefix(d.Name, s) }) {
+		return nil
+	}
+	if first == "dns" {
+		return either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}
+	}
+	return n.hasLayer(first)
 }
 
 func (n *names) hasLayer(name string) node { return equal{n.layer, name} }
@@ -150,10 +168,22 @@ func (t *target) each(condition func(d *field.Def) (node, string)) (node, string
 			wrong = cause
 			continue // of leaves of several types, those are asked that can have the value
 		}
+		if t.family != 0 && is(n) {
+			l.guard = nil
+		}
 		nodes = append(nodes, both(l.guard, n))
 	}
 	if len(nodes) == 0 {
 		return nil, wrong
 	}
 	return some(nodes), ""
+}
+
+// is tells whether a condition on an address holds for those of one version of IP only.
+func is(n node) bool {
+	switch n.(type) {
+	case equal, within:
+		return true
+	}
+	return false
 }

@@ -52,14 +52,20 @@ var special = map[string]maker{
 	"dns.qry.class":      renamedField("dns.question.class"),
 	"frame.len":          renamedField("network.bytes"),
 	"frame.number":       renamedField("packet.number"),
-	"http.request":       message("http.request.method"),
-	"http.response":      message("http.response.status_code"),
+	"http": func(n *names) (*target, string) { // documents also list it above what a connection was upgraded to
+		upgraded := either{n.hasLayer("websocket"), n.hasLayer("http2")}
+		message := either{exists{n.byName["http.request.method"]}, exists{n.byName["http.response.status_code"]}}
+		return &target{layer: all{n.hasLayer("http"), either{not{upgraded}, message}}}, ""
+	},
+	"http.request":  message("http.request.method"),
+	"http.response": message("http.response.status_code"),
 	"tls.handshake": func(n *names) (*target, string) { // an encrypted message has no type
-		return &target{layer: either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}, ""
+		return &target{layer: all{n.hasLayer("tls"), either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}}, ""
 	},
 	"ip.proto": carried,
 	"ip.version": func(n *names) (*target, string) {
-		ip, ipv6 := n.hasLayer("ip"), n.hasLayer("ipv6")
+		is := func(layer string) node { return all{n.hasLayer(layer), exists{n.byName["source.ip"]}} } // without addresses the header was cut
+		ip, ipv6 := is("ip"), is("ipv6")
 		return &target{layer: either{ip, ipv6}, choices: map[string]node{"4": ip, "6": ipv6}}, ""
 	},
 	"tcp.flags": func(n *names) (*target, string) {
@@ -82,16 +88,6 @@ var findings = []string{"retransmission", "fast_retransmission", "spurious_retra
 	"zero_window_probe", "zero_window_probe_ack", "window_full", "window_update", "keep_alive", "keep_alive_ack", "reused_ports"}
 
 func init() {
-	for layer, version := range map[string]string{"ip": "ipv4", "ipv6": "ipv6"} {
-		guard := func(n *names) node { return equal{n.byName["network.type"], version} }
-		ends(layer, guard, "ip", layer+".", "", "addr")
-		special[layer+".src_host"], special[layer+".dst_host"], special[layer+".host"] = special[layer+".src"], special[layer+".dst"], special[layer+".addr"]
-	}
-	for _, layer := range []string{"tcp", "udp", "sctp", "dccp"} {
-		guard := func(n *names) node { return equal{n.byName["network.transport"], layer} }
-		ends(layer, guard, "port", layer+".", "port", "port")
-	}
-	ends("eth", func(n *names) node { return n.hasLayer("eth") }, "mac", "eth.", "", "addr")
 	for i, name := range wiresharkFlags {
 		special["tcp.flags."+name] = func(n *names) (*target, string) {
 			return bit(n.hasLayer("tcp"), equal{n.byName["tcp.flags.names"], tcpFlags[i]}), ""
@@ -103,58 +99,21 @@ func init() {
 			return bit(either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}, equal{n.byName["dns.header_flags"], text}), ""
 		}
 	}
+	for name, path := range map[string]string{"queries": "dns.questions_count", "answers": "dns.answers_count", "auth_rr": "dns.authorities_count"} {
+		special["dns.count."+name] = func(n *names) (*target, string) { // those of an update are zones, prerequisites and updates
+			t, cause := n.of("dns.count."+name, n.byName[path])
+			if cause == "" {
+				t.leaves[0].guard = not{equal{n.byName["dns.op_code"], "UPDATE"}}
+			}
+			return t, cause
+		}
+	}
 	for _, name := range findings {
 		special["tcp.analysis."+name] = func(n *names) (*target, string) {
 			found := equal{n.byName["tcp.analysis.flags"], name}
 			return &target{layer: found, choices: map[string]node{"1": found}}, ""
 		}
 	}
-}
-
-// ends defines the names of a header's two ends. Documents have the innermost header's in source.* and destination.*, where guard says that it is of this
-// layer, and those of all headers, when there are several, in the layer's own fields.
-func ends(layer string, guard func(*names) node, what, own, suffix, either string) {
-	make := func(which ...[2]string) maker {
-		return func(n *names) (*target, string) {
-			t := &target{layer: n.hasLayer(layer)}
-			for _, end := range which {
-				t.leaves = append(t.leaves, leaf{n.byName[end[0]+"."+what], guard(n)})
-				if d := n.byName[own+end[1]+suffix]; d != nil && d.In(n.profile) {
-					t.leaves = append(t.leaves, leaf{d, nil})
-				}
-			}
-			return t, ""
-		}
-	}
-	source, destination := [2]string{"source", "src"}, [2]string{"destination", "dst"}
-	special[layer+".src"+suffix], special[layer+".dst"+suffix] = make(source), make(destination)
-	special[layer+"."+either] = make(source, destination)
-}
-
-// transports are the protocols that documents name in network.transport instead of by their number, and tunnels those that are a layer above another header.
-var (
-	transports = map[string]string{"1": "icmp", "2": "igmp", "6": "tcp", "17": "udp", "33": "dccp", "58": "ipv6-icmp", "88": "eigrp", "89": "ospf", "103": "pim", "112": "vrrp", "132": "sctp"}
-	tunnels    = map[string]string{"4": "ip", "41": "ipv6", "47": "gre", "50": "esp", "51": "ah", "97": "etherip", "115": "l2tp", "137": "mpls"}
-)
-
-// carried is ip.proto: a field of profile full, and else what documents say of what the innermost IPv4 header carries.
-func carried(n *names) (*target, string) {
-	if n.profile == field.Full {
-		return n.of("ip.proto", n.byName["ip.proto"])
-	}
-	t := &target{layer: n.hasLayer("ip"), choices: map[string]node{}}
-	for i := range 256 {
-		text := strconv.Itoa(i)
-		is := node(equal{n.byName["network.iana_number"], text})
-		if name := transports[text]; name != "" {
-			is = either{is, equal{n.byName["network.transport"], name}}
-		}
-		t.choices[text] = all{equal{n.byName["network.type"], "ipv4"}, is}
-		if layer := tunnels[text]; layer != "" {
-			t.choices[text] = all{t.layer, n.hasLayer(layer)}
-		}
-	}
-	return t, ""
 }
 
 // renamedField is the target of one field of documents.
@@ -165,7 +124,7 @@ func renamedField(path string) maker {
 // message is what HTTP says is there by a field that it always has.
 func message(path string) maker {
 	return func(n *names) (*target, string) {
-		is := all{n.hasLayer("http"), exists{n.byName[path]}}
+		is := all{either{n.hasLayer("http"), n.hasLayer("ssdp")}, exists{n.byName[path]}}
 		return &target{layer: is, choices: map[string]node{"1": is}}, ""
 	}
 }

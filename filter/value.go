@@ -113,15 +113,21 @@ func integer(d *field.Def, lit token, units int64) (string, string) {
 }
 
 // network is an address, or a network in CIDR.
-func network(d *field.Def, lit token) (node, string) {
-	if p, err := netip.ParsePrefix(lit.text); err == nil {
+func (t *target) network(d *field.Def, lit token) (node, string) {
+	p, err := netip.ParsePrefix(lit.text)
+	a := p.Addr()
+	if err != nil {
+		if a, err = netip.ParseAddr(lit.text); err != nil {
+			return nil, "an IP address or a network in CIDR was expected: names are not resolved"
+		}
+	}
+	if t.family == 4 && !a.Is4() || t.family == 6 && !a.Is6() {
+		return nil, fmt.Sprintf("an IPv%d address was expected", t.family)
+	}
+	if p.IsValid() {
 		return within{d, p.Masked()}, ""
 	}
-	v, cause := valueOf(d, lit, 0)
-	if cause != "" {
-		return nil, "an IP address or a network in CIDR was expected: names are not resolved"
-	}
-	return equal{d, v}, ""
+	return equal{d, a.String()}, ""
 }
 
 // outside holds when one of the addresses is not in the network.
