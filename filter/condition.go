@@ -25,7 +25,7 @@ func (o operand) condition(op string, lit token) (node, string) {
 	case t.bits != nil:
 		return t.pattern(op, lit)
 	case len(t.leaves) == 0:
-		return nil, "documents have no bytes of protocols: compare a field, or packet.payload where payload.bytes keeps it"
+		return nil, bytesCause
 	case o.slice != nil:
 		return o.sliced(op, lit)
 	case o.function == "len":
@@ -67,6 +67,8 @@ func (o operand) condition(op string, lit token) (node, string) {
 	}
 }
 
+const bytesCause = "documents have no bytes of protocols: compare a field, or packet.payload where payload.bytes keeps it"
+
 // unless holds when the packet has the field and the comparison does not hold.
 func (t *target) unless(op string, lit token, o operand) (node, string) {
 	n, cause := o.condition(op, lit)
@@ -75,7 +77,11 @@ func (t *target) unless(op string, lit token, o operand) (node, string) {
 
 func (t *target) equals(d *field.Def, lit token) (node, string) {
 	if d.Type == field.IP {
-		return t.network(d, lit)
+		n, cause := t.network(d, lit)
+		if a, err := netip.ParseAddr(lit.text); err == nil && a.IsUnspecified() && t.sparse(d) {
+			n = all{t.layer, not{exists{d}}}
+		}
+		return n, cause
 	}
 	v, cause := valueOf(d, lit, t.units)
 	if cause != "" {

@@ -115,14 +115,15 @@ func (n *names) of(name string, defs ...*field.Def) (*target, string) {
 	if seconds[name] {
 		t.units = 1e9
 	}
-	if first, _, _ := strings.Cut(name, "."); t.leaves[0].def.Is(field.Sparse) && n.profile != field.Full {
+	// Fields of reassembly are those of fragments only, though documents leave their zeros out, too.
+	if first, rest, _ := strings.Cut(name, "."); t.leaves[0].def.Is(field.Sparse) && n.profile != field.Full && !strings.HasPrefix(rest, "fragment.") {
 		t.layer = n.hasLayer(first)
 	}
 	return t, ""
 }
 
 // shared are the fields of documents, by how their names begin, that hold what several protocols of Wireshark's have fields of their own for.
-var shared = []string{"tls.", "request_in"}
+var shared = []string{"email.from.", "email.to.", "request_in", "tls."}
 
 // guard is what must hold for the value of a shared field to be that of Wireshark's field: the protocol that its name begins with.
 func (n *names) guard(name string, d *field.Def) node {
@@ -161,7 +162,7 @@ func (t *target) present() node {
 // each is the condition of one of the leaves.
 func (t *target) each(condition func(d *field.Def) (node, string)) (node, string) {
 	var nodes []node
-	wrong := ""
+	wrong := bytesCause // of a protocol
 	for _, l := range t.leaves {
 		n, cause := condition(l.def)
 		if cause != "" {

@@ -204,7 +204,7 @@ func (p *parser) mask(left operand) (node, error) {
 		n, cause = target.flagged(mask, op, value)
 	case left.slice != nil && left.slice.length == 1 && left.function == "":
 		n, cause = left.octet(holds)
-	case left.slice != nil || left.function != "" || len(target.leaves) == 0 || target.units > 1:
+	case left.slice != nil || left.function != "" || target.units > 1 || target.list || target.choices != nil:
 		cause = "only numbers of one or two bytes, flags and single bytes are masked"
 	default:
 		n, cause = target.where(holds)

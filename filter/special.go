@@ -20,6 +20,7 @@ var impossible = map[string]string{
 	"data":                       "documents do not name the bytes that no protocol knows",
 	"data.data":                  "payload bytes are not searched",
 	"frame.coloring_rule.name":   "colouring rules are Wireshark's own",
+	"frame.encap_type":           "numbers of encapsulations are Wireshark's own: ask packet.link_type, which has the name that libpcap gives",
 	"frame.ignored":              "marks are Wireshark's own",
 	"frame.marked":               "marks are Wireshark's own",
 	"frame.time_delta":           "documents know no packet before theirs",
@@ -96,7 +97,11 @@ func init() {
 	special["tcp.flags.ns"] = special["tcp.flags.ae"] // its name until RFC 9768
 	for name, text := range map[string]string{"authoritative": "AA", "truncated": "TC", "recdesired": "RD", "recavail": "RA", "authenticated": "AD", "checkdisable": "CD"} {
 		special["dns.flags."+name] = func(n *names) (*target, string) {
-			return bit(either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}, equal{n.byName["dns.header_flags"], text}), ""
+			message := node(either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")})
+			if name == "authoritative" || name == "recavail" { // a query has no such bits
+				message = all{message, equal{n.byName["dns.type"], "answer"}}
+			}
+			return bit(message, equal{n.byName["dns.header_flags"], text}), ""
 		}
 	}
 	for name, path := range map[string]string{"queries": "dns.questions_count", "answers": "dns.answers_count", "auth_rr": "dns.authorities_count"} {
