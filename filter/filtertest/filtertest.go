@@ -10,6 +10,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,6 +103,20 @@ func Corpus(t testing.TB, root string) (all []Capture) {
 	}
 	slices.SortFunc(all, func(a, b Capture) int { return cmp.Or(a.Size-b.Size, strings.Compare(a.Name, b.Name)) })
 	return all
+}
+
+// Anything is the filter that finds each packet that tshark reads, which are not all where a capture is broken.
+const Anything = "frame"
+
+// summed are the names that documents answer of a packet that an ICMP error quotes, too, and the words between them: to Wireshark all that is in a quote is the packet's.
+var summed = regexp.MustCompile(`^((eth|frame|arp|vlan)(\..*)?|icmp|icmpv6|(ip|ipv6)(\.(addr|src|dst))?|(tcp|udp)(\.(port|srcport|dstport))?|and|or|not|any|all|eq|in|contains)$`)
+
+// words are the names, operators and texts of a filter.
+var words = regexp.MustCompile(`"[^"]*"|\b[a-z]\w*(\.\w+)*`)
+
+// InQuotes tells whether documents answer a filter of quoted packets, too.
+func InQuotes(filter string) bool {
+	return !slices.ContainsFunc(words.FindAllString(filter, -1), func(w string) bool { return w[0] != '"' && !summed.MatchString(w) })
 }
 
 // Ranges writes ascending numbers as "1-3 7".
