@@ -127,6 +127,12 @@ var shared = []string{"email.from.", "email.to.", "request_in", "tls."}
 
 // guard is what must hold for the value of a shared field to be that of Wireshark's field: the protocol that its name begins with.
 func (n *names) guard(name string, d *field.Def) node {
+	switch name {
+	case "http.request.uri.path": // which Wireshark has where there is a query
+		return exists{n.fields["http.request.uri.query"][0]}
+	case "smtp.req.parameter": // whose addresses the message has, too
+		return exists{n.fields["smtp.req.command"][0]}
+	}
 	first, _, _ := strings.Cut(name, ".")
 	if name == d.Name && first != "tls" || !slices.ContainsFunc(shared, func(s string) bool { return strings.HasPrefix(d.Name, s) }) {
 		return nil

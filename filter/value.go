@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,12 @@ func valueOf(d *field.Def, lit token, units int64) (string, string) {
 		}
 		return a.String(), ""
 	case field.MAC, field.Hex:
+		if n, ok := number(lit); ok && wide[d.Name] > 0 {
+			return fmt.Sprintf("%0*x", wide[d.Name], n), ""
+		}
+		if d.Type == field.Hex && guid.MatchString(lit.text) {
+			return sent(lit.text), ""
+		}
 		b, ok := octets(lit)
 		if !ok {
 			return "", "bytes in hexadecimal were expected: 00:1b:21:3c:9d:f8"
@@ -49,11 +56,29 @@ func valueOf(d *field.Def, lit token, units int64) (string, string) {
 	case field.Date:
 		return date(lit, units)
 	case field.Keyword:
-		if n, err := strconv.ParseUint(lit.text, 0, 64); err == nil && lit.kind == word && strings.HasPrefix(lit.text, "0x") {
+		n, ok := number(lit)
+		switch {
+		case ok && d.Name == "smb2.sesid":
+			return fmt.Sprintf("%#016x", n), ""
+		case ok && strings.HasPrefix(lit.text, "0x"):
 			return strconv.FormatUint(n, 10), "" // of identifiers that are numbers to Wireshark
+		case guid.MatchString(lit.text):
+			return strings.ToLower(lit.text), ""
 		}
 	}
 	return lit.text, ""
+}
+
+// wide are fields that are numbers to Wireshark and hex digits in documents, and how many.
+var wide = map[string]int{"icmpv6.ni.nonce": 16, "lisp.nonce": 16, "memcache.cas": 16, "mysql.insert_id": 16, "ndp.segmentident": 6, "openflow.datapath_id": 16, "openvpn.sessionid": 16,
+	"pfcp.seid": 16, "ptp.v2.an.grandmaster": 16, "ptp.v2.clockidentity": 16}
+
+// guid is how Microsoft's identifiers are written.
+var guid = regexp.MustCompile(`^(?i)([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})-([0-9a-f]{2})([0-9a-f]{2})-([0-9a-f]{2})([0-9a-f]{2})-([0-9a-f]{4})-([0-9a-f]{12})$`)
+
+// sent is a GUID as it is sent, the first three numbers little-endian, as documents have it in bytes.
+func sent(text string) string {
+	return strings.ToLower(guid.ReplaceAllString(text, "$4$3$2$1$6$5$8$7$9$10"))
 }
 
 // boundOf is a literal that values are ordered by.
