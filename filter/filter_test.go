@@ -22,9 +22,9 @@ func compile(t *testing.T, text string) *filter.Filter {
 
 var packet = doc{"@timestamp": "2024-05-06T07:08:09.500000000Z", "network": map[string]any{"type": "ipv4", "transport": "tcp"},
 	"source": map[string]any{"ip": "192.0.2.1", "port": "40000"}, "destination": map[string]any{"ip": "198.51.100.2", "port": "80"},
-	"packet": map[string]any{"layers": []any{"eth", "ip", "tcp", "http"}, "comment": "The first request"},
+	"packet": map[string]any{"payload": "474554", "layers": []any{"eth", "ip", "tcp", "http"}, "comment": "The first request"},
 	"ip":     map[string]any{"ttl": "64", "src": []any{"10.0.0.1", "192.0.2.1"}}, "tcp": map[string]any{"len": "50", "flags": map[string]any{"names": []any{"psh", "ack"}}},
-	"http": map[string]any{"host": "WWW.Example.com", "time": "1500000000", "request": map[string]any{"method": "GET"}}, "dns": map[string]any{"id": "1000", "question": map[string]any{"type": "AAAA"}},
+	"http": map[string]any{"host": "WWW.Example.com", "time": "1500000000", "request": map[string]any{"method": "GET"}}, "dns": map[string]any{"id": "1000", "question": map[string]any{"type": "AAAA", "name": "a.example"}},
 	"eth": map[string]any{"src": "00-00-5E-00-53-01"}, "ssh": map[string]any{}, "pfcp": map[string]any{"seid": "0000000000000010"}, "smb2": map[string]any{"sesid": "0x0000000000000007", "fid": "0102030405060708090a0b0c0d0e0f10"},
 	"dcerpc": map[string]any{"activity": "04030201-0605-0807-090a-0b0c0d0e0f10"}, "ldap": map[string]any{"scope": "wholeSubtree"}, "http2": map[string]any{"goaway": map[string]any{"error": "CANCEL"}},
 	"nfs": map[string]any{"status": "ERR_NOTSUPP"}, "dhcp": map[string]any{"hw": map[string]any{"addr": "0001020304"}}}
@@ -121,6 +121,13 @@ func TestMeaning(t *testing.T) {
 		"ldap.scope > 1":                        true,
 		"http2.goaway.error != 0":               true,
 		"nfs.status == 10004":                   true,
+		"packet.payload contains \"ET\"":        true,
+		"packet.payload contains 45:54":         true,
+		"packet.payload contains 74:55":         false,
+		"packet.payload[0:3] == \"GET\"":        true,
+		"packet.payload[1] & 0x80":              false,
+		"http.request.uri.path":                 false, // without a query
+		"dns.qry.name.len > 3":                  true,
 		"any tcp.port > 1024":                   true,
 		"all tcp.port > 1024":                   false,
 		"all tcp.port >= 80":                    true,
@@ -162,7 +169,9 @@ func TestErrorsNameTheToken(t *testing.T) {
 		"nonsense":                       {"nonsense", "neither a field nor a protocol"},
 		"tcp.nonsense == 1":              {"tcp.nonsense", "no such field of tcp"},
 		"frame contains \"x\"":           {"\"x\"", "no bytes of protocols"},
-		"tcp.payload contains \"x\"":     {"tcp.payload", "payload bytes are not searched"},
+		"tcp.payload contains \"x\"":     {"tcp.payload", "packet.payload"},
+		"http.response_in":               {"http.response_in", "later packets"},
+		"_ws.col.info contains \"x\"":    {"_ws.col.info", "ask for the fields"},
 		"ip.src == ip.dst":               {"ip.dst", "two fields cannot be compared"},
 		"tcp.len + 1 == 2":               {"+", "does not calculate"},
 		"ip.src#2 == 1.1.1.1":            {"ip.src", "certain layer"},
@@ -247,7 +256,9 @@ func TestQueries(t *testing.T) {
 
 // FuzzCompile: whatever the text, there is an error that names a part of it, or a query and a predicate.
 func FuzzCompile(f *testing.F) {
-	for _, text := range []string{"tcp.port in {80, 443..444} and !(ip.addr == 10.0.0.0/8)", `http.host matches "a(b|c)*$" or lower(http.server) contains 'x'`, `eth.src[0:3] == 00:1b:21 xor frame.time > "2024-01-01"`, "0x1 <= tcp.flags & 0x3 == 1"} {
+	for _, text := range []string{"tcp.port in {80, 443..444} and !(ip.addr == 10.0.0.0/8)", `http.host matches "a(b|c)*$" or lower(http.server) contains 'x'`, `eth.src[0:3] == 00:1b:21 xor frame.time > "2024-01-01"`, "0x1 <= tcp.flags & 0x3 == 1",
+		"all tcp.port >= 80 and udp.port not in {1..2}", `len(http.host) > 3 || http.host[-4:] == ".com"`, "eth.src[1] & 3 > 1 or ip.ttl & 0xf0 != 0x10", "dns.qry.type > 5 and dns.id in {1..9}",
+		"smb2.fid == 00000000-0000-0000-0000-000000000000", "ip.src#2 == 1.1.1.1", `packet.payload contains "GET"`} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

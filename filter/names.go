@@ -86,6 +86,9 @@ func (n *names) find(name string) (*target, string) {
 	if cause, ok := impossible[name]; ok {
 		return nil, cause
 	}
+	if slices.ContainsFunc(forward, func(end string) bool { return strings.HasSuffix(name, end) }) {
+		return nil, "documents do not know later packets: ask the later one (http.request_in, dns.response_to, icmp.resp_to)"
+	}
 	if defs := n.fields[name]; len(defs) > 0 {
 		return n.of(name, defs...)
 	}

@@ -16,6 +16,9 @@ type operand struct {
 	slice    *slice
 }
 
+// lengths are fields of Wireshark's that are lengths of others, which documents have.
+var lengths = map[string]string{"dns.qry.name.len": "dns.qry.name"}
+
 // operand reads one side of a comparison.
 func (p *parser) operand() (operand, error) {
 	t := p.next()
@@ -34,11 +37,15 @@ func (p *parser) operand() (operand, error) {
 	if p.peek().text == "(" && p.peek().kind == symbol {
 		return p.function(t)
 	}
-	target, cause := p.names.find(t.text)
+	name, function := t.text, ""
+	if of := lengths[name]; of != "" {
+		name, function = of, "len"
+	}
+	target, cause := p.names.find(name)
 	if cause != "" {
 		return operand{}, p.fail(t, cause)
 	}
-	o := operand{token: t, target: target}
+	o := operand{token: t, target: target, function: function}
 	if target == nil {
 		return o, nil
 	}

@@ -18,7 +18,7 @@ var decimals = map[string]bool{"dns.id": true, "network.iana_number": true, "net
 // impossible are names of Wireshark's that documents cannot answer, and why.
 var impossible = map[string]string{
 	"data":                       "documents do not name the bytes that no protocol knows",
-	"data.data":                  "payload bytes are not searched",
+	"data.data":                  "payload bytes are searched as packet.payload, where payload.bytes keeps them",
 	"frame.coloring_rule.name":   "colouring rules are Wireshark's own",
 	"frame.encap_type":           "numbers of encapsulations are Wireshark's own: ask packet.link_type, which has the name that libpcap gives",
 	"frame.ignored":              "marks are Wireshark's own",
@@ -33,10 +33,14 @@ var impossible = map[string]string{
 	"openflow_v6.type":           "types are named in documents: ask openflow.type, as in openflow.type == FLOW_MOD",
 	"tcp.flags.str":              "use tcp.flags, or the flags one by one (tcp.flags.syn)",
 	"tcp.options":                "options have fields of their own (tcp.options.mss_val, …)",
-	"tcp.payload":                "payload bytes are not searched",
-	"udp.payload":                "payload bytes are not searched",
+	"tcp.payload":                "payload bytes are searched as packet.payload, where payload.bytes keeps them",
+	"udp.payload":                "payload bytes are searched as packet.payload, where payload.bytes keeps them",
+	"_ws.col.info":               "columns are Wireshark's own: ask for the fields",
 	"_ws.expert":                 "there is no expert information in documents: use tcp.analysis.flags or _ws.malformed",
 }
+
+// forward are what names end with that tell of a later packet.
+var forward = []string{"response_in", "resp_in", "reassembled_in", "next_request_in"}
 
 // timestamp is the document's time, which is no field of a protocol.
 var timestamp = &field.Def{Name: "@timestamp", Type: field.Date}
@@ -68,6 +72,11 @@ var special = map[string]maker{
 		return &target{layer: all{n.hasLayer("tls"), either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}}, ""
 	},
 	"ip.proto": carried,
+	"packet.payload": func(n *names) (*target, string) { // whose hex digits are bytes
+		d := *n.byName["packet.payload"]
+		d.Type = field.Hex
+		return n.of(d.Name, &d)
+	},
 	"ip.version": func(n *names) (*target, string) {
 		is := func(layer string) node { return all{n.hasLayer(layer), exists{n.byName["source.ip"]}} } // without addresses the header was cut
 		ip, ipv6 := is("ip"), is("ipv6")

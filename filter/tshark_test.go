@@ -45,7 +45,7 @@ func ask(t *testing.T, capture string, filters []string) map[string][]uint64 {
 		t.Fatal(err)
 	}
 	cmd := exec.Command("tshark", "-n", "-q", "-r", write("capture", withoutSecrets(data)), "-X", "lua_script:"+write("listeners.lua", []byte(listeners)))
-	cmd.Env = append(os.Environ(), "WIRESHARK_CONFIG_DIR="+dir, "TZ=UTC", "ESPBEAT_FILTERS="+write("filters", []byte(strings.Join(filters, "\n")+"\n")))
+	cmd.Env = append(os.Environ(), "WIRESHARK_CONFIG_DIR="+dir, "TZ=UTC", "ESPBEAT_FILTERS="+write("asked", []byte(strings.Join(filters, "\n")+"\n")))
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output() // tshark's status is not 0 for a broken capture, whose first packets it has read

@@ -4,6 +4,7 @@ package filter_test
 
 import (
 	"flag"
+	"math"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -80,20 +81,33 @@ func compare(t *testing.T, c filtertest.Capture, filters []string, exceptions fi
 	}
 }
 
-// chosen are the captures that are worth keeping: the demo, and of others the smallest, until three answer each filter with some of their packets.
+// chosen are the captures that are worth keeping: the demo, and of those with at most 1,000 packets the ones that answer most filters for their length, until two
+// answer each.
 func chosen(captures []filtertest.Capture, filters []string) []filtertest.Capture {
 	answered := map[string]int{}
-	keep := captures[:1:1]
-	for _, c := range captures[1:] {
-		if !slices.ContainsFunc(filters, func(text string) bool { return answered[text] < 3 && len(c.Find[text]) > 0 }) {
-			continue
+	keep, rest := captures[:1:1], captures[1:]
+	for {
+		best, most := -1, 0.0
+		for i, c := range rest {
+			gain, packets := 0, len(c.Find[filtertest.Anything])
+			for _, text := range filters {
+				if answered[text] < 2 && len(c.Find[text]) > 0 {
+					gain++
+				}
+			}
+			if score := float64(gain) / (20 + math.Pow(float64(packets), 0.7)); score > most && packets <= 1000 {
+				best, most = i, score
+			}
 		}
-		for text := range c.Find {
+		if best < 0 {
+			return keep
+		}
+		for text := range rest[best].Find {
 			answered[text]++
 		}
-		keep = append(keep, c)
+		keep = append(keep, rest[best])
+		rest = slices.Delete(slices.Clone(rest), best, best+1)
 	}
-	return keep
 }
 
 // quotes tells whether the packet quotes another, as ICMP errors do.
