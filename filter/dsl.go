@@ -3,6 +3,7 @@
 package filter
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -14,11 +15,13 @@ type object = map[string]any
 
 // DSL is the filter as a query of Elasticsearch's, for "query" of a search.
 func (f *Filter) DSL() json.RawMessage {
-	b, err := json.Marshal(dsl(f.root))
-	if err != nil { // of maps, texts and booleans
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)                        // who reads a query reads < and &
+	if err := e.Encode(dsl(f.root)); err != nil { // of maps, texts and booleans
 		panic(err)
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 func dsl(n node) object {

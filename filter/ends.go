@@ -28,10 +28,13 @@ func init() {
 // ends defines the names of a header's two ends. Documents have the innermost header's in source.* and destination.*, where own says that it is of this layer;
 // those of all headers, when there are several, in the layer's own fields; and those of a packet that an ICMP error quotes, which to Wireshark are the packet's, in
 // icmp.original.*, where quoted says that they are of this layer.
-func ends(layer, what, suffix, either string, family int, own, quoted func(*names) node) {
+func ends(layer, what, suffix, shared string, family int, own, quoted func(*names) node) {
 	make := func(which ...[2]string) maker {
 		return func(n *names) (*target, string) {
 			t := &target{family: family}
+			if suffix != "" { // the ports come first in a header, so that one without them is rare, and their own field tells less than the layer
+				t.layer = either{n.hasLayer(layer), quoted(n)}
+			}
 			for _, end := range which {
 				t.leaves = append(t.leaves, leaf{n.byName[end[0]+"."+what], own(n)})
 				if d := n.byName[layer+"."+end[1]+suffix]; d != nil && d.In(n.profile) {
@@ -46,7 +49,7 @@ func ends(layer, what, suffix, either string, family int, own, quoted func(*name
 	}
 	source, destination := [2]string{"source", "src"}, [2]string{"destination", "dst"}
 	special[layer+".src"+suffix], special[layer+".dst"+suffix] = make(source), make(destination)
-	special[layer+"."+either] = make(source, destination)
+	special[layer+"."+shared] = make(source, destination)
 }
 
 // transports are the protocols that documents name in network.transport instead of by their number, and tunnels those that are a layer above another header.
@@ -68,8 +71,11 @@ func carried(n *names) (*target, string) {
 			is = either{is, equal{n.byName["network.transport"], name}}
 		}
 		t.choices[text] = all{equal{n.byName["network.type"], "ipv4"}, is}
-		if layer := tunnels[text]; layer != "" {
+		switch layer := tunnels[text]; {
+		case layer != "":
 			t.choices[text] = all{t.layer, n.hasLayer(layer)}
+		case text == "6" || text == "17": // also of a header outside a tunnel, unless IPv6 may have it
+			t.choices[text] = either{t.choices[text], all{t.layer, n.hasLayer(transports[text]), not{n.hasLayer("ipv6")}}}
 		}
 	}
 	return t, ""

@@ -140,8 +140,8 @@ func (n *names) guard(name string, d *field.Def) node {
 	if name == d.Name && first != "tls" || !slices.ContainsFunc(shared, func(s string) bool { return strings.HasPrefix(d.Name, s) }) {
 		return nil
 	}
-	if first == "dns" {
-		return either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}
+	if first == "http" { // as in what a connection was upgraded to
+		return all{n.hasLayer("http"), not{n.hasLayer("http2")}}
 	}
 	return n.hasLayer(first)
 }

@@ -66,6 +66,9 @@ var special = map[string]maker{
 		message := either{exists{n.byName["http.request.method"]}, exists{n.byName["http.response.status_code"]}}
 		return &target{layer: all{n.hasLayer("http"), either{not{upgraded}, message}}}, ""
 	},
+	"igmp": func(n *names) (*target, string) { // documents also list it below RGMP, which has its messages
+		return &target{layer: all{n.hasLayer("igmp"), not{n.hasLayer("rgmp")}}}, ""
+	},
 	"http.request":  message("http.request.method"),
 	"http.response": message("http.response.status_code"),
 	"tls.handshake": func(n *names) (*target, string) { // an encrypted message has no type

@@ -59,7 +59,7 @@ func compare(t *testing.T, c filtertest.Capture, filters []string, exceptions fi
 	t.Helper()
 	packets := enginetest.Read(t, c.Path)
 	packets = packets[:min(len(packets), len(c.Find[filtertest.Anything]))]
-	for _, profile := range []field.Profile{field.Standard, field.Full} {
+	for name, profile := range map[string]field.Profile{"standard": field.Standard, "full": field.Full} {
 		docs := documents(t, packets, profile) // which packet stands for a message is the same in Wireshark's own mode only
 		for _, text := range filters {
 			f, err := filter.Compile(text, filter.Options{Layers: layers, Profile: profile})
@@ -74,8 +74,8 @@ func compare(t *testing.T, c filtertest.Capture, filters []string, exceptions fi
 				quoting := func(n uint64) bool { return quotes(docs[n]) }
 				got, want = slices.DeleteFunc(got, quoting), slices.DeleteFunc(want, quoting)
 			}
-			if !slices.Equal(got, want) && exceptions.Reason(c.Name, text) == "" {
-				t.Errorf("%s, profile %d: %s finds %s, tshark %s", filepath.Base(c.Path), profile, text, filtertest.Ranges(got), filtertest.Ranges(want))
+			if !slices.Equal(got, want) && exceptions.Reason(c.Name, name, text) == "" {
+				t.Errorf("%s, profile %s: %s finds %s, tshark %s", filepath.Base(c.Path), name, text, filtertest.Ranges(got), filtertest.Ranges(want))
 			}
 		}
 	}

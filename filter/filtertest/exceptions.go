@@ -12,11 +12,11 @@ import (
 type Exceptions []exception
 
 type exception struct {
-	capture, reason string
-	filters         *regexp.Regexp
+	capture, profile, reason string
+	filters                  *regexp.Regexp
 }
 
-// ReadExceptions reads filter/testdata/exceptions.tsv: a capture, or * for every one, an expression of filters, and why their packets differ.
+// ReadExceptions reads filter/testdata/exceptions.tsv: a capture and a profile, or * for every one, an expression of filters, and why their packets differ.
 func ReadExceptions(t testing.TB, root string) (all Exceptions) {
 	t.Helper()
 	for line := range strings.Lines(read(t, root, "exceptions.tsv")) {
@@ -24,18 +24,18 @@ func ReadExceptions(t testing.TB, root string) (all Exceptions) {
 			continue
 		}
 		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(c) != 3 || c[2] == "" {
-			t.Fatalf("exceptions.tsv: %q is no capture, expression and reason", line)
+		if len(c) != 4 || c[3] == "" {
+			t.Fatalf("exceptions.tsv: %q is no capture, profile, expression and reason", line)
 		}
-		all = append(all, exception{c[0], c[2], regexp.MustCompile(c[1])})
+		all = append(all, exception{c[0], c[1], c[3], regexp.MustCompile(c[2])})
 	}
 	return all
 }
 
-// Reason says why a filter finds other packets in a capture than in Wireshark; "" when it ought to find the same.
-func (e Exceptions) Reason(capture, filter string) string {
+// Reason says why a filter finds other packets of a capture, in documents of a profile, than in Wireshark; "" when it ought to find the same.
+func (e Exceptions) Reason(capture, profile, filter string) string {
 	for _, x := range e {
-		if (x.capture == "*" || x.capture == capture) && x.filters.MatchString(filter) {
+		if (x.capture == "*" || x.capture == capture) && (x.profile == "*" || x.profile == profile) && x.filters.MatchString(filter) {
 			return x.reason
 		}
 	}
