@@ -38,7 +38,7 @@ func kql(n node) (string, error) {
 	case like:
 		return n.kql()
 	case matches:
-		return "", fmt.Errorf("KQL has no regular expressions, which %s would be searched by: use the query of Elasticsearch (--format dsl)", n.def.Name)
+		return "", fmt.Errorf("KQL has no regular expressions to search %s by: use the query of Elasticsearch (--format dsl)", n.def.Name)
 	case ranked:
 		return n.kql()
 	case everything:
