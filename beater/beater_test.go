@@ -179,8 +179,12 @@ func TestMappedFieldsStayBelowTheLimit(t *testing.T) {
 }
 
 func TestCheckCompilesFilters(t *testing.T) {
-	err := Check(parsed(t, "inputs: [{type: file, paths: [a], filter: 'tcp and ('}]"))
-	if err == nil {
-		t.Error("a filter that does not compile passes")
+	for _, wrong := range []string{"filter: 'tcp and ('", "display_filter: 'tcp and ('", "display_filter: tcp.nosuch"} {
+		if err := Check(parsed(t, "inputs: [{type: file, paths: [a], "+wrong+"}]")); err == nil {
+			t.Errorf("%s: a filter that does not compile passes", wrong)
+		}
+	}
+	if err := Check(parsed(t, "inputs: [{type: file, paths: [a], filter: tcp, display_filter: tcp.port == 80}]")); err != nil {
+		t.Error(err)
 	}
 }

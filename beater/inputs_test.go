@@ -174,6 +174,7 @@ func TestErrorsOfReloading(t *testing.T) {
 		"no list":           {text: `id: a`, want: `b.yml: id: no list of inputs, begin each with -`},
 		"setting":           {text: `- {type: file, paths: [a], after: burn}`, want: `b.yml: 0.after: "burn": no such action, use keep`},
 		"filter":            {text: `- {type: file, paths: [a], filter: "tcp and"}`, want: `b.yml: 0.filter: compile filter "tcp and"`},
+		"display filter":    {text: `- {type: file, paths: [a], display_filter: "tcp.nosuch"}`, want: `b.yml: 0.display_filter: display filter "tcp.nosuch": "tcp.nosuch" (byte 1)`},
 		"id of another":     {text: `- {id: right, type: file, paths: [a]}`, want: `b.yml: 0.id: "right": already the id of `},
 		"id of espbeat.yml": {text: `- {id: static, type: file, paths: [a]}`, want: `b.yml: 0.id: "static": already the id of espbeat.inputs.0`},
 		"processor":         {text: `- {id: p, type: file, paths: [a], processors: [{nosuch: ~}]}`, want: `b.yml: 0: start input p: processors: the processor action nosuch`, again: true},

@@ -15,6 +15,7 @@ import (
 	"github.com/espbeat/espbeat/dissect/all"
 	"github.com/espbeat/espbeat/document"
 	"github.com/espbeat/espbeat/engine"
+	"github.com/espbeat/espbeat/filter"
 	"github.com/espbeat/espbeat/progress"
 	marks "github.com/espbeat/espbeat/publish/progress"
 )
@@ -54,6 +55,8 @@ type line struct {
 	// say tells people what is no failure.
 	say    func(string)
 	filter *capture.FilterSet
+	// display leaves packets without documents; nil none.
+	display *filter.Filter
 	// feed begins a source.
 	feed func(document.Options, *resume) (feed, error)
 	// notice publishes a document of lost packets; nil publishes none.
@@ -70,6 +73,9 @@ type line struct {
 func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	l := &line{cfg: cfg, in: in, release: opts.Release}
 	var err error
+	if l.display, err = displayFilter(in); err != nil {
+		return nil, err
+	}
 	if in.Type == config.TypeLive {
 		l.live, err = openLive(in, opts)
 		return l, err
@@ -127,9 +133,9 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
-		Payload: l.in.Payload.Bytes,
-		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
-		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(),
+		Payload: l.in.Payload.Bytes, Raw: l.raw(),
+		Reveal: !l.cfg.Redact, Flows: l.flowDocuments(),
+		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs),
 		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {
@@ -196,18 +202,26 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
-	store := ""
+	at := s.place
 	if s.tap != nil {
-		store = s.tap.StoreID()
+		at.store = s.tap.StoreID()
 	}
 	return document.Options{
-		CaptureID: s.id, StoreID: store, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, StoreID: at.store, File: at.file, Mark: at.mark, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
 }
 
 // flowDocuments tells whether flows that have ended have documents; format lite has none of them.
 func (l *line) flowDocuments() bool { return l.cfg.Flow.Summary && l.in.Format != config.FormatLite }
+
+// raw is how many bytes of a packet its document can hold.
+func (l *line) raw() int {
+	if l.in.Payload.Raw {
+		return document.MaxRaw
+	}
+	return 0
+}
 
 // sampling is that of the input.
 func (l *line) sampling() engine.Sampling {

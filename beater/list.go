@@ -40,17 +40,23 @@ func List(w io.Writer) error {
 // Check finds what is wrong with inputs before anything runs: filters that do not compile.
 func Check(cfg config.Config) error {
 	for _, in := range cfg.Enabled() {
-		if err := checkFilter(in); err != nil {
+		if _, err := checkFilters(in); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkFilter(in config.Input) error {
-	if in.Filter == "" || !in.Enabled {
-		return nil
+// checkFilters also returns the setting that is wrong.
+func checkFilters(in config.Input) (setting string, err error) {
+	if !in.Enabled {
+		return "", nil
 	}
-	_, err := capture.NewFilterSet(in.Filter)
-	return err
+	if in.Filter != "" {
+		if _, err := capture.NewFilterSet(in.Filter); err != nil {
+			return "filter", err
+		}
+	}
+	_, err = displayFilter(in)
+	return "display_filter", err
 }

@@ -122,8 +122,9 @@ func (s *streams) CheckConfig(c *conf.C) error {
 func (s *streams) parse(c *conf.C) (config.Stream, error) {
 	stream, err := config.ParseStream(c, s.beater.cfg)
 	if err == nil && stream.Packets != nil {
-		if err = checkFilter(*stream.Packets); err != nil {
-			err = fmt.Errorf("streams.%s.filter: %w", stream.ID, err)
+		var setting string
+		if setting, err = checkFilters(*stream.Packets); err != nil {
+			err = fmt.Errorf("streams.%s.%s: %w", stream.ID, setting, err)
 		}
 	}
 	return stream, err

@@ -68,8 +68,8 @@ func parseInputs(cfg *config.Config, list []*conf.C, file string, ids config.IDs
 		return nil, err
 	}
 	for i, in := range all {
-		if err := checkFilter(in); err != nil {
-			return nil, fmt.Errorf("%s: %d.filter: %w", file, i, err)
+		if setting, err := checkFilters(in); err != nil {
+			return nil, fmt.Errorf("%s: %d.%s: %w", file, i, setting, err)
 		}
 	}
 	return all, nil
@@ -190,7 +190,8 @@ func (r *reloader) CheckConfig(c *conf.C) error {
 	if err != nil {
 		return err
 	}
-	return checkFilter(in)
+	_, err = checkFilters(in)
+	return err
 }
 
 func (r *reloader) parse(c *conf.C) (config.Input, error) {

@@ -90,8 +90,8 @@ func setInputs(f *flags, c *conf.C) error {
 		return errors.New("--reimport belongs to --file or --dir: in a configuration set reimport of the input")
 	}
 	if !f.capture() {
-		if f.bpf != "" || f.count > 0 {
-			return errors.New("--bpf and --count belong to --file, --dir or --nic: in a configuration set filter and count of the input")
+		if f.bpf != "" || f.display != "" || f.count > 0 {
+			return errors.New("--bpf, --display-filter and --count belong to --file, --dir or --nic: in a configuration set filter, display_filter and count of the input")
 		}
 		return nil
 	}
@@ -99,6 +99,9 @@ func setInputs(f *flags, c *conf.C) error {
 	common := func(in settings) settings {
 		if f.bpf != "" {
 			in["filter"] = f.bpf
+		}
+		if f.display != "" {
+			in["display_filter"] = f.display
 		}
 		if f.count > 0 {
 			in["count"] = f.count

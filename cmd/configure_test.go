@@ -137,6 +137,11 @@ func TestConfigure(t *testing.T) {
 			want:    map[string]any{"espbeat.inputs": list(map[string]any{"type": "file", "id": "file", "paths": list("x")})},
 			private: true, interactive: true, format: "ecs",
 		},
+		"filters": {
+			args: []string{"--file", "x", "--bpf", "tcp", "-Y", "tls"}, file: `{output.console.pretty: true}`,
+			want:    map[string]any{"espbeat.inputs": list(map[string]any{"type": "file", "id": "file", "paths": list("x"), "filter": "tcp", "display_filter": "tls"})},
+			private: true, interactive: true, format: "ecs",
+		},
 		"index alone sets the index, the template follows": {
 			args: []string{"--file", "a", "--node", "n", "--index", "mine"},
 			file: `{output.elasticsearch: {hosts: [a], indices: [{index: b}]}, setup.template: {name: old, pattern: old-*}}`,
@@ -241,7 +246,8 @@ func TestConfigureRefuses(t *testing.T) {
 		"two outputs":            {[]string{"--file", "a"}, `output.kafka.hosts: [k]`, `output.file.path: x`, "output.kafka and output.file are both set"},
 		"empty file":             {[]string{"--file", ""}, ``, ``, "--file: the name is empty"},
 		"empty nic":              {[]string{"--nic", ""}, ``, ``, "--nic: the name is empty"},
-		"bpf without a capture":  {[]string{"--bpf", "tcp"}, `espbeat.inputs: [{type: file, paths: [a]}]`, ``, "--bpf and --count belong to"},
+		"bpf without a capture":  {[]string{"--bpf", "tcp"}, `espbeat.inputs: [{type: file, paths: [a]}]`, ``, "--bpf, --display-filter and --count belong to"},
+		"display filter alone":   {[]string{"-Y", "tcp"}, `espbeat.inputs: [{type: file, paths: [a]}]`, ``, "--bpf, --display-filter and --count belong to"},
 		"a setting of espbeat's": {[]string{"--file", "a"}, `espbeat.format: json`, ``, `espbeat.format: "json"`},
 	} {
 		t.Run(name, func(t *testing.T) {

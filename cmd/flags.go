@@ -16,7 +16,8 @@ import (
 // them into configuration.
 type flags struct {
 	files, nics, nodes []string
-	dir, bpf, index    string
+	dir, bpf, display  string
+	index              string
 	format, color      string
 	reimport           string
 	count              uint64
@@ -48,6 +49,7 @@ func (f *flags) registerInputs(fs *pflag.FlagSet) {
 	fs.StringVar(&f.dir, "dir", "", "Read all captures under this `directory`, in order of time")
 	fs.StringArrayVar(&f.nics, "nic", nil, "Network `interface`, or glob of several, to capture on (repeatable)")
 	fs.StringVar(&f.bpf, "bpf", "", "Only packets that match this BPF `expression`, files included")
+	fs.StringVarP(&f.display, "display-filter", "Y", "", "Only packets that match this Wireshark display `filter`")
 }
 
 // capture tells whether the flags themselves say what to read.

@@ -45,7 +45,10 @@ func (a *app) runTestCapture(out io.Writer) int {
 	if err != nil {
 		return failed(err)
 	}
-	opt := preflight.Options{}
+	opt := preflight.Options{CompileDisplay: func(text string) error {
+		_, err := beater.CompileFilter(text, "full")
+		return err
+	}}
 	if opt.Program, err = os.Executable(); err != nil {
 		opt.Program = Name
 	}

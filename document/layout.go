@@ -56,6 +56,7 @@ func addressOf(d *field.Def) address {
 // plan is the layout of all documents, made once.
 type plan struct {
 	*field.Layout
+	ids     map[string]field.ID    // by name
 	steps   []step                 // by field ID
 	keeps   [field.Full + 1][]keep // by profile and field ID
 	strings [][]byte               // interned ones as JSON, by field.Str
@@ -64,11 +65,12 @@ type plan struct {
 
 var thePlan = sync.OnceValue(func() *plan {
 	l := field.Seal()
-	p := &plan{Layout: l, steps: make([]step, len(l.Defs)), words: len(l.Defs)/64 + 1}
+	p := &plan{Layout: l, ids: map[string]field.ID{}, steps: make([]step, len(l.Defs)), words: len(l.Defs)/64 + 1}
 	nodes := map[string]int{}
 	for id := range l.Defs {
 		path := l.Path[id]
 		s := &p.steps[id]
+		p.ids[l.Defs[id].Name] = field.ID(id) //nolint:gosec // as many as IDs
 		s.address = addressOf(&l.Defs[id])
 		s.top, s.topLen = path[0], len(path[0])+len(`,"":`)
 		s.single = l.Defs[id].Type != field.Object && l.Array[id] == field.NoArray && !l.Defs[id].Is(field.List)

@@ -21,6 +21,8 @@ type Options struct {
 	Dedup Dedup
 	// Sampling yields the records of some packets only.
 	Sampling Sampling
+	// Keep leaves records out by what was dissected; what spans packets has seen them. nil keeps all.
+	Keep func(*Batch, *Record) bool
 	// Shedding makes less of packets while their records are not taken fast enough.
 	Shedding Shedding
 	// Count ends the input after that many records; 0 means no end.
@@ -32,6 +34,8 @@ type Options struct {
 	Before uint64
 	// Payload is how many bytes of a packet's payload its record holds.
 	Payload int
+	// Raw is how many of a packet's captured bytes its record holds.
+	Raw int
 	// Reveal keeps secrets.
 	Reveal bool
 	// Flows yields the flows that have ended, in Batch.Flows.
@@ -41,7 +45,7 @@ type Options struct {
 // Stats counts an engine's packets. Counters only grow.
 type Stats struct {
 	Seen     uint64 // packets taken from the source: all of those below but the last two
-	Filtered uint64
+	Filtered uint64 // by Filter or Keep
 	// Rebuilt counts those up to Options.From, filtered ones and those before the source included: an earlier run has accounted for them.
 	Rebuilt      uint64
 	Deduplicated uint64
@@ -146,8 +150,14 @@ func (e *Engine) Next(b *Batch) error {
 			e.stats.Sampled++
 			continue
 		}
+		r := &b.Records[len(b.Records)-1]
+		if e.opt.Keep != nil && !e.opt.Keep(b, r) {
+			b.drop()
+			e.stats.Filtered++
+			continue
+		}
 		e.stats.Yielded++
-		if b.Records[len(b.Records)-1].UnknownLink {
+		if r.UnknownLink {
 			e.stats.UnknownLink++
 		}
 		if e.stats.Yielded == e.opt.Count {
@@ -190,11 +200,14 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	if p.Conversation != nil {
 		writeFlow(&b.buffer, p.Conversation, p.Direction)
 	}
+	raw := len(b.buffer.Arena)
+	b.buffer.Arena = append(b.buffer.Arena, c.Data[:min(len(c.Data), e.opt.Raw)]...)
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
 		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offload: c.Offload, Offset: c.Offset, File: c.File, Comments: c.Comments,
 		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed, Shed: e.shed.Shed,
-		fields: first, fieldsEnd: b.buffer.Len(), layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
+		fields: first, fieldsEnd: b.buffer.Len(), arena: arena, layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
+		raw: raw, rawEnd: len(b.buffer.Arena),
 	})
 	b.layers = append(b.layers, p.Layers[:p.Depth]...)
 	r := &b.Records[len(b.Records)-1]

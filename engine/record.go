@@ -45,8 +45,10 @@ type Record struct {
 	InitiatorKnown bool
 
 	fields, fieldsEnd int
+	arena             int // where its texts begin
 	layers, layersEnd int
 	own               int // end of the layers that are not quoted
+	raw, rawEnd       int // the captured bytes in the arena
 }
 
 // Batch is a run of records with the memory that their fields lie in. It is reused: Engine.Next overwrites what it held.
@@ -68,6 +70,17 @@ func (b *Batch) Reset() {
 	b.buffer.Reset()
 }
 
+// drop takes the last record back.
+func (b *Batch) drop() {
+	last := len(b.Records) - 1
+	r := &b.Records[last]
+	b.buffer.Truncate(r.fields)
+	b.buffer.Arena = b.buffer.Arena[:r.arena]
+	b.layers = b.layers[:r.layers]
+	b.Records[last] = Record{}
+	b.Records = b.Records[:last]
+}
+
 // Fields are the entries of record r, in the order of dissection.
 func (b *Batch) Fields(r *Record) []field.Entry { return b.buffer.Entries[r.fields:r.fieldsEnd] }
 
@@ -79,6 +92,9 @@ func (b *Batch) Layers(r *Record) []*dissect.Protocol { return b.layers[r.layers
 
 // Own are the protocols of record r itself, without those of a packet that it quotes (an ICMP error).
 func (b *Batch) Own(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.own] }
+
+// Raw are the first captured bytes of record r, as many as Options.Raw asks for.
+func (b *Batch) Raw(r *Record) []byte { return b.buffer.Arena[r.raw:r.rawEnd] }
 
 // Bytes is the memory that the records of the batch take, for bounding what is in flight.
 func (b *Batch) Bytes() int {

@@ -45,6 +45,8 @@ func (f Finding) String() string {
 type Options struct {
 	// Data is path.data; empty for a run that keeps nothing.
 	Data string
+	// CompileDisplay finds what is wrong with a display filter.
+	CompileDisplay func(text string) error
 	// Program is the path of the executable, for remedies.
 	Program string
 }
@@ -59,7 +61,11 @@ func Run(cfg *config.Config, o Options) []Finding {
 		all = append(all, permissions(needed, missing, o.Program))
 	}
 	for i := range on {
-		switch in := &on[i]; in.Type {
+		in := &on[i]
+		if in.DisplayFilter != "" {
+			all = append(all, display(in, o.CompileDisplay))
+		}
+		switch in.Type {
 		case config.TypeLive:
 			all = append(all, live(in, cfg.Dissect.Checksums, len(missing) == 0)...)
 		case config.TypeFile:
@@ -75,6 +81,14 @@ func Run(cfg *config.Config, o Options) []Finding {
 // Failed tells whether any finding is a failure.
 func Failed(all []Finding) bool {
 	return slices.ContainsFunc(all, func(f Finding) bool { return f.Status == Fail })
+}
+
+func display(in *config.Input, compile func(string) error) Finding {
+	f := Finding{Subject: "display filter of " + in.ID, Text: fmt.Sprintf("%q can be answered", in.DisplayFilter)}
+	if err := compile(in.DisplayFilter); err != nil {
+		f.Status, f.Text = Fail, err.Error()
+	}
+	return f
 }
 
 func permissions(needed, missing []privileges.Capability, program string) Finding {

@@ -3,6 +3,7 @@
 package preflight
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,6 +140,11 @@ func TestRun(t *testing.T) {
 	if Failed(all) {
 		t.Error("failed without a failure")
 	}
+	cfg.Inputs[1].DisplayFilter = "tcp"
+	compile := func(text string) error { return errors.New("cannot answer " + text) }
+	expect(t, Run(&cfg, Options{CompileDisplay: func(string) error { return nil }}), "ok   permissions: ", `ok   display filter of mine: "tcp" can be answered`, "ok   files of mine: 1")
+	expect(t, Run(&cfg, Options{CompileDisplay: compile}), "ok   permissions: ", "FAIL display filter of mine: cannot answer tcp", "ok   files of mine: 1")
+	cfg.Inputs[1].DisplayFilter = ""
 	cfg.Inputs[1].Paths = []string{"missing"}
 	all = Run(&cfg, Options{})
 	if expect(t, all, "ok   permissions: ", "FAIL files of mine: ", "ok   files of mine: 0"); !Failed(all) {

@@ -111,6 +111,10 @@ func either(a, b func(document) bool) func(document) bool {
 	return func(d document) bool { return a(d) || b(d) }
 }
 
+func not(f func(document) bool) func(document) bool {
+	return func(d document) bool { return !f(d) }
+}
+
 // numbers are the sorted numbers of the packets that match.
 func numbers(t *testing.T, docs []document, match func(document) bool) []int {
 	t.Helper()

@@ -18,7 +18,7 @@ import (
 func TestFleetPolicyCaptures(t *testing.T) {
 	for name, set := range map[string]settings{
 		"defaults": {"interfaces": []any{"lo"}},
-		"variables": {"interfaces": []any{"l[no]"}, "exclude_interfaces": []any{"eth*", "it's: #1"}, "filter": "udp or\ntcp", "wait_for_interfaces": false, "profile": "standard",
+		"variables": {"interfaces": []any{"l[no]"}, "exclude_interfaces": []any{"eth*", "it's: #1"}, "filter": "udp or\ntcp", "display_filter": "ip.addr == \"127.0.0.1\" && !icmp", "wait_for_interfaces": false, "profile": "standard",
 			"internal_networks": []any{"loopback"}, "snaplen": 2048, "promiscuous": false, "engine": "af_packet", "buffer_size": "4MiB", "buffer_time": "100ms", "fanout": 1,
 			"shedding_enabled": true, "payload_bytes": 16, "dedup_window": "0s", "tags": []any{"fleet: #1"}, "fields": "zone: it's", "processors": "- add_labels.labels.site: lab"},
 	} {

@@ -219,8 +219,10 @@ func TestTwoImportsAtOnce(t *testing.T) {
 
 func TestFilteredPacketsAreAccountedFor(t *testing.T) {
 	s := server(t)
-	index := stream(t, s)
-	udp := len(parse(t, run(t, "--file", demo(), "--bpf", "udp", "--format", "ecs").exits(0).out))
-	run(t, "--file", demo(), "--bpf", "udp", "--node", s.URL, "--index", index).exits(0).
-		accounts(ledger{"packets seen": demoPackets, "filtered": demoPackets - udp, "acknowledged": udp, "documents stored": udp})
+	for _, flag := range []string{"--bpf", "--display-filter"} {
+		index := stream(t, s)
+		udp := len(parse(t, run(t, "--file", demo(), flag, "udp", "--format", "ecs").exits(0).out))
+		run(t, "--file", demo(), flag, "udp", "--node", s.URL, "--index", index).exits(0).
+			accounts(ledger{"packets seen": demoPackets, "filtered": demoPackets - udp, "acknowledged": udp, "documents stored": udp})
+	}
 }

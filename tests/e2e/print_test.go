@@ -73,13 +73,16 @@ func TestCount(t *testing.T) {
 
 func TestFilterOfAFile(t *testing.T) {
 	docs := printed(t, demo())
-	for bpf, match := range map[string]func(document) bool{
-		"tcp port 80":         both(hasText("network.transport", "tcp"), either(hasNumber("source.port", 80), hasNumber("destination.port", 80))),
-		"arp and not vlan":    both(hasText("packet.layers", "arp"), func(d document) bool { return !hasText("packet.layers", "vlan")(d) }),
-		"net 2001:db8:2::/48": either(inNet("source.ip", "2001:db8:2::/48"), inNet("destination.ip", "2001:db8:2::/48")),
+	for filter, match := range map[[2]string]func(document) bool{
+		{"--bpf", "tcp port 80"}:                                 both(hasText("network.transport", "tcp"), either(hasNumber("source.port", 80), hasNumber("destination.port", 80))),
+		{"--bpf", "arp and not vlan"}:                            both(hasText("packet.layers", "arp"), not(hasText("packet.layers", "vlan"))),
+		{"--bpf", "net 2001:db8:2::/48"}:                         either(inNet("source.ip", "2001:db8:2::/48"), inNet("destination.ip", "2001:db8:2::/48")),
+		{"--display-filter", "dns && !(ip.dst == 192.0.2.0/24)"}: both(hasText("packet.layers", "dns"), not(inNet("destination.ip", "192.0.2.0/24"))),
+		{"-Y", "http.request.method == POST or arp"}:             either(hasText("http.request.method", "POST"), hasText("packet.layers", "arp")),
+		{"-Y", "tcp.analysis.retransmission"}:                    hasText("tcp.analysis.flags", "retransmission"),
 	} {
-		t.Run(bpf, func(t *testing.T) {
-			found := parse(t, run(t, "--file", demo(), "--bpf", bpf, "--format", "ecs").exits(0).silent().out)
+		t.Run(filter[1], func(t *testing.T) {
+			found := parse(t, run(t, "--file", demo(), filter[0], filter[1], "--format", "ecs").exits(0).silent().out)
 			got, want := numbers(t, found, has("packet")), numbers(t, docs, match)
 			if !slices.Equal(got, want) || len(want) == 0 {
 				t.Errorf("packets %v, want %v", got, want)
@@ -87,8 +90,10 @@ func TestFilterOfAFile(t *testing.T) {
 		})
 	}
 	// A filter counts what it lets pass.
-	if r := run(t, "--file", demo(), "--bpf", "icmp", "--count", "2").exits(0); len(r.lines()) != 2 {
-		t.Errorf("--count 2 of a filter: %d lines", len(r.lines()))
+	for _, flag := range []string{"--bpf", "-Y"} {
+		if r := run(t, "--file", demo(), flag, "icmp", "--count", "2").exits(0); len(r.lines()) != 2 {
+			t.Errorf("--count 2 of %s: %d lines", flag, len(r.lines()))
+		}
 	}
 }
 
