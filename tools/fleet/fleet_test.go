@@ -223,7 +223,7 @@ func TestBuiltPackage(t *testing.T) {
 			KibanaSavedObjectMeta   struct{ SearchSourceJSON string }
 		}
 	}
-	if err := json.Unmarshal(files["kibana/dashboard/"+dashboardID+".json"], &d); err != nil {
+	if err := json.Unmarshal(files["kibana/dashboard/espbeat-overview.json"], &d); err != nil {
 		t.Errorf("the dashboard's parts are not encoded: %v", err)
 	}
 	again := built(t)

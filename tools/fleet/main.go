@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Command fleet writes what is generated of the Fleet package in packages/espbeat (fields, sample events, dashboard, README), and builds the package:
+// Command fleet writes what is generated of the Fleet package in packages/espbeat (fields, sample events, dashboards, README), and builds the package:
 //
 //	fleet               writes what is generated
 //	fleet -zip build    and the built package build/espbeat-VERSION.zip, which Kibana installs
@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	_ "github.com/espbeat/espbeat/dissect/all" // defines the fields of all protocols
+	"github.com/espbeat/espbeat/tools/kibana/saved"
 )
 
 //go:generate go run . -root ../..
@@ -70,11 +71,17 @@ func generate(root, dir string) (map[string][]byte, error) {
 			add(at+"_dev/test/pipeline/"+name, text)
 		}
 	}
-	overview, err := dashboard()
+	objects, err := saved.Package.Objects()
 	if err != nil {
 		return nil, err
 	}
-	add("kibana/dashboard/"+dashboardID+".json", overview)
+	for _, o := range objects {
+		text, err := o.JSON("    ")
+		if err != nil {
+			return nil, err
+		}
+		add("kibana/"+filepath.ToSlash(o.File()), text)
+	}
 	readme, err := readme(filepath.Join(dir, "_dev", "build", "docs", "README.md"), events)
 	add("docs/README.md", readme)
 	return files, err

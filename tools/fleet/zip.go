@@ -21,7 +21,7 @@ import (
 var undated = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // build writes the package in dir as Kibana installs it, and returns its path: without what is for its makers, with the references to ECS resolved and
-// the parts of dashboards encoded. The same sources make the same bytes.
+// the parts of saved objects encoded. The same sources make the same bytes.
 func build(dir, to string) (string, error) {
 	text, err := os.ReadFile(filepath.Join(dir, "manifest.yml"))
 	if err != nil {
@@ -70,8 +70,8 @@ func addAll(w *zip.Writer, sources fs.FS, root string) error {
 				return err
 			}
 		}
-		if strings.HasPrefix(name, "kibana/dashboard/") {
-			if text, err = encodeDashboard(text); err != nil {
+		if strings.HasPrefix(name, "kibana/") {
+			if text, err = encodeParts(text); err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
 		}
@@ -83,8 +83,8 @@ func addAll(w *zip.Writer, sources fs.FS, root string) error {
 	})
 }
 
-// encodeDashboard makes strings of the parts that Kibana keeps as such.
-func encodeDashboard(text []byte) ([]byte, error) {
+// encodeParts makes strings of the parts of a saved object that Kibana keeps as such.
+func encodeParts(text []byte) ([]byte, error) {
 	var d map[string]any
 	if err := json.Unmarshal(text, &d); err != nil {
 		return nil, err
