@@ -66,7 +66,8 @@ func Settings(o SettingsOptions) instance.Settings {
 				if err != nil {
 					return indices.Index{}, err
 				}
-				return indexOf(cfg.Format, &cfg), nil
+				ix := indexOf(cfg.Format, &cfg)
+				return ix, mapTyped(&ix, &cfg.Dissector.Tshark)
 			},
 			NoLifecycle: o.NoLifecycle,
 			NoRollover:  o.NoRollover,

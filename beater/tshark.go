@@ -23,6 +23,7 @@ import (
 	"github.com/espbeat/espbeat/filter"
 	"github.com/espbeat/espbeat/privileges"
 	"github.com/espbeat/espbeat/publish"
+	"github.com/espbeat/espbeat/publish/indices"
 	"github.com/espbeat/espbeat/tshark"
 )
 
@@ -60,9 +61,6 @@ func (s *second) find() (*tshark.Program, error) {
 	if s.program != nil {
 		return s.program, nil
 	}
-	if err := privileges.KeepFromChildren(); err != nil {
-		return nil, err
-	}
 	c := &s.cfg.Dissector.Tshark
 	aside := cmp.Or(c.Quarantine, "tshark-quarantine.pcapng")
 	if !filepath.IsAbs(aside) {
@@ -72,10 +70,7 @@ func (s *second) find() (*tshark.Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the folder of espbeat.dissector.tshark.quarantine: %w", err)
 	}
-	p, err := tshark.Find(context.Background(), tshark.Options{
-		Path: c.Path, Processes: c.Processes, Timeout: c.Timeout, MaxPackets: c.MaxPackets, MaxMemory: int64(c.MaxMemory),
-		MaxDocument: int(c.MaxDocument), User: c.User, Quarantine: aside, Say: s.say,
-	})
+	p, err := findTshark(c, aside, s.say)
 	if err != nil {
 		return nil, err
 	}
@@ -84,6 +79,17 @@ func (s *second) find() (*tshark.Program, error) {
 		s.say(fmt.Sprintf("%s: what it says of a packet is not redacted: passwords, cookies and the like stand there as they were sent", p))
 	}
 	return p, nil
+}
+
+// findTshark finds and checks the configured program.
+func findTshark(c *config.Tshark, quarantine string, say func(string)) (*tshark.Program, error) {
+	if err := privileges.KeepFromChildren(); err != nil {
+		return nil, err
+	}
+	return tshark.Find(context.Background(), tshark.Options{
+		Path: c.Path, Processes: c.Processes, Timeout: c.Timeout, MaxPackets: c.MaxPackets, MaxMemory: int64(c.MaxMemory),
+		MaxDocument: int(c.MaxDocument), Protocols: c.Protocols, User: c.User, Quarantine: quarantine, Say: say,
+	})
 }
 
 // close is for when all inputs have ended.
@@ -225,7 +231,7 @@ func (b *batch) answer() {
 		}
 		p := &b.asked.Packets[at]
 		at++
-		r.Tshark, r.TsharkCut = p.Layers, p.Mark
+		r.Tshark, r.TsharkCut, r.TsharkTyped = p.Layers, p.Mark, p.Typed
 		r.Cut = r.Cut || p.Mark != nil
 	}
 }
@@ -234,6 +240,24 @@ func (b *batch) answer() {
 // deeper than the 20 levels that a flattened field has by default.
 func layersMapping() map[string]any {
 	return map[string]any{"type": "flattened", "ignore_above": 1024, "depth_limit": 900}
+}
+
+// mapTyped has the chosen protocols of tshark mapped, by what the configured tshark says of them.
+func mapTyped(ix *indices.Index, c *config.Tshark) error {
+	if len(c.Protocols) == 0 {
+		return nil
+	}
+	p, err := findTshark(c, "", nil) // which is given no packets
+	if err != nil {
+		return err
+	}
+	defer p.Close()
+	properties, n := p.Properties()
+	mapping := ix.Template["mappings"].(map[string]any)
+	mapping["properties"].(map[string]any)["tshark"] = map[string]any{"properties": properties}
+	limit := ix.Template["settings"].(map[string]any)["index"].(map[string]any)["mapping"].(map[string]any)["total_fields"].(map[string]any)
+	limit["limit"] = limit["limit"].(int) + n + 1
+	return nil
 }
 
 // hosts is of the addresses of both sides, whichever sent the packet: conversations that belong together, and the fragments of their packets,

@@ -77,6 +77,7 @@ func TestErrorsNameKeyValueAndFix(t *testing.T) {
 		"user root":        {`privileges.user: root`, `espbeat.privileges.user: "root": that is nobody else`},
 		"format":           {`format: json`, `espbeat.format: "json": no such format, use ecs, lite or ek`},
 		"tshark of lite":   {`{format: lite, dissector.tshark.when: always}`, `espbeat.dissector.tshark.when: "always": documents of format lite`},
+		"tshark protocols": {`dissector.tshark.protocols: [dns, tls]`, `espbeat.dissector.tshark.protocols: "dns, tls": they are for what tshark says beside espbeat's fields, set espbeat.dissector.tshark.when`},
 		"tshark path":      {`dissector.tshark.path: ""`, `espbeat.dissector.tshark.path: "": name the executable`},
 		"processes":        {`dissector.tshark.processes: 0`, `espbeat.dissector.tshark.processes: 0: use 1 to 64`},
 		"tshark timeout":   {`dissector.tshark.timeout: 10ms`, `espbeat.dissector.tshark.timeout: 10ms: use a duration from 1s`},

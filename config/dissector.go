@@ -5,6 +5,7 @@ package config
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -17,6 +18,8 @@ type Dissector struct {
 type Tshark struct {
 	// When is empty for none, unknown for those of which espbeat has no name for some bytes, always, or a display filter in Wireshark's syntax.
 	When string `config:"when"`
+	// Protocols, by the names of Wireshark's filters, have fields of their types in the index.
+	Protocols []string `config:"protocols"`
 	// Path is that of the executable; a name alone is looked for in $PATH.
 	Path string `config:"path"`
 	// Processes share the packets of a source.
@@ -80,6 +83,8 @@ func (t *Tshark) check(format string) error {
 	switch {
 	case t.When != "" && format != FormatECS:
 		return fault(key+".when", quoted(t.When), "documents of format "+format+" have no layers beside, use format ecs or leave it out")
+	case len(t.Protocols) > 0 && t.When == "":
+		return fault(key+".protocols", quoted(strings.Join(t.Protocols, ", ")), "they are for what tshark says beside espbeat's fields, set "+key+".when, in format ecs, or leave it out")
 	case t.Path == "":
 		return fault(key+".path", quoted(""), "name the executable, or remove it for tshark in $PATH")
 	case t.Processes < 1 || t.Processes > maxProcesses:

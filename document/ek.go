@@ -23,6 +23,7 @@ const (
 	keyTimestamp = "timestamp"
 	keyLayers    = "layers"
 	keyCut       = "truncated"
+	keyTyped     = "tshark" // beside layers, in format ecs
 )
 
 // Append appends the document of r as one JSON object without a line feed.
@@ -55,11 +56,18 @@ func (*Tshark) append(dst []byte, keys []span, r *engine.Record) ([]byte, []span
 
 // appendLayers adds what tshark says to a document of format ecs that begins at from.
 func appendLayers(dst []byte, keys []span, from int, r *engine.Record) ([]byte, []span) {
-	dst = append(append(append(comma(dst[:len(dst)-1]), '"'), keyLayers...), `":`...)
-	start := len(dst) - from
-	dst = append(dst, r.Tshark...)
-	if keys != nil {
-		keys = append(keys, span{keyLayers, start, len(dst) - from})
+	dst = dst[:len(dst)-1]
+	member := func(name string, value []byte) {
+		dst = append(append(append(comma(dst), '"'), name...), `":`...)
+		start := len(dst) - from
+		dst = append(dst, value...)
+		if keys != nil {
+			keys = append(keys, span{name, start, len(dst) - from})
+		}
+	}
+	member(keyLayers, r.Tshark)
+	if r.TsharkTyped != nil {
+		member(keyTyped, r.TsharkTyped)
 	}
 	return append(dst, '}'), keys
 }

@@ -51,9 +51,10 @@ func TestEK(t *testing.T) {
 	}
 }
 
-// TestLayers: a document of format ecs has what tshark says under layers.
+// TestLayers: a document of format ecs has what tshark says under layers, and what of it has types under tshark.
 func TestLayers(t *testing.T) {
 	b, r := asked(t, "")
+	r.TsharkTyped = []byte(`{"frame":{"frame_frame_number":"1"}}`)
 	enc := document.NewEncoder(document.Options{Profile: field.Standard})
 	d := enc.Encode(&document.Memory{}, b, r)
 	m, err := parseDocument(d.JSON())
@@ -64,10 +65,16 @@ func TestLayers(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(m["layers"], any(want)) || m["source"] == nil {
 		t.Errorf("%v: %s", err, d.JSON())
 	}
-	if !document.Has("layers") {
-		t.Error("nobody knows that documents may have the key layers")
+	if got := text(t, m["tshark"]); got != string(r.TsharkTyped) {
+		t.Errorf("values with types: %s, want %s", got, r.TsharkTyped)
+	}
+	if !document.Has("layers") || !document.Has("tshark") {
+		t.Error("nobody knows that documents may have the keys layers and tshark")
 	}
 	sameMembers(t, &d)
+	if got := text(t, enc.Map(b, r)["tshark"]); got != string(r.TsharkTyped) {
+		t.Errorf("as plain values: %s, want %s", got, r.TsharkTyped)
+	}
 	if got := text(t, enc.Map(b, r)["layers"]); got != text(t, want) {
 		t.Errorf("as plain values: %s, want %s", got, said)
 	}

@@ -25,6 +25,9 @@ func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit, only strin
 	if r.Tshark != nil && (only == "" || only == keyLayers) {
 		m[keyLayers] = plain(r.Tshark)
 	}
+	if r.TsharkTyped != nil && (only == "" || only == keyTyped) {
+		m[keyTyped] = plain(r.TsharkTyped)
+	}
 	return m
 }
 

@@ -41,8 +41,8 @@ type Record struct {
 	Shed Shed
 
 	// Tshark is what tshark says of the packet, the JSON of an object of protocols under its names; nil when it was not asked. TsharkCut is that of
-	// an object that says what was left out of it, nil for nothing.
-	Tshark, TsharkCut []byte
+	// an object that says what was left out of it, nil for nothing. TsharkTyped are those of its values that have fields with types, the same way, nil for none.
+	Tshark, TsharkCut, TsharkTyped []byte
 
 	// Of the packet's conversation; empty without one.
 	FlowID         string
@@ -115,7 +115,7 @@ func (b *Batch) Bytes() int {
 	const recordSize, entrySize = 400, 16
 	n := len(b.Records)*recordSize + len(b.buffer.Entries)*entrySize + len(b.buffer.Arena) + len(b.frames)
 	for i := range b.Records {
-		n += len(b.Records[i].Tshark) + len(b.Records[i].TsharkCut)
+		n += len(b.Records[i].Tshark) + len(b.Records[i].TsharkCut) + len(b.Records[i].TsharkTyped)
 	}
 	return n
 }

@@ -46,8 +46,8 @@ var (
 	markKey   = []byte(`,"` + ek.Mark + `":{"bytes":`)
 )
 
-// give makes the answer p's, under the number that p has in its source. limit bounds it, bytes.
-func (a *answer) give(p *Packet, limit int) error {
+// give makes the answer p's, under the number that p has in its source. limit bounds it, bytes; chosen may be nil.
+func (a *answer) give(p *Packet, limit int, chosen *typed) error {
 	a.buf = append(a.buf[:0], a.line[:a.at]...)
 	a.buf = strconv.AppendUint(a.buf, p.Number, 10)
 	a.buf = append(a.buf, a.line[a.at+a.digits:]...)
@@ -70,7 +70,13 @@ func (a *answer) give(p *Packet, limit int) error {
 		}
 		layers, mark = layers[:at], layers[at+len(markKey)-len(`{"bytes":`):]
 	}
-	p.Layers, p.Mark = layers, mark
+	var values []byte
+	if chosen != nil {
+		if values, err = chosen.fields.Gather(nil, layers); err != nil {
+			return fmt.Errorf("the line about packet %d: %w", p.Number, err)
+		}
+	}
+	p.Layers, p.Mark, p.Typed = layers, mark, values
 	return nil
 }
 

@@ -19,7 +19,9 @@ type Packet struct {
 	// Layers is tshark's answer: the JSON of an object of protocols, under its names. Mark is that of an object that says what Layers lacks
 	// (ek.Mark), nil when it lacks nothing. Without an answer, Fate says why, and Layers has what is known without it.
 	Layers, Mark []byte
-	Fate         Fate
+	// Typed are the values in Layers that belong to Options.Protocols: the JSON of an object of protocols, each an object of fields; nil when there are none.
+	Typed []byte
+	Fate  Fate
 
 	number uint64 // in the capture that its process reads, from 1
 	batch  *Batch

@@ -27,7 +27,7 @@ func FuzzAnswer(f *testing.F) {
 			return
 		}
 		p := Packet{Number: 77, Packet: capture.Packet{Time: 1e9}}
-		if err := a.give(&p, ek.MinLimit); (err == nil) != (len(p.Layers) > 0) {
+		if err := a.give(&p, ek.MinLimit, nil); (err == nil) != (len(p.Layers) > 0) {
 			t.Fatalf("%v, and layers %q", err, p.Layers)
 		}
 	})

@@ -39,6 +39,8 @@ type Options struct {
 	Quarantine string
 	// MaxDocument bounds what is kept of a packet, bytes.
 	MaxDocument int
+	// Protocols are those, by the names of Wireshark's filters, whose fields an answer has for an index with types, too: Packet.Typed.
+	Protocols []string
 	// Say is told of what a user may want to know, such as a process that was replaced.
 	Say func(string)
 }
@@ -52,6 +54,7 @@ type Program struct {
 	as      identity
 	stats   counters
 	aside   quarantine
+	typed   *typed // nil without Options.Protocols
 }
 
 // Stats counts what the processes of a Program were given. Counters only grow.
@@ -77,7 +80,7 @@ var versionPattern = regexp.MustCompile(`^TShark \(Wireshark\) ((\d+)\.\d+(?:\.\
 // findTime is how long tshark may take to say its version.
 const findTime = 30 * time.Second
 
-// Find looks for tshark and runs it once. Close gives back what it takes.
+// Find looks for tshark and runs it for its version, and for the fields of protocols. Close gives back what it takes.
 func Find(ctx context.Context, opt Options) (*Program, error) {
 	p := &Program{opt: opt}
 	var err error
@@ -90,7 +93,10 @@ func Find(ctx context.Context, opt Options) (*Program, error) {
 	if p.home, err = os.MkdirTemp("", "espbeat-tshark-"); err != nil {
 		return nil, fmt.Errorf("make an empty configuration folder for tshark: %w", err)
 	}
-	if err := p.check(ctx); err != nil {
+	if err = p.check(ctx); err == nil {
+		err = p.choose(ctx)
+	}
+	if err != nil {
 		p.Close()
 		return nil, err
 	}

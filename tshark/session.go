@@ -179,7 +179,7 @@ func (s *session) take(a *answer) error {
 	}
 	p := s.waiting[at]
 	s.mu.Unlock() // only this goroutine takes packets off
-	if err := a.give(p, s.of.program.opt.MaxDocument); err != nil {
+	if err := a.give(p, s.of.program.opt.MaxDocument, s.of.program.typed); err != nil {
 		return err
 	}
 	s.mu.Lock()

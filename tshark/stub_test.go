@@ -15,10 +15,17 @@ import (
 
 // The test binary under one of these names is a tshark that goes wrong.
 var stubs = map[string]func(){
-	"stub-old":     func() { fmt.Println("TShark (Wireshark) 2.6.20 (Git v2.6.20)") },
-	"stub-other":   func() { fmt.Println("hello") },
-	"stub-broken":  func() { fmt.Fprintln(os.Stderr, "it needs a library"); os.Exit(127) },
-	"stub-tshark":  stub,
+	"stub-old":    func() { fmt.Println("TShark (Wireshark) 2.6.20 (Git v2.6.20)") },
+	"stub-other":  func() { fmt.Println("hello") },
+	"stub-broken": func() { fmt.Fprintln(os.Stderr, "it needs a library"); os.Exit(127) },
+	"stub-tshark": stub,
+	"stub-no-fields": func() {
+		if len(os.Args) > 1 && os.Args[1] == "-G" {
+			fmt.Fprintln(os.Stderr, "no memory")
+			os.Exit(3)
+		}
+		version()
+	},
 	"stub-refuses": func() { version(); fmt.Fprintln(os.Stderr, "network type 4711 unknown"); os.Exit(2) },
 }
 
@@ -45,11 +52,45 @@ func install(t *testing.T, name string) string {
 }
 
 func version() {
-	if len(os.Args) > 1 && os.Args[1] == "--version" {
+	switch {
+	case len(os.Args) < 2:
+	case os.Args[1] == "--version":
 		fmt.Println("TShark (Wireshark) 4.9.9 (a stub)")
+		os.Exit(0)
+	case os.Args[1] == "-G":
+		fmt.Print(table)
 		os.Exit(0)
 	}
 }
+
+// table is some of what tshark 4.0.17 writes for -G fields; a protocol of too many fields comes behind.
+var table = func() string {
+	s := "P\tFrame\tframe\n" +
+		"F\tArrival Time\tframe.time\tFT_ABSOLUTE_TIME\tframe\t\t0x0\t\n" +
+		"F\tFrame Number\tframe.number\tFT_UINT32\tframe\tBASE_DEC\t0x0\t\n" +
+		"F\tFrame length\tframe.len\tFT_UINT32\tframe\tBASE_DEC\t0x0\t\n" +
+		"P\tOmni-Path\topa.mad\n" +
+		"F\tAttribute\topa.attribute\tFT_UINT16\topa.mad\tBASE_HEX\t0x0\t\n" +
+		"P\tTest\ttest\n" +
+		"F\tNumber\ttest.n\tFT_UINT8\ttest\tBASE_DEC\t0x0\tfour bits\n" +
+		"F\tNumber again\ttest.n\tFT_UINT32\ttest\tBASE_DEC_HEX\t0x0\t\n" +
+		"F\tLarge\ttest.large\tFT_UINT64\ttest\tBASE_DEC\t0x0\t\n" +
+		"F\tLarge mask\ttest.mask\tFT_UINT64\ttest\tBASE_HEX\t0x0\t\n" +
+		"F\tOf two types\ttest.either\tFT_UINT16\ttest\tBASE_DEC\t0x0\t\n" +
+		"F\tOf two types\ttest.either\tFT_IPv4\ttest\t\t0x0\t\n" +
+		"F\tFlag\ttest.flag\tFT_BOOLEAN\ttest\t8\t0x80\t\n" +
+		"F\tAddress\ttest.a6\tFT_IPv6\ttest\t\t0x0\t\n" +
+		"F\tTime\ttest.at\tFT_ABSOLUTE_TIME\ttest\t\t0x0\t\n" +
+		"F\tInterval\ttest.took\tFT_RELATIVE_TIME\ttest\t\t0x0\t\n" +
+		"F\tFrame\ttest.request_in\tFT_FRAMENUM\ttest\t\t0x0\t\n" +
+		"F\tName\ttest.name\tFT_UINT_STRING\ttest\t\t0x0\t\n" +
+		"F\tSubtree\ttest.tree\tFT_NONE\ttest\t\t0x0\t\n" +
+		"P\tLarge\tlarge\n"
+	for i := range maxTyped + 1 {
+		s += fmt.Sprintf("F\tF\tlarge.f%d\tFT_UINT8\tlarge\tBASE_DEC\t0x0\t\n", i)
+	}
+	return s
+}()
 
 // stub answers as tshark does. What a packet begins with says what it does instead.
 func stub() {
