@@ -119,6 +119,86 @@ func TestTsharkLayersAreFound(t *testing.T) {
 	}
 }
 
+// TestTsharkProtocolsHaveTypes: what is chosen is found as numbers, addresses, flags and times; everything is in the flattened field still.
+func TestTsharkProtocolsHaveTypes(t *testing.T) {
+	needTshark(t)
+	type object = map[string]any
+	s := server(t)
+	index := stream(t, s)
+	chosen := []string{"--node", s.URL, "--index", index, "-E", "espbeat.dissector.tshark.when=always", "-E", "espbeat.dissector.tshark.protocols=[frame,ip,dns]"}
+	run(t, append([]string{"--file", demo()}, chosen...)...).exits(0).
+		accounts(ledger{"packets seen": demoPackets, "acknowledged": demoPackets, "documents stored": demoPackets})
+	s.Refresh(index)
+	docs := printed(t, demo())
+	ranged := func(field string, than object) object { return object{"range": object{"tshark." + field: than}} }
+	// What an ICMP error quotes is gathered, too, and espbeat has no fields of it.
+	own := func(query object) object {
+		return object{"bool": object{"filter": query, "must_not": object{"exists": object{"field": "layers.icmp.icmp_icmp_type"}}}}
+	}
+	icmp := hasText("packet.layers", "icmp")
+	for name, c := range map[string]struct {
+		query any
+		want  func(document) bool
+	}{
+		// As text, 1500 is before 200.
+		"number": {ranged("frame.frame_frame_len", object{"gte": 200, "lt": 1500}), func(d document) bool { n := d.at("network.bytes")[0].(float64); return n >= 200 && n < 1500 }},
+		"network": {own(object{"term": object{"tshark.ip.ip_ip_src": "192.0.2.0/24"}}), func(d document) bool {
+			return !icmp(d) && slices.ContainsFunc(append(d.text("ip.src"), d.text("source.ip")...), func(a string) bool { return strings.HasPrefix(a, "192.0.2.") })
+		}},
+		"flag": {object{"term": object{"tshark.dns.dns_dns_flags_response": true}}, hasText("dns.type", "answer")},
+		"text": {own(object{"term": object{"tshark.dns.dns_dns_qry_name": "www.example.com"}}), func(d document) bool { return !icmp(d) && hasText("dns.question.name", "www.example.com")(d) }},
+		"time": {ranged("frame.frame_frame_time", object{"gte": "2026-11-23T00:00:00Z", "lt": "2026-11-24T00:00:00Z"}), func(document) bool { return true }},
+		"another protocol, flattened": {object{"term": object{"layers.udp.udp_udp_dstport": "53"}}, func(d document) bool {
+			return hasText("network.transport", "udp")(d) && hasNumber("destination.port", 53)(d)
+		}},
+		"the chosen one, flattened": {object{"term": object{"layers.frame.frame_frame_number": "7"}}, hasNumber("packet.number", 7)},
+	} {
+		got, want := search(t, s, index, c.query), numbers(t, docs, c.want)
+		if !slices.Equal(got, want) || len(want) == 0 {
+			t.Errorf("%s: found packets %v, want %v", name, got, want)
+		}
+	}
+	ignored := s.Search(index, object{"size": 100, "query": object{"prefix": object{"_ignored": "tshark."}}, "_source": false, "fields": []string{"_ignored"}})
+	for _, h := range ignored.Hits {
+		fields, _ := h.Fields["_ignored"].([]any)
+		for _, f := range fields { // bytes are ignored for their length
+			if name := fmt.Sprint(f); strings.HasPrefix(name, "tshark.") && name != "tshark.ip.ip_ip_fragments" && name != "tshark.ip.ip_ip_reassembled_data" {
+				t.Errorf("%s: value of %s is not of its type", h.ID, name)
+			}
+		}
+	}
+	if ignored.Total == 0 {
+		t.Error("the reassembled bytes of the demo are not ignored for their length: which fields are is not seen")
+	}
+	// What another tshark may print.
+	status, answer := s.Do("POST", "/"+index+"/_doc", object{"@timestamp": "2026-11-23T00:00:00Z", "tshark": object{
+		"frame": object{"frame_frame_len": []string{"0x0012", "17"}, "frame_frame_time": "never", "frame_frame_time_delta": "soon"}, "ip": object{"ip_ip_src": "nowhere"},
+	}})
+	s.Refresh(index)
+	if n := s.Count(index, object{"term": object{"tshark.frame.frame_frame_len": 17}}); status != 201 || n != 1 {
+		t.Errorf("a document with values that are not of their types: status %d, %v; %d found", status, answer, n)
+	}
+}
+
+// TestTsharkProtocolsAreExported: the template that is printed has them, and a tshark that cannot be asked is an error.
+func TestTsharkProtocolsAreExported(t *testing.T) {
+	t.Parallel()
+	needTshark(t)
+	export := func(set ...string) result {
+		args := []string{"export", "template", "-E", "espbeat.dissector.tshark.when=always"}
+		for _, s := range set {
+			args = append(args, "-E", "espbeat.dissector.tshark."+s)
+		}
+		return run(t, args...)
+	}
+	if got := export("protocols=[dns]").exits(0).out; !strings.Contains(got, `"dns_dns_qry_type"`) || !strings.Contains(got, `"flattened"`) {
+		t.Errorf("no typed field of dns, or no flattened one, in %.2000s", got)
+	}
+	export("protocols=[dnss]").exits(1).complains("espbeat.dissector.tshark.protocols", `"dnss"`)
+	export("protocols=[radius, dns]").exits(1).complains("espbeat.dissector.tshark.protocols", "radius has 11", "name fewer")
+	export("protocols=[dns]", "path=/nowhere/tshark").exits(1).complains("/nowhere/tshark", "espbeat.dissector.tshark.path")
+}
+
 // TestTsharkIsKilled: kill -9 of tshark under a run loses nothing, and the run says so; an import that was interrupted itself goes on.
 func TestTsharkIsKilled(t *testing.T) {
 	t.Parallel()
