@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"sync/atomic"
 
@@ -36,7 +35,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
 	out := &locked{w: o.Out}
-	second := &second{cfg: &cfg, folder: os.TempDir(), say: o.Report}
+	second := &second{cfg: &cfg, say: o.Report}
 	defer second.close()
 	var lines []*line
 	closeLines := func() {

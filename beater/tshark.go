@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"hash/fnv"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"sync"
 
@@ -30,7 +29,7 @@ import (
 // second is the dissector beside espbeat's own, looked for when the first input asks for it.
 type second struct {
 	cfg    *config.Config
-	folder string // where a relative quarantine file is
+	folder string // where a relative quarantine file is; empty is the current one
 	say    func(string)
 
 	mu      sync.Mutex
@@ -41,7 +40,7 @@ type second struct {
 func (e *Beater) secondOf(b *beat.Beat, ledger *publish.Ledger) *second {
 	s := &second{cfg: &e.cfg, folder: b.Paths.Resolve(paths.Data, ""), say: e.say}
 	if e.opts.Forget {
-		s.folder = os.TempDir() // path.data goes when the run ends
+		s.folder = "" // path.data goes when the run ends
 	}
 	ledger.WithTshark(func() (publish.Tshark, bool) {
 		s.mu.Lock()
@@ -68,6 +67,10 @@ func (s *second) find() (*tshark.Program, error) {
 	aside := cmp.Or(c.Quarantine, "tshark-quarantine.pcapng")
 	if !filepath.IsAbs(aside) {
 		aside = filepath.Join(s.folder, aside)
+	}
+	aside, err := filepath.Abs(aside)
+	if err != nil {
+		return nil, fmt.Errorf("find the folder of espbeat.dissector.tshark.quarantine: %w", err)
 	}
 	p, err := tshark.Find(context.Background(), tshark.Options{
 		Path: c.Path, Processes: c.Processes, Timeout: c.Timeout, MaxPackets: c.MaxPackets, MaxMemory: int64(c.MaxMemory),

@@ -30,7 +30,7 @@ type Tshark struct {
 	MaxDocument ByteSize `config:"max_document"`
 	// User is whom processes run as when espbeat runs as root.
 	User string `config:"user"`
-	// Quarantine is the capture file of packets that tshark does not survive; a relative one is below path.data.
+	// Quarantine is the capture file of packets that tshark does not survive; a relative one is below path.data, in a run that leaves nothing there below the current folder.
 	Quarantine string `config:"quarantine"`
 }
 

@@ -88,8 +88,7 @@ func (s *session) give(part []*Packet) {
 		n := 0
 		for n < len(part) && len(s.out) < writeAt {
 			p := part[n]
-			s.given++
-			p.number = s.given
+			s.count(p)
 			s.out = s.feeder.packet(s.out, &p.Packet, p.batch.Interfaces)
 			n++
 		}
@@ -98,11 +97,20 @@ func (s *session) give(part []*Packet) {
 		_, err := s.in.Write(s.out)
 		s.out = s.out[:0]
 		if err != nil {
+			for _, p := range part { // which it does not get
+				s.count(p)
+			}
 			s.await(part)
 			s.kill()
 			return
 		}
 	}
+}
+
+// count gives a packet its number in the capture that the process reads.
+func (s *session) count(p *Packet) {
+	s.given++
+	p.number = s.given
 }
 
 // await notes that packets wait for their answers.

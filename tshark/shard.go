@@ -3,6 +3,7 @@
 package tshark
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/espbeat/espbeat/capture"
@@ -113,6 +114,9 @@ func (s *shard) mend() error {
 
 // judge finds out why the process ended, and returns the packets that it has left. One that ended too many is put aside.
 func (s *shard) judge() ([]*Packet, error) {
+	if s.of.ctx.Err() != nil { // which has killed it
+		return nil, context.Cause(s.of.ctx)
+	}
 	se, stats := s.session, &s.of.program.stats
 	rest := se.left()
 	if se.answers > 0 {
