@@ -152,8 +152,8 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Dissect: dissect.Options{Wireshark: l.cfg.Dissect.Wireshark(), Checksums: l.cfg.Dissect.Checksums || l.cfg.Dissect.Wireshark()},
 		Flow:    flowOptions(&l.cfg.Flow, s),
 		Count:   count,
-		Payload: l.in.Payload.Bytes,
-		Reveal:  !l.cfg.Redact, Flows: l.flowDocuments(),
+		Payload: l.in.Payload.Bytes, Raw: l.raw(),
+		Reveal: !l.cfg.Redact, Flows: l.flowDocuments(),
 		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs), Frames: l.frames(docs),
 		Shedding: l.shedding(s),
 	}
@@ -225,18 +225,26 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 func (l *line) documents(s *source) document.Options {
 	internal, _ := l.cfg.Internal() // validated
 	host, _ := os.Hostname()
-	store := ""
+	at := s.place
 	if s.tap != nil {
-		store = s.tap.StoreID()
+		at.store = s.tap.StoreID()
 	}
 	return document.Options{
-		CaptureID: s.id, StoreID: store, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
+		CaptureID: s.id, StoreID: at.store, File: at.file, Mark: at.mark, Profile: profileOf(&l.cfg), Internal: internal, Hostname: host, Version: l.release,
 		Interfaces: s.Interfaces, AllAddresses: l.cfg.Dissect.Wireshark(), Sampling: l.sampling(),
 	}
 }
 
 // flowDocuments tells whether flows that have ended have documents; only format ecs has them.
 func (l *line) flowDocuments() bool { return l.cfg.Flow.Summary && l.in.Format == config.FormatECS }
+
+// raw is how many bytes of a packet its document can hold.
+func (l *line) raw() int {
+	if l.in.Payload.Raw {
+		return document.MaxRaw
+	}
+	return 0
+}
 
 // sampling is that of the input.
 func (l *line) sampling() engine.Sampling {

@@ -19,11 +19,13 @@ import (
 	"github.com/espbeat/espbeat/tshark/ek"
 )
 
-// Of the Elastic stack that this libbeat belongs to. The data stream has the major
-// version only, so that an upgrade splits nothing.
+// DataStream is where packets are, unless an output says otherwise. It has the major version of the Elastic stack only, so that an upgrade splits
+// nothing.
+const DataStream = "espbeat-9"
+
 const (
+	// stackVersion is that of the Elastic stack that this libbeat belongs to.
 	stackVersion = "9.3.0"
-	dataStream   = "espbeat-9"
 	liteIndex    = "packets_lite"
 )
 
@@ -142,7 +144,7 @@ func indexOf(format string, cfg *config.Config) indices.Index {
 	if cfg.Dissector.Tshark.When != "" {
 		mapping["properties"].(map[string]any)["layers"] = layersMapping()
 	}
-	return indices.Index{Name: dataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
+	return indices.Index{Name: DataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
 		"mappings": indices.WithGeoIP(mapping),
 		"settings": map[string]any{"index": map[string]any{
 			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit(profileOf(cfg))}},

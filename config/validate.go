@@ -114,7 +114,7 @@ func (c *Config) checkInput(in *Input, key string) error {
 		if in.Shedding.Enabled {
 			return fault(key+".shedding.enabled", true, "only with type: live, reading a file waits for the output and loses nothing, remove it")
 		}
-		return in.File.check(key, in.Count)
+		return in.File.check(key, in.Format, in.Count)
 	case TypeLive:
 		return in.checkLive(key)
 	}

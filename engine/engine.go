@@ -36,6 +36,8 @@ type Options struct {
 	Before uint64
 	// Payload is how many bytes of a packet's payload its record holds.
 	Payload int
+	// Raw is how many of a packet's captured bytes its record holds.
+	Raw int
 	// Reveal keeps secrets.
 	Reveal bool
 	// Flows yields the flows that have ended, in Batch.Flows.
@@ -205,11 +207,14 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	if p.Conversation != nil {
 		writeFlow(&b.buffer, p.Conversation, p.Direction)
 	}
+	raw := len(b.buffer.Arena)
+	b.buffer.Arena = append(b.buffer.Arena, c.Data[:min(len(c.Data), e.opt.Raw)]...)
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
 		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offload: c.Offload, Offset: c.Offset, File: c.File, Comments: c.Comments,
 		Core: p.Core, Truncated: p.Truncated, Unnamed: p.Unnamed, Cut: b.buffer.Cut, Malformed: p.Malformed, Shed: e.shed.Shed,
 		fields: first, fieldsEnd: b.buffer.Len(), arena: arena, layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
+		raw: raw, rawEnd: len(b.buffer.Arena),
 	})
 	b.layers = append(b.layers, p.Layers[:p.Depth]...)
 	r := &b.Records[len(b.Records)-1]

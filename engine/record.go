@@ -56,6 +56,7 @@ type Record struct {
 	arena             int // where its texts begin
 	layers, layersEnd int
 	own               int // end of the layers that are not quoted
+	raw, rawEnd       int // the captured bytes in the arena
 }
 
 // Batch is a run of records with the memory that their fields lie in. It is reused: Engine.Next overwrites what it held.
@@ -105,6 +106,9 @@ func (b *Batch) Frame(r *Record) (data []byte, ok bool) {
 
 // Own are the protocols of record r itself, without those of a packet that it quotes (an ICMP error).
 func (b *Batch) Own(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.own] }
+
+// Raw are the first captured bytes of record r, as many as Options.Raw asks for.
+func (b *Batch) Raw(r *Record) []byte { return b.buffer.Arena[r.raw:r.rawEnd] }
 
 // Bytes is the memory that the records of the batch take, for bounding what is in flight.
 func (b *Batch) Bytes() int {

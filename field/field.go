@@ -38,6 +38,7 @@ const (
 	Hex  // bytes, as lower-case hex digits
 	Date // nanoseconds since the epoch
 	Object
+	Binary // bytes, as base64 (RFC 4648); nobody searches by them
 )
 
 // Flag changes how a field is written.

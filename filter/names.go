@@ -89,7 +89,7 @@ func (n *names) find(name string) (*target, string) {
 	if n.layers[name] {
 		return &target{layer: n.hasLayer(name)}, ""
 	}
-	if d := n.byName[name]; d != nil && d.Type != field.Object { // espbeat's own name
+	if d := n.byName[name]; d != nil && d.Type != field.Object && d.Type != field.Binary { // espbeat's own name
 		return n.of(name, d)
 	}
 	if first, _, ok := strings.Cut(name, "."); ok && n.layers[first] && !strings.ContainsAny(name, ":/") {
