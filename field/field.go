@@ -192,6 +192,15 @@ func Numbered(texts []Str) map[uint16]Str {
 	return m
 }
 
+// Names interns texts by their numbers, for Named.
+func Names[N uint8 | uint32](texts map[N]string) map[uint16]Str {
+	m := map[uint16]Str{}
+	for n, t := range texts {
+		m[uint16(n)] = Intern(t)
+	}
+	return m
+}
+
 // Lookup finds a field by its name.
 func Lookup(name string) (ID, bool) {
 	registry.Lock()

@@ -62,11 +62,15 @@ func (a *answer) give(p *Packet, limit int) error {
 	if from < 0 {
 		return fmt.Errorf("a document without layers: %.80q", doc)
 	}
-	p.Layers, p.Mark = doc[from+len(layersKey):len(doc)-1], nil
+	layers, mark := doc[from+len(layersKey):len(doc)-1], []byte(nil)
 	if info.LeftOut > 0 {
-		at := bytes.LastIndex(p.Layers, markKey)
-		p.Layers, p.Mark = p.Layers[:at], p.Layers[at+len(markKey)-len(`{"bytes":`):]
+		at := bytes.LastIndex(layers, markKey)
+		if at < 0 {
+			return fmt.Errorf("a document without the mark of what was left out: %.80q", doc)
+		}
+		layers, mark = layers[:at], layers[at+len(markKey)-len(`{"bytes":`):]
 	}
+	p.Layers, p.Mark = layers, mark
 	return nil
 }
 

@@ -87,6 +87,9 @@ func compare(t *testing.T, c *exec.Cmd, file string) int {
 			continue
 		}
 		n++
+		if bytes.IndexByte(line[len(`{"timestamp":"`):], '"') > len("253402300799999") {
+			continue // beyond the year 9999, which tshark 4.0 writes with bytes of its memory, quotes among them when it happens
+		}
 		doc, info, err := Document(nil, slices.Clone(line), 1<<30)
 		if err != nil || info.Number != n || info.LeftOut != 0 {
 			t.Fatalf("%s: packet %d: %v, %v", file, n, info, err)

@@ -63,8 +63,8 @@ func Document(dst, line []byte, limit int) ([]byte, Info, error) {
 	return dst, info, nil
 }
 
-// clean returns a copy of line that is UTF-8 without control characters in its strings. tshark escapes those, and takes what a packet has for UTF-8 in some
-// strings: each byte that is none becomes U+FFFD, as in every other reader.
+// clean returns a copy of line that is UTF-8 without control characters in its strings. tshark takes what a packet has for UTF-8 in some strings: each byte that
+// is none becomes U+FFFD, as in every other reader. It escapes control characters, but in times beyond the year 9999, which are what lay in its memory.
 func clean(line []byte) []byte {
 	out := make([]byte, 0, len(line)+len(line)/8)
 	inside := false
