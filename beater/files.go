@@ -84,6 +84,12 @@ func (l *line) readFile(reading, handing context.Context, file discover.File, pa
 	s := newSource(file, l.in.Reimport)
 	s.part = part
 	s.prompt = s.prompt || l.in.Watch
+	if s.identified && l.in.Capture.ID != "" {
+		var err error
+		if s.place, err = placeOf(file, &l.in.Capture); err != nil {
+			l.say(err.Error())
+		}
+	}
 	var from *resume
 	if l.in.Count == 0 { // a part of a file is read anew every time
 		from = resumeAt(l.marks, s, l.release)

@@ -14,7 +14,7 @@ import (
 // TestIndexThatIsLookedUp is a name: what depends on the packet, as the indices by day of format ek do, is not.
 func TestIndexThatIsLookedUp(t *testing.T) {
 	for name, c := range map[string]struct{ format, output, want string }{
-		"default":        {config.FormatECS, `elasticsearch.hosts: [a]`, dataStream},
+		"default":        {config.FormatECS, `elasticsearch.hosts: [a]`, DataStream},
 		"lite":           {config.FormatLite, `elasticsearch.hosts: [a]`, liteIndex},
 		"by day":         {config.FormatEK, `elasticsearch.hosts: [a]`, ""},
 		"named":          {config.FormatEK, `elasticsearch.index: lab`, "lab"},

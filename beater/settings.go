@@ -19,11 +19,13 @@ import (
 	"github.com/espbeat/espbeat/tshark/ek"
 )
 
-// Of the Elastic stack that this libbeat belongs to. The data stream has the major
-// version only, so that an upgrade splits nothing.
+// DataStream is where packets are, unless an output says otherwise. It has the major version of the Elastic stack only, so that an upgrade splits
+// nothing.
+const DataStream = "espbeat-9"
+
 const (
+	// stackVersion is that of the Elastic stack that this libbeat belongs to.
 	stackVersion = "9.3.0"
-	dataStream   = "espbeat-9"
 	liteIndex    = "packets_lite"
 )
 
@@ -80,9 +82,13 @@ func Settings(o SettingsOptions) instance.Settings {
 	}
 }
 
-// pipelines are the ingest pipelines that setup loads.
+// pipelines are the ingest pipelines that setup loads. Those that make ECS documents are left as another configuration has set them up where the format
+// has none.
 func pipelines(cfg *config.Config) []indices.Pipeline {
-	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
+	if cfg.Format != config.FormatECS {
+		return []indices.Pipeline{indices.Lite()}
+	}
+	return []indices.Pipeline{indices.GeoIP(), indices.Lite(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
 }
 
 // setUpPipelines is what setup --pipelines does.
@@ -134,8 +140,12 @@ func indexOf(format string, cfg *config.Config) indices.Index {
 			},
 		}}}
 	}
-	return indices.Index{Name: dataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
-		"mappings": indices.WithGeoIP(schema.Mapping(profileOf(cfg))),
+	mapping := schema.Mapping(profileOf(cfg))
+	if cfg.Dissector.Tshark.When != "" {
+		mapping["properties"].(map[string]any)["layers"] = layersMapping()
+	}
+	return indices.Index{Name: DataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
+		"mappings": indices.WithGeoIP(mapping),
 		"settings": map[string]any{"index": map[string]any{
 			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit(profileOf(cfg))}},
 			"refresh_interval": "5s",

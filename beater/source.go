@@ -30,6 +30,8 @@ type source struct {
 	// identified: id is the capture's own, the same in every run.
 	identified bool
 	size       int64 // of the file, bytes
+	// place is where documents say that the file's packets are; zero for nowhere.
+	place place
 	// fill is how full the memory for packets is, 0 to 1; nil for a file, which waits.
 	fill func() float64
 	// tap is what stores the packets on their way, the Source itself; nil stores none.

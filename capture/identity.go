@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -45,6 +46,9 @@ type Identity struct {
 // that was identified as a whole and has grown since it cannot tell.
 func (a Identity) Same(b Identity) bool { return a.Fingerprint == b.Fingerprint && a.Bytes == b.Bytes }
 
+// Mark is what documents hold of the fingerprint: its first 12 bytes, base64url.
+func (a Identity) Mark() string { return base64.RawURLEncoding.EncodeToString(a.Fingerprint[:12]) }
+
 // Begins tells whether the opened file still begins with what a was made of. It leaves
 // fh at its start.
 func (a Identity) Begins(fh *os.File) (bool, error) {
@@ -79,6 +83,19 @@ func Identify(path string) (Identity, error) {
 	}
 	defer fh.Close()
 	return identify(fh, path, modTime(info))
+}
+
+// IdentifyFile is Identify for a regular file that is open. It leaves fh at its start.
+func IdentifyFile(fh *os.File) (Identity, error) {
+	info, err := fh.Stat()
+	if err != nil {
+		return Identity{}, openError(fh.Name(), err)
+	}
+	id, err := identify(fh, fh.Name(), modTime(info))
+	if _, seek := fh.Seek(0, io.SeekStart); seek != nil {
+		return Identity{}, unreadable(fh.Name(), seek)
+	}
+	return id, err
 }
 
 // identify is Identify for an opened file.

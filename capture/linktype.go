@@ -34,3 +34,14 @@ func (t LinkType) String() string {
 	}
 	return strconv.FormatUint(uint64(t), 10)
 }
+
+// ParseLinkType is the link type that String names.
+func ParseLinkType(s string) (LinkType, bool) {
+	for t, name := range linkNames {
+		if name == s {
+			return t, true
+		}
+	}
+	n, err := strconv.ParseUint(s, 10, 32)
+	return LinkType(n), err == nil
+}

@@ -55,6 +55,11 @@ func foldersOf(p *plan) (folders, error) {
 	if err != nil {
 		return folders{}, fmt.Errorf("merge the configuration with -E: %w", err)
 	}
+	return foldersIn(all), nil
+}
+
+// foldersIn finds them in a whole configuration.
+func foldersIn(all *conf.C) folders {
 	set := func(key, def string) string {
 		if s, err := all.String(key, -1); err == nil && s != "" {
 			return s
@@ -64,5 +69,5 @@ func foldersOf(p *plan) (folders, error) {
 	base := set("path.home", home())
 	at := folders{config: set("path.config", base), data: set("path.data", filepath.Join(base, "data")), logs: set("path.logs", filepath.Join(base, "logs"))}
 	at.keystore = set("keystore.path", filepath.Join(at.data, Name+".keystore"))
-	return at, nil
+	return at
 }

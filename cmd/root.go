@@ -101,7 +101,7 @@ func newApp() *app {
 	a.root.VersionCmd.Run = func(*cobra.Command, []string) { fmt.Println(versionText()) }
 	a.root.SetupCmd.Flags().BoolVar(&a.noRollover, "no-rollover", false, "Leave the data stream as it is when its template changes")
 	a.root.TestCmd.AddCommand(a.testCaptureCmd())
-	a.root.AddCommand(a.queryCmd())
+	a.root.AddCommand(a.queryCmd(), a.pcapCmd())
 	a.root.PersistentPreRunE = a.prepare
 	return a
 }

@@ -36,9 +36,10 @@ type Config struct {
 		Inputs *InputFiles `config:"inputs"`
 	} `config:"config"`
 	// Format is the shape of the documents: ecs, lite or ek.
-	Format  string  `config:"format"`
-	Dissect Dissect `config:"dissect"`
-	Flow    Flow    `config:"flow"`
+	Format    string    `config:"format"`
+	Dissect   Dissect   `config:"dissect"`
+	Dissector Dissector `config:"dissector"`
+	Flow      Flow      `config:"flow"`
 	// InternalNetworks decide network.direction: CIDR blocks or names of groups of them (private, loopback, …).
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
@@ -79,6 +80,7 @@ type Publish struct {
 func Default() Config {
 	return Config{
 		Format:          FormatECS,
+		Dissector:       Dissector{Tshark: defaultTshark()},
 		Flow:            defaultFlow(),
 		Publish:         Publish{MaxBytes: 32 << 20},
 		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},

@@ -5,6 +5,8 @@ package config
 import (
 	"fmt"
 	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"time"
 )
@@ -28,6 +30,35 @@ type File struct {
 	MoveTo string `config:"move_to"`
 	// Reimport is part of the documents' ids: files that were read under another are read again.
 	Reimport string `config:"reimport"`
+	// Capture lets documents say where their packets are.
+	Capture Capture `config:"capture"`
+}
+
+// Capture names a folder that capture files stay in, so that espbeat pcap finds their packets again.
+type Capture struct {
+	// ID is the folder's name in documents (packet.capture.id); empty says of no packet where it is.
+	ID string `config:"id"`
+	// Root is the folder; documents have the names of files relative to it.
+	Root string `config:"root"`
+}
+
+// captureID is what an ID may be, which the command line has to tell from a path.
+var captureID = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
+
+func (c *Capture) check(key, format, after string) error {
+	switch {
+	case *c == Capture{}:
+		return nil
+	case !captureID.MatchString(c.ID):
+		return fault(key+".id", quoted(c.ID), "no name of a capture folder, use up to 64 letters, digits and . _ -")
+	case !filepath.IsAbs(c.Root):
+		return fault(key+".root", quoted(c.Root), "use the whole path of a folder that the files stay in")
+	case after != Keep:
+		return fault(key+".id", quoted(c.ID), "documents would name files that after: "+after+" takes away, remove one of the two")
+	case format != FormatECS:
+		return fault(key+".id", quoted(c.ID), "format "+format+" has no field for it, use format ecs or remove it")
+	}
+	return nil
 }
 
 // Close says when a watched file is finished, in Filebeat's terms.
@@ -58,7 +89,7 @@ const (
 	minInactive = 100 * time.Millisecond
 )
 
-func (f *File) check(key string, count uint64) error {
+func (f *File) check(key, format string, count uint64) error {
 	switch {
 	case len(f.Paths) == 0:
 		return fault(key+".paths", "[]", "nothing to read, list capture files, directories, or - for standard input")
@@ -86,5 +117,5 @@ func (f *File) check(key string, count uint64) error {
 			return fault(fmt.Sprintf("%s.exclude.%d", key, i), quoted(g), "no pattern, use globs such as *.tmp or **/old/*")
 		}
 	}
-	return nil
+	return f.Capture.check(key+".capture", format, f.After)
 }

@@ -55,10 +55,12 @@ type Input struct {
 	Fanout int `config:"fanout"`
 }
 
-// Payload keeps bytes of what the innermost transport header carries.
+// Payload keeps bytes of packets.
 type Payload struct {
-	// Bytes are the first ones that are kept; 0 keeps none.
+	// Bytes are the first ones that are kept of what the innermost transport header carries; 0 keeps none.
 	Bytes int `config:"bytes"`
+	// Raw keeps whole packets, as they were captured.
+	Raw bool `config:"raw"`
 }
 
 // maxPayload, in hex digits, is what a field holds at most.
@@ -70,6 +72,8 @@ func (p *Payload) check(key, format string) error {
 		return fault(key+".bytes", p.Bytes, fmt.Sprintf("use 1 to %d bytes, or 0 for none", maxPayload))
 	case p.Bytes > 0 && format != FormatECS:
 		return fault(key+".bytes", p.Bytes, "format "+format+" has no field for it, use format ecs or remove it")
+	case p.Raw && format != FormatECS:
+		return fault(key+".raw", true, "format "+format+" has no field for it, use format ecs or remove it")
 	}
 	return nil
 }

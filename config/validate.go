@@ -36,6 +36,9 @@ func (c *Config) check() error {
 	if c.Dissect.Compat != "" && !c.Dissect.Wireshark() {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
 	}
+	if err := c.Dissector.Tshark.check(c.Format); err != nil {
+		return err
+	}
 	if _, err := c.Internal(); err != nil {
 		return err
 	}
@@ -111,7 +114,7 @@ func (c *Config) checkInput(in *Input, key string) error {
 		if in.Shedding.Enabled {
 			return fault(key+".shedding.enabled", true, "only with type: live, reading a file waits for the output and loses nothing, remove it")
 		}
-		return in.File.check(key, in.Count)
+		return in.File.check(key, in.Format, in.Count)
 	case TypeLive:
 		return in.checkLive(key)
 	}

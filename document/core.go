@@ -3,6 +3,7 @@
 package document
 
 import (
+	"cmp"
 	"net/netip"
 	"strconv"
 
@@ -270,11 +271,15 @@ func (e *Encoder) writePacket(b *engine.Batch, r *engine.Record) {
 			o.Const(fSampleBy, sPacket)
 		}
 	}
-	if r.File != "" {
+	if file := cmp.Or(r.File, e.opt.File); file != "" {
 		o.String(fStoreID, e.opt.StoreID)
-		o.String(fStoreFile, r.File)
+		o.String(fStoreFile, file)
 		o.Int(fStoreOffset, r.Offset)
 	}
+	if e.opt.Mark != "" {
+		o.String(fStoreMark, e.opt.Mark)
+	}
+	e.writeRaw(b, r)
 	switch r.Shed.Level {
 	case engine.Headers:
 		o.Const(fShedLevel, sHeaders)

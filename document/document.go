@@ -34,14 +34,21 @@ type Options struct {
 	AllAddresses bool
 	// StoreID is that of the capture store which the source's packets are in; empty without one.
 	StoreID string
+	// File is the name of the capture file that all packets are in, beneath the store, and Mark its fingerprint; both are empty where each packet says its
+	// own, or none.
+	File, Mark string
 	// Sampling is the engine's; where there is some, documents say how many packets they stand for.
 	Sampling engine.Sampling
 	// Partial says of documents that what spans packets is not known from the capture's start on.
 	Partial bool
 }
 
-// MaxBytes bounds one document, bytes.
-const MaxBytes = 64 << 10
+const (
+	// MaxBytes bounds one document, bytes.
+	MaxBytes = 64 << 10
+	// MaxRaw is how many of a packet's bytes a document can hold at most, as base64.
+	MaxRaw = MaxBytes / 4 * 3
+)
 
 // Document is one packet as a document. It is immutable; it stays valid until its Memory is reset.
 type Document struct {

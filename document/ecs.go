@@ -84,9 +84,12 @@ var (
 	fState          = packet.Add("state", field.Keyword, "", "partial where a long capture was gone on in without reading it from its start: of flows that began before, id, counters and analysis begin anew", field.Core)
 	fShedLevel      = packet.Add("shedding.level", field.Keyword, "", "What the document was reduced to because the output did not keep up: headers (no application layer), or sampled (that of some flows)", field.Core)
 	fShedRate       = packet.Add("shedding.rate", field.Uint32, "", "At level sampled: one flow in so many has documents, counts are to be multiplied by it", field.Core, field.Rare)
-	fStoreID        = packet.Add("capture.id", field.Keyword, "", "Capture store that has the packet's bytes", field.Core, field.Rare)
-	fStoreFile      = packet.Add("capture.file", field.Keyword, "", "Name of the file in that store", field.Core, field.Rare)
+	fStoreID        = packet.Add("capture.id", field.Keyword, "", "Capture store, or folder of capture files, that has the packet's bytes", field.Core, field.Rare)
+	fStoreFile      = packet.Add("capture.file", field.Keyword, "", "Name of the file in it", field.Core, field.Rare)
 	fStoreOffset    = packet.Add("capture.offset", field.Int64, "", "Where the packet's record begins in the decompressed file, bytes", field.Core, field.Rare)
+	fStoreMark      = packet.Add("capture.fingerprint", field.Keyword, "", "What an imported file begins with, so that another one of its name is not taken for it", field.Core, field.Rare)
+	fRaw            = packet.Add("raw", field.Binary, "", "The packet's bytes as they were captured, base64, for espbeat pcap; where payload.raw asks for them", field.Core)
+	fCutRaw         = packet.Add("truncated_raw", field.Bool, "", "packet.raw lacks the last of the captured bytes, for which the document had no room", field.Core)
 	fLostKernel     = packet.Add("lost.kernel", field.Int64, "", "Packets of the interval that the kernel or the network card lost", field.Core, field.Rare)
 	fLostPool       = packet.Add("lost.pool", field.Int64, "", "Packets of the interval that espbeat dropped because its memory for packets was in use", field.Core, field.Rare)
 )
@@ -104,5 +107,5 @@ const (
 
 // Has tells whether documents have a top-level key, whatever their protocols.
 func Has(key string) bool {
-	return slices.ContainsFunc(field.Seal().Path, func(path []string) bool { return path[0] == key })
+	return key == keyLayers || slices.ContainsFunc(field.Seal().Path, func(path []string) bool { return path[0] == key })
 }

@@ -22,15 +22,17 @@ type Encoder struct {
 	tail  []int32
 	set   []uint64
 	clock clock
+	// raw says that the document holds the packet's bytes.
+	raw bool
 	// cut bounds the values of a document that grew over MaxBytes; zero bounds nothing.
 	cut limit
 }
 
-// limit bounds a document's values.
-type limit struct{ text, values int }
+// limit bounds a document's values: the bytes of each text, the values of each field, and by how many bytes packet.raw is shorter.
+type limit struct{ text, values, raw int }
 
 // limits are tried one after the other on a document over MaxBytes.
-var limits = []limit{{256, 16}, {32, 4}, {8, 1}}
+var limits = []limit{{256, 16, MaxRaw}, {32, 4, MaxRaw}, {8, 1, MaxRaw}}
 
 // ref is one value: an entry, where its text lies, and the next value of the same field (or array of objects), -1 at the end.
 type ref struct {
@@ -83,12 +85,19 @@ func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Rec
 	from, first := len(dst), len(keys)
 	dst, keys = e.write(dst, keys, b, r, limit{})
 	cut := limit{}
+	if excess := len(dst) - from - MaxBytes; excess > 0 && len(b.Raw(r)) > 0 {
+		cut.raw = rawExcess(excess)
+		dst, keys = e.write(dst[:from], keys[:first], b, r, cut)
+	}
 	for _, l := range limits {
 		if len(dst)-from <= MaxBytes {
 			break
 		}
 		cut = l
 		dst, keys = e.write(dst[:from], keys[:first], b, r, cut)
+	}
+	if r.Tshark != nil { // which has a limit of its own
+		dst, keys = appendLayers(dst, keys, from, r)
 	}
 	return dst, keys, cut
 }
@@ -201,7 +210,7 @@ func (e *Encoder) addCore() {
 
 // add adds a value, if documents of the profile have it.
 func (e *Encoder) add(x field.Entry, core bool) {
-	if k := e.keeps[x.ID]; k == never || k == notZero && x.Val == 0 {
+	if k := e.keeps[x.ID]; k == never && !(core && e.always(x.ID)) || k == notZero && x.Val == 0 {
 		return
 	}
 	if e.cut.text > 0 && isText(e.plan.Defs[x.ID].Type) && !x.Constant() {

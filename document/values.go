@@ -80,7 +80,7 @@ func (e *Encoder) appendValue(dst []byte, x *ref, arena []byte) []byte {
 			return appendString(dst, constant)
 		}
 		return appendString(dst, text)
-	case field.Hex, field.IP, field.MAC, field.Date:
+	case field.Hex, field.IP, field.MAC, field.Date, field.Binary:
 		dst = append(dst, '"')
 		dst = field.AppendText(dst, t, x.Entry, arena)
 		return append(dst, '"')

@@ -4,6 +4,7 @@ package document_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/netip"
@@ -163,6 +164,9 @@ func check(d *field.Def, v any) error {
 		if !isText || s != field.Redacted && !hexText.MatchString(s) {
 			return bad
 		}
+	case field.Binary:
+		_, err := base64.StdEncoding.DecodeString(s)
+		return err
 	case field.Date:
 		at, err := time.Parse(time.RFC3339Nano, s)
 		if err == nil && at.UnixNano() < 0 {

@@ -3,6 +3,7 @@
 package field
 
 import (
+	"encoding/base64"
 	"strconv"
 	"time"
 )
@@ -45,6 +46,8 @@ func AppendText(dst []byte, t Type, e Entry, arena []byte) []byte {
 			dst = append(dst, lowerHex[c>>4], lowerHex[c&15])
 		}
 		return dst
+	case Binary:
+		return base64.StdEncoding.AppendEncode(dst, arena[e.Val:e.Val+uint64(e.Len)])
 	case Object:
 		return dst
 	}

@@ -133,6 +133,12 @@ func (b *Buffer) room(id ID, n int) bool {
 // Bytes writes raw bytes, of a Hex field.
 func (b *Buffer) Bytes(id ID, v []byte) { b.Text(id, v) }
 
+// Binary writes the bytes of a Binary field, whatever their length: they count against no limit.
+func (b *Buffer) Binary(id ID, v []byte) {
+	b.Arena = append(b.Arena, v...)
+	b.put(id, uint32(len(v)), uint64(len(b.Arena)-len(v))) //nolint:gosec // a packet's length
+}
+
 // MAC writes a link-layer address of up to 8 bytes; longer ones are cut.
 func (b *Buffer) MAC(id ID, v []byte) {
 	if len(v) == 6 {

@@ -38,6 +38,7 @@ const (
 	Hex  // bytes, as lower-case hex digits
 	Date // nanoseconds since the epoch
 	Object
+	Binary // bytes, as base64 (RFC 4648); nobody searches by them
 )
 
 // Flag changes how a field is written.
@@ -187,6 +188,15 @@ func Numbered(texts []Str) map[uint16]Str {
 		if t != 0 {
 			m[uint16(i)] = t
 		}
+	}
+	return m
+}
+
+// Names interns texts by their numbers, for Named.
+func Names[N uint8 | uint32](texts map[N]string) map[uint16]Str {
+	m := map[uint16]Str{}
+	for n, t := range texts {
+		m[uint16(n)] = Intern(t)
 	}
 	return m
 }

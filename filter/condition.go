@@ -3,7 +3,10 @@
 package filter
 
 import (
+	"fmt"
+	"math"
 	"net/netip"
+	"regexp"
 	"strings"
 
 	"github.com/espbeat/espbeat/field"
@@ -22,9 +25,11 @@ func (o operand) condition(op string, lit token) (node, string) {
 	case t.bits != nil:
 		return t.pattern(op, lit)
 	case len(t.leaves) == 0:
-		return nil, "a protocol has no value: compare one of its fields"
+		return nil, bytesCause
 	case o.slice != nil:
 		return o.sliced(op, lit)
+	case o.function == "len":
+		return o.measured(op, lit)
 	case o.function != "":
 		return o.folded(op, lit)
 	}
@@ -36,29 +41,33 @@ func (o operand) condition(op string, lit token) (node, string) {
 	case "===":
 		return t.unless("~=", lit, o)
 	case "~=":
-		return t.each(func(d *field.Def) (node, string) {
-			if p, err := netip.ParsePrefix(lit.text); err == nil && d.Type == field.IP {
+		if p, err := netip.ParsePrefix(lit.text); err == nil {
+			return t.each(func(d *field.Def) (node, string) {
+				if d.Type != field.IP {
+					return nil, "only addresses are in networks"
+				}
 				return outside(d, p), ""
-			}
-			v, cause := boundOf(d, lit, t.units)
-			return either{between{def: d, high: v, highOpen: true}, between{def: d, low: v, lowOpen: true}}, cause
-		})
+			})
+		}
+		below, cause := t.ordered(nil, &bound{lit, true})
+		if cause != "" {
+			return nil, cause
+		}
+		above, cause := t.ordered(&bound{lit, true}, nil)
+		return either{below, above}, cause
 	case "contains":
 		return t.each(func(d *field.Def) (node, string) { return contains(d, lit, false) })
 	case "matches":
 		return t.each(func(d *field.Def) (node, string) { return expression(d, lit) })
 	}
-	return t.each(func(d *field.Def) (node, string) {
-		v, cause := boundOf(d, lit, t.units)
-		b := between{def: d}
-		if op[0] == '<' {
-			b.high, b.highOpen = v, op == "<"
-		} else {
-			b.low, b.lowOpen = v, op == ">"
-		}
-		return t.orZero(b), cause
-	})
+	if open := len(op) == 1; op[0] == '<' {
+		return t.ordered(nil, &bound{lit, open})
+	} else {
+		return t.ordered(&bound{lit, open}, nil)
+	}
 }
+
+const bytesCause = "documents have no bytes of protocols: compare a field, or packet.payload where payload.bytes keeps it"
 
 // unless holds when the packet has the field and the comparison does not hold.
 func (t *target) unless(op string, lit token, o operand) (node, string) {
@@ -68,7 +77,11 @@ func (t *target) unless(op string, lit token, o operand) (node, string) {
 
 func (t *target) equals(d *field.Def, lit token) (node, string) {
 	if d.Type == field.IP {
-		return network(d, lit)
+		n, cause := t.network(d, lit)
+		if a, err := netip.ParseAddr(lit.text); err == nil && a.IsUnspecified() && t.sparse(d) {
+			n = all{t.layer, not{exists{d}}}
+		}
+		return n, cause
 	}
 	v, cause := valueOf(d, lit, t.units)
 	if cause != "" {
@@ -96,18 +109,50 @@ func (t *target) orZero(b between) node {
 
 // interval is low..high of a set, both included.
 func (o operand) interval(low, high token) (node, string) {
-	t := o.target
-	if len(t.leaves) == 0 || t.list || o.slice != nil || o.function != "" {
-		return nil, "there is no interval of such values"
-	}
-	return t.each(func(d *field.Def) (node, string) {
-		from, cause := boundOf(d, low, t.units)
-		if cause != "" {
-			return nil, cause
+	switch t := o.target; {
+	case o.function == "len":
+		least, ok1 := number(low)
+		most, ok2 := number(high)
+		if !ok1 || !ok2 {
+			return nil, "a length was expected"
 		}
-		to, cause := boundOf(d, high, t.units)
-		return t.orZero(between{def: d, low: from, high: to}), cause
-	})
+		return t.each(func(d *field.Def) (node, string) { return length(d, least, most) })
+	case len(t.leaves) == 0 || t.list || o.slice != nil || o.function != "":
+		return nil, "there is no interval of such values"
+	default:
+		return t.ordered(&bound{lit: low}, &bound{lit: high})
+	}
+}
+
+// measured compares len(field).
+func (o operand) measured(op string, lit token) (node, string) {
+	n, ok := number(lit)
+	if op != "contains" && op != "matches" && (!ok || n > maxRepeat) {
+		return nil, fmt.Sprintf("a length of at most %d was expected", maxRepeat)
+	}
+	low, high := uint64(0), uint64(math.MaxUint64)
+	switch op {
+	case "==", "!=":
+		low, high = n, n
+	case "<=":
+		high = n
+	case ">=":
+		low = n
+	case ">":
+		low = n + 1
+	case "<":
+		if high = n - 1; n == 0 {
+			return nothing, ""
+		}
+	default:
+		return nil, "len() is compared with ==, !=, <, <=, > or >="
+	}
+	t := o.target
+	held, cause := t.each(func(d *field.Def) (node, string) { return length(d, low, high) })
+	if op == "!=" {
+		held = all{t.present(), not{held}}
+	}
+	return held, cause
 }
 
 // chosen compares a value whose meaning documents say otherwise.
@@ -118,12 +163,12 @@ func (t *target) chosen(op string, lit token) (node, string) {
 	}
 	n, ok := t.choices[v]
 	if !ok {
-		n = not{everything{}}
+		n = nothing
 	}
 	switch {
-	case op == "==":
+	case op == "==" || op == "===":
 		return n, ""
-	case op == "!=":
+	case op == "!=" || op == "~=":
 		return all{t.layer, not{n}}, ""
 	}
 	return nil, "it is compared with == or !="
@@ -135,9 +180,9 @@ func (t *target) pattern(op string, lit token) (node, string) {
 	switch {
 	case !ok:
 		return nil, "a number was expected: 0x12"
-	case op == "==":
+	case op == "==" || op == "===":
 		return t.masked(^uint64(0), v, false), ""
-	case op == "!=":
+	case op == "!=" || op == "~=":
 		return all{t.layer, not{t.masked(^uint64(0), v, false)}}, ""
 	}
 	return nil, "it is compared with == or !=, or masked: tcp.flags & 0x12"
@@ -167,37 +212,6 @@ func (t *target) among(op string, lit token) (node, string) {
 	return nil, "documents list the protocols one by one: use contains, or the protocol's name alone"
 }
 
-// sliced compares the front of an address, of bytes or of a text.
-func (o operand) sliced(op string, lit token) (node, string) {
-	if op != "==" && op != "!=" || o.function != "" {
-		return nil, "a slice is compared with == or !="
-	}
-	if o.slice.start != 0 {
-		return nil, "only slices from the front can be searched"
-	}
-	n, cause := o.target.each(func(d *field.Def) (node, string) {
-		text, size := lit.text, len(lit.text)
-		if d.Type == field.MAC || d.Type == field.Hex {
-			b, ok := octets(lit)
-			if !ok {
-				return nil, "bytes in hexadecimal were expected: 00:1b:21"
-			}
-			text, size = hexText(d.Type, b), len(b)
-		}
-		switch {
-		case d.Type != field.MAC && d.Type != field.Hex && d.Type != field.Keyword && d.Type != field.Wildcard:
-			return nil, "only addresses, bytes and texts have slices"
-		case o.slice.length != 0 && o.slice.length != size:
-			return nil, "is not as long as the slice"
-		}
-		return like{def: d, text: text, prefix: true}, ""
-	})
-	if op == "!=" {
-		n = all{o.target.present(), not{n}}
-	}
-	return n, cause
-}
-
 // folded compares lower(field) or upper(field).
 func (o operand) folded(op string, lit token) (node, string) {
 	cased := strings.ToLower(lit.text)
@@ -211,7 +225,7 @@ func (o operand) folded(op string, lit token) (node, string) {
 		case op == "matches":
 			return expression(d, lit)
 		case cased != lit.text: // no such text is ever equal
-			return not{everything{}}, ""
+			return nothing, ""
 		case op == "contains":
 			return contains(d, lit, true)
 		case op == "==" || op == "!=":
@@ -238,7 +252,11 @@ func contains(d *field.Def, lit token, fold bool) (node, string) {
 		if !ok {
 			return nil, "bytes in hexadecimal, or a text in quotes, were expected"
 		}
-		return like{def: d, text: hexText(d.Type, b)}, ""
+		text := hexText(d.Type, b)
+		if d.Type == field.MAC { // whose bytes hyphens tell apart
+			return like{def: d, text: text}, ""
+		}
+		return matches{def: d, re: regexp.MustCompile("^(..)*" + text), lucene: "(..)*" + text + ".*"}, ""
 	}
 	return nil, "only texts and bytes contain something"
 }

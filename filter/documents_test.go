@@ -33,10 +33,10 @@ type doc map[string]any
 
 // Values implements filter.Document.
 func (d doc) Values(name string, f func(string) bool) {
-	values(map[string]any(d), strings.Split(name, "."), f)
+	values(map[string]any(d), name, f)
 }
 
-func values(v any, path []string, f func(string) bool) bool {
+func values(v any, path string, f func(string) bool) bool {
 	switch v := v.(type) {
 	case []any:
 		for _, x := range v {
@@ -45,8 +45,9 @@ func values(v any, path []string, f func(string) bool) bool {
 			}
 		}
 	case map[string]any:
-		if len(path) > 0 && v[path[0]] != nil {
-			return values(v[path[0]], path[1:], f)
+		name, below, _ := strings.Cut(path, ".")
+		if v[name] != nil {
+			return values(v[name], below, f)
 		}
 	case string:
 		return f(v)

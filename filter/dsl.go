@@ -3,6 +3,7 @@
 package filter
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -14,11 +15,13 @@ type object = map[string]any
 
 // DSL is the filter as a query of Elasticsearch's, for "query" of a search.
 func (f *Filter) DSL() json.RawMessage {
-	b, err := json.Marshal(dsl(f.root))
-	if err != nil { // of maps, texts and booleans
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)                        // who reads a query reads < and &
+	if err := e.Encode(dsl(f.root)); err != nil { // of maps, texts and booleans
 		panic(err)
 	}
-	return b
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n"))
 }
 
 func dsl(n node) object {
@@ -49,11 +52,21 @@ func dsl(n node) object {
 	case like:
 		return likeDSL(n)
 	case matches:
-		return object{"regexp": object{n.def.Name: object{"value": n.lucene, "flags": "NONE", "case_insensitive": true}}}
+		return object{"regexp": object{n.def.Name: object{"value": n.lucene, "flags": "NONE", "case_insensitive": n.fold}}}
+	case ranked:
+		return n.dsl()
 	case everything:
 		return object{"match_all": object{}}
 	}
 	panic(fmt.Sprintf("no query for %T", n))
+}
+
+func (n ranked) dsl() object {
+	numbers := object{"regexp": object{n.def.Name: object{"value": fmt.Sprintf("<%d-%d>", n.low, n.high), "flags": "INTERVAL"}}}
+	if n.names == nil {
+		return numbers
+	}
+	return object{"bool": object{"should": []object{{"terms": object{n.def.Name: n.names}}, numbers}, "minimum_should_match": 1}}
 }
 
 func list(nodes []node) []object {

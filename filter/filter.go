@@ -2,10 +2,10 @@
 
 // Package filter understands Wireshark's display filters, of packet documents: as a query to Elasticsearch, as KQL, and as a predicate.
 //
-// The language is that of Wireshark 4.0 (wireshark-filter(4)): comparison (==, !=, ===, ~=, <, …), contains, matches, sets with ranges, and, or, xor, not, networks
-// in CIDR, slices of addresses and bytes, upper() and lower(). As there, a comparison holds when one of a field's values satisfies it, != when none is equal.
-// What documents cannot tell is an error that names the token: bytes that no field has (frame contains, tcp.payload[…]), arithmetic, comparison of two fields,
-// layer numbers (ip.src#2), len() and count().
+// The language is that of Wireshark 4.0 (wireshark-filter(4)): comparison (==, !=, ===, ~=, <, …), any and all, contains, matches, sets with ranges, and, or, xor, not,
+// networks in CIDR, slices of addresses, bytes and texts, masks of numbers, upper(), lower() and len(). As there, a comparison holds when one of a field's values
+// satisfies it, != when none is equal. What documents cannot tell is an error that names the token: bytes that no field has (frame contains, tcp.payload[…]),
+// arithmetic, comparison of two fields, layer numbers (ip.src#2) and count().
 package filter
 
 import (

@@ -5,6 +5,7 @@ package filter
 import (
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/espbeat/espbeat/field"
@@ -37,7 +38,9 @@ func kql(n node) (string, error) {
 	case like:
 		return n.kql()
 	case matches:
-		return "", fmt.Errorf("KQL has no regular expressions (%s): use the query of Elasticsearch (--format dsl)", n.re)
+		return "", fmt.Errorf("KQL has no regular expressions to search %s by: use the query of Elasticsearch (--format dsl)", n.def.Name)
+	case ranked:
+		return n.kql()
 	case everything:
 		return "*", nil
 	}
@@ -68,6 +71,23 @@ func (n between) kql() string {
 		return parts[0]
 	}
 	return "(" + strings.Join(parts, " and ") + ")"
+}
+
+// maxAlternatives bounds the numbers that stand one by one.
+const maxAlternatives = 256
+
+func (n ranked) kql() (string, error) {
+	if n.high-n.low >= maxAlternatives {
+		return "", fmt.Errorf("KQL has no order of the values of %s, which are texts in documents: use == or a set, or the query of Elasticsearch (--format dsl)", n.def.Name)
+	}
+	var alternatives []string
+	for _, name := range n.names {
+		alternatives = append(alternatives, quote(name))
+	}
+	for i := n.low; i <= n.high; i++ {
+		alternatives = append(alternatives, quote(strconv.FormatUint(i, 10)))
+	}
+	return n.def.Name + ": (" + strings.Join(alternatives, " or ") + ")", nil
 }
 
 func (n like) kql() (string, error) {

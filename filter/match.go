@@ -55,6 +55,8 @@ func match(n node, d Document) bool {
 		return found(d, n.def, n.holds)
 	case like:
 		return found(d, n.def, n.holds)
+	case ranked:
+		return found(d, n.def, n.holds)
 	case matches:
 		return found(d, n.def, n.re.MatchString)
 	}

@@ -4,6 +4,7 @@ package filter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,6 +22,8 @@ type target struct {
 	choices map[string]node
 	// bits are its bits, lowest first, where a mask can be asked for.
 	bits []node
+	// family is 4 or 6 where values are addresses of this version of IP alone.
+	family int
 	// list is set for packet.layers as one text.
 	list bool
 }
@@ -83,13 +86,16 @@ func (n *names) find(name string) (*target, string) {
 	if cause, ok := impossible[name]; ok {
 		return nil, cause
 	}
+	if slices.ContainsFunc(forward, func(end string) bool { return strings.HasSuffix(name, end) }) {
+		return nil, "documents do not know later packets: ask the later one (http.request_in, dns.response_to, icmp.resp_to)"
+	}
 	if defs := n.fields[name]; len(defs) > 0 {
 		return n.of(name, defs...)
 	}
 	if n.layers[name] {
 		return &target{layer: n.hasLayer(name)}, ""
 	}
-	if d := n.byName[name]; d != nil && d.Type != field.Object { // espbeat's own name
+	if d := n.byName[name]; d != nil && d.Type != field.Object && d.Type != field.Binary { // espbeat's own name
 		return n.of(name, d)
 	}
 	if first, _, ok := strings.Cut(name, "."); ok && n.layers[first] && !strings.ContainsAny(name, ":/") {
@@ -103,7 +109,7 @@ func (n *names) of(name string, defs ...*field.Def) (*target, string) {
 	t := &target{}
 	for _, d := range defs {
 		if d.In(n.profile) {
-			t.leaves = append(t.leaves, leaf{def: d})
+			t.leaves = append(t.leaves, leaf{d, n.guard(name, d)})
 		}
 	}
 	if len(t.leaves) == 0 {
@@ -112,10 +118,32 @@ func (n *names) of(name string, defs ...*field.Def) (*target, string) {
 	if seconds[name] {
 		t.units = 1e9
 	}
-	if first, _, _ := strings.Cut(name, "."); t.leaves[0].def.Is(field.Sparse) && n.profile != field.Full {
+	// Fields of reassembly are those of fragments only, though documents leave their zeros out, too.
+	if first, rest, _ := strings.Cut(name, "."); t.leaves[0].def.Is(field.Sparse) && n.profile != field.Full && !strings.HasPrefix(rest, "fragment.") {
 		t.layer = n.hasLayer(first)
 	}
 	return t, ""
+}
+
+// shared are the fields of documents, by how their names begin, that hold what several protocols of Wireshark's have fields of their own for.
+var shared = []string{"email.from.", "email.to.", "request_in", "tls."}
+
+// guard is what must hold for the value of a shared field to be that of Wireshark's field: the protocol that its name begins with.
+func (n *names) guard(name string, d *field.Def) node {
+	switch name {
+	case "http.request.uri.path": // which Wireshark has where there is a query
+		return exists{n.fields["http.request.uri.query"][0]}
+	case "smtp.req.parameter": // whose addresses the message has, too
+		return exists{n.fields["smtp.req.command"][0]}
+	}
+	first, _, _ := strings.Cut(name, ".")
+	if name == d.Name && first != "tls" || !slices.ContainsFunc(shared, func(s string) bool { return strings.HasPrefix(d.Name, s) }) {
+		return nil
+	}
+	if first == "http" { // as in what a connection was upgraded to
+		return all{n.hasLayer("http"), not{n.hasLayer("http2")}}
+	}
+	return n.hasLayer(first)
 }
 
 func (n *names) hasLayer(name string) node { return equal{n.layer, name} }
@@ -143,12 +171,15 @@ func (t *target) present() node {
 // each is the condition of one of the leaves.
 func (t *target) each(condition func(d *field.Def) (node, string)) (node, string) {
 	var nodes []node
-	wrong := ""
+	wrong := bytesCause // of a protocol
 	for _, l := range t.leaves {
 		n, cause := condition(l.def)
 		if cause != "" {
 			wrong = cause
 			continue // of leaves of several types, those are asked that can have the value
+		}
+		if t.family != 0 && is(n) {
+			l.guard = nil
 		}
 		nodes = append(nodes, both(l.guard, n))
 	}
@@ -156,4 +187,13 @@ func (t *target) each(condition func(d *field.Def) (node, string)) (node, string
 		return nil, wrong
 	}
 	return some(nodes), ""
+}
+
+// is tells whether a condition on an address holds for those of one version of IP only.
+func is(n node) bool {
+	switch n.(type) {
+	case equal, within:
+		return true
+	}
+	return false
 }

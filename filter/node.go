@@ -47,15 +47,26 @@ type (
 		def  *field.Def
 		text string
 	}
-	// matches holds when the expression is found in one of the values; lucene is the same for Elasticsearch, which matches whole values.
+	// matches holds when the expression is found in one of the values; lucene is the same for Elasticsearch, which matches whole values. With fold the case of
+	// letters does not count, which re says itself.
 	matches struct {
 		def    *field.Def
 		re     *regexp.Regexp
 		lucene string
+		fold   bool
+	}
+	// ranked holds when one of the values is one of the names or a decimal number from low to high.
+	ranked struct {
+		def       *field.Def
+		low, high uint64
+		names     []string
 	}
 	// everything always holds.
 	everything struct{}
 )
+
+// nothing never holds.
+var nothing = not{everything{}}
 
 // some is either of the nodes, or the only one.
 func some(nodes []node) node {

@@ -3,6 +3,7 @@
 package filter
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -11,12 +12,12 @@ import (
 type operand struct {
 	token    token
 	target   *target
-	function string // lower or upper
+	function string // lower, upper or len
 	slice    *slice
 }
 
-// slice is the bytes from start on; length 0 is all that follow.
-type slice struct{ start, length int }
+// lengths are fields of Wireshark's that are lengths of others, which documents have.
+var lengths = map[string]string{"dns.qry.name.len": "dns.qry.name"}
 
 // operand reads one side of a comparison.
 func (p *parser) operand() (operand, error) {
@@ -36,17 +37,21 @@ func (p *parser) operand() (operand, error) {
 	if p.peek().text == "(" && p.peek().kind == symbol {
 		return p.function(t)
 	}
-	target, cause := p.names.find(t.text)
+	name, function := t.text, ""
+	if of := lengths[name]; of != "" {
+		name, function = of, "len"
+	}
+	target, cause := p.names.find(name)
 	if cause != "" {
 		return operand{}, p.fail(t, cause)
 	}
-	o := operand{token: t, target: target}
+	o := operand{token: t, target: target, function: function}
 	if target == nil {
 		return o, nil
 	}
 	switch {
 	case p.take("#"):
-		return o, p.fail(t, "fields of a certain layer cannot be told apart: leave # out")
+		return o, p.fail(t, "fields of a certain layer cannot be told apart: leave # out, or ask source.ip and the like for the innermost")
 	case p.take("["):
 		return p.slice(o)
 	}
@@ -54,8 +59,12 @@ func (p *parser) operand() (operand, error) {
 }
 
 func (p *parser) function(t token) (operand, error) {
-	if t.text != "lower" && t.text != "upper" {
-		return operand{}, p.fail(t, "no such function here; there are lower() and upper()")
+	switch t.text {
+	case "lower", "upper", "len":
+	case "count":
+		return operand{}, p.fail(t, "Elasticsearch does not count a field's values: ask for the field alone, or for a value")
+	default:
+		return operand{}, p.fail(t, "no such function here; there are lower(), upper() and len()")
 	}
 	p.next()
 	o, err := p.operand()
@@ -72,41 +81,40 @@ func (p *parser) function(t token) (operand, error) {
 	return o, nil
 }
 
-// slice reads what follows a bracket: [start:length], [first-last], [:length], [start:] or [index].
+// slice reads what follows a bracket: [start:length], [first-last], [:length], [start:] or [index], where a start below 0 counts from the end.
 func (p *parser) slice(o operand) (operand, error) {
-	var text strings.Builder
-	t := p.next()
-	first := t
-	for ; t.text != "]"; t = p.next() {
-		if t.kind != word {
-			return o, p.fail(t, "a slice of one piece was expected: [0:3], [0-2], [:3] or [2]")
-		}
-		text.WriteString(t.text)
+	first := p.next()
+	if c := p.next(); first.kind != word || c.text != "]" {
+		return o, p.fail(first, "a slice of one piece was expected: [0:3], [0-2], [:3], [-2:] or [2]")
 	}
-	s := slice{}
-	start, length, ok := strings.Cut(text.String(), ":")
-	last, isRange := "", false
-	if !ok {
-		start, last, isRange = strings.Cut(text.String(), "-")
-		if !isRange {
-			length = "1"
-		}
+	start, length, ok := strings.Cut(first.text, ":")
+	last := ""
+	if at := strings.LastIndexByte(first.text, '-'); !ok && at > 0 {
+		start, last = first.text[:at], first.text[at+1:]
+	} else if !ok {
+		length = "1"
 	}
+	var s slice
 	var err1, err2 error
 	if start != "" {
 		s.start, err1 = strconv.Atoi(start)
 	}
 	switch {
-	case isRange:
-		var end int
-		end, err2 = strconv.Atoi(last)
-		s.length = end - s.start + 1
+	case last != "":
+		s.length, err2 = strconv.Atoi(last)
+		s.length += 1 - s.start
 	case length != "":
 		s.length, err2 = strconv.Atoi(length)
 	}
-	if err1 != nil || err2 != nil || s.start < 0 || s.length < 0 || s.length == 0 && (isRange || length != "") {
-		return o, p.fail(first, "a slice counts bytes from the front: [0:3], [0-2], [:3] or [2]")
+	switch {
+	case err1 != nil || err2 != nil || s.length < 0 || s.length == 0 && last+length != "" || last != "" && s.start < 0:
+		return o, p.fail(first, "a slice counts bytes: [0:3], [0-2], [:3], [-2:] or [2]")
+	case s.start > maxSlice || s.length > maxSlice || s.start < 0 && s.length > -s.start || s.start < -maxSlice:
+		return o, p.fail(first, fmt.Sprintf("a slice ends before byte %d, and one from the end at the end", maxSlice))
 	}
 	o.slice = &s
 	return o, nil
 }
+
+// maxSlice keeps expressions short: of a link address, a byte is three characters.
+const maxSlice = maxRepeat / 3

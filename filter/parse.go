@@ -114,16 +114,22 @@ func (p *parser) operator() (string, bool) {
 
 // test reads a field alone, which asks whether the packet has it, or a chain of comparisons: 1 < tcp.srcport < 1024.
 func (p *parser) test() (node, error) {
+	quantifier := p.quantifier()
 	left, err := p.operand()
 	if err != nil {
 		return nil, err
 	}
-	if left.target != nil && left.target.bits != nil && p.take("&") {
+	if left.target != nil && p.peek().kind == symbol && p.peek().text == "&" {
 		return p.mask(left)
 	}
 	var tests all
 	for {
 		at := p.peek()
+		if at.kind == word && at.text == "not" && p.tokens[p.at+1].text == "in" && tests == nil {
+			p.next()
+			n, err := p.set(left, p.next())
+			return not{n}, err
+		}
 		op, ok := p.operator()
 		if !ok {
 			break
@@ -134,8 +140,14 @@ func (p *parser) test() (node, error) {
 		case "in":
 			n, err = p.set(left, at)
 		default:
-			if right, err = p.operand(); err == nil {
+			if right, err = p.operand(); err != nil {
+				break
+			}
+			if quantifier == "" {
 				n, err = p.compare(left, op, at, right)
+			} else {
+				n, err = p.quantified(quantifier, left, op, at, right)
+				quantifier = ""
 			}
 		}
 		if err != nil {
@@ -147,43 +159,61 @@ func (p *parser) test() (node, error) {
 	}
 	switch t := p.peek(); {
 	case t.kind == symbol && slices.Contains([]string{"&", "+", "*", "%"}, t.text):
-		return nil, p.fail(t, "Elasticsearch does not calculate: compare the field itself, or a flag's own field (tcp.flags.syn)")
+		return nil, p.fail(t, "Elasticsearch does not calculate: compare the field itself")
 	case len(tests) > 0:
 		return both(tests...), nil
 	case left.target == nil:
 		return nil, p.fail(left.token, p.names.unknown(left.token))
-	case left.function != "" || left.slice != nil:
+	case left.function != "" || left.slice != nil || quantifier != "":
 		return nil, p.fail(left.token, "a comparison was expected after it")
 	}
 	return left.target.present(), nil
 }
 
-// mask reads what follows field &: a mask alone, which asks whether one of its bits is set, or a mask and what the masked bits are equal to.
+// mask reads what follows a field: & and a mask alone, which asks whether one of its bits is set, or a mask and what the masked bits are compared with.
 func (p *parser) mask(left operand) (node, error) {
-	t := p.next()
+	and, t := p.next(), p.next()
 	mask, ok := number(t)
 	if !ok {
 		return nil, p.fail(t, "a mask was expected: 0x12")
 	}
 	at := p.peek()
-	op, ok := p.operator()
-	if !ok {
-		return left.target.masked(mask, 0, true), nil
+	op, compares := p.operator()
+	var value uint64
+	if compares {
+		t = p.next()
+		if value, ok = number(t); !ok {
+			return nil, p.fail(t, "a number was expected: 0x12")
+		}
+		if !slices.Contains([]string{"==", "!=", "<", "<=", ">", ">="}, op) {
+			return nil, p.fail(at, "masked bits are compared with ==, !=, <, <=, > or >=")
+		}
 	}
-	t = p.next()
-	value, isNumber := number(t)
-	switch {
-	case op != "==" && op != "!=":
-		return nil, p.fail(at, "masked bits are compared with == or !=")
-	case !isNumber:
-		return nil, p.fail(t, "a number was expected: 0x12")
+	holds := func(v uint64) bool { return v&mask != 0 }
+	if compares {
+		is := op
+		if op == "!=" {
+			is = "=="
+		}
+		holds = func(v uint64) bool { return compared(v&mask, is, value) }
 	}
-	n := left.target.masked(mask, value, false)
-	if value&^mask != 0 {
-		n = not{everything{}}
+	var n node
+	var cause string
+	switch target := left.target; {
+	case target.bits != nil:
+		n, cause = target.flagged(mask, op, value)
+	case left.slice != nil && left.slice.length == 1 && left.function == "":
+		n, cause = left.octet(holds)
+	case left.slice != nil || left.function != "" || target.units > 1 || target.list || target.choices != nil:
+		cause = "only numbers of one or two bytes, flags and single bytes are masked"
+	default:
+		n, cause = target.where(holds)
+	}
+	if cause != "" {
+		return nil, p.fail(and, cause)
 	}
 	if op == "!=" {
-		n = all{left.target.layer, not{n}}
+		n = all{left.target.present(), not{n}}
 	}
 	return n, nil
 }
@@ -226,6 +256,9 @@ func (p *parser) set(left operand, at token) (node, error) {
 		var cause string
 		if p.take("..") {
 			high := p.next()
+			if _, cause = left.interval(low, low); cause != "" {
+				return nil, p.fail(low, cause)
+			}
 			if n, cause = left.interval(low, high); cause != "" {
 				return nil, p.fail(high, cause)
 			}

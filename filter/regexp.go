@@ -35,7 +35,7 @@ func expression(d *field.Def, lit token) (node, string) {
 	if b.Len() > maxExpression {
 		return nil, fmt.Sprintf("is longer than Elasticsearch's limit of %d characters", maxExpression)
 	}
-	return matches{d, re, b.String()}, ""
+	return matches{d, re, b.String(), true}, ""
 }
 
 // whole writes what matches a whole value in which the expression is found: Elasticsearch anchors expressions.
@@ -127,6 +127,15 @@ func lucene(b *strings.Builder, re *syntax.Regexp) error {
 		return group(re.Sub, "", fmt.Sprintf("{%d,%s}", re.Min, most))
 	}
 	return fmt.Errorf("has %s where Elasticsearch knows no such thing: ^ and $ stand at the ends, and there is no \\b", re)
+}
+
+// lucenePattern is an expression of Lucene's for a text that stands for itself.
+func lucenePattern(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		escape(&b, r)
+	}
+	return b.String()
 }
 
 func class(b *strings.Builder, ranges []rune) {

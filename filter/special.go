@@ -9,26 +9,38 @@ import (
 )
 
 // seconds are fields that are seconds to Wireshark and nanoseconds in documents.
-var seconds = map[string]bool{"dns.time": true, "http.time": true, "radius.time": true, "tcp.analysis.ack_rtt": true, "tcp.analysis.initial_rtt": true,
+var seconds = map[string]bool{"dns.time": true, "http.time": true, "radius.time": true, "smb.time": true, "smb2.time": true, "tcp.analysis.ack_rtt": true, "tcp.analysis.initial_rtt": true,
 	"tcp.analysis.rto": true, "tcp.time_relative": true, "tcp.time_delta": true}
+
+// decimals are fields of documents that are texts and numbers to Wireshark, which documents have in decimal.
+var decimals = map[string]bool{"dns.id": true, "network.iana_number": true, "network.vlan.id": true, "network.inner.vlan.id": true, "observer.ingress.interface.id": true}
 
 // impossible are names of Wireshark's that documents cannot answer, and why.
 var impossible = map[string]string{
 	"data":                       "documents do not name the bytes that no protocol knows",
-	"data.data":                  "payload bytes are not searched",
+	"data.data":                  "payload bytes are searched as packet.payload, where payload.bytes keeps them",
 	"frame.coloring_rule.name":   "colouring rules are Wireshark's own",
+	"frame.encap_type":           "numbers of encapsulations are Wireshark's own: ask packet.link_type, which has the name that libpcap gives",
 	"frame.ignored":              "marks are Wireshark's own",
 	"frame.marked":               "marks are Wireshark's own",
 	"frame.time_delta":           "documents know no packet before theirs",
 	"frame.time_delta_displayed": "documents know no packet before theirs",
 	"frame.time_relative":        "documents have the time itself: use frame.time or frame.time_epoch",
 	"http.file_data":             "bodies are counted, not kept",
+	"openflow_1_0.type":          "types are named in documents: ask openflow.type, as in openflow.type == FLOW_MOD",
+	"openflow_v4.type":           "types are named in documents: ask openflow.type, as in openflow.type == FLOW_MOD",
+	"openflow_v5.type":           "types are named in documents: ask openflow.type, as in openflow.type == FLOW_MOD",
+	"openflow_v6.type":           "types are named in documents: ask openflow.type, as in openflow.type == FLOW_MOD",
 	"tcp.flags.str":              "use tcp.flags, or the flags one by one (tcp.flags.syn)",
 	"tcp.options":                "options have fields of their own (tcp.options.mss_val, …)",
-	"tcp.payload":                "payload bytes are not searched",
-	"udp.payload":                "payload bytes are not searched",
+	"tcp.payload":                "payload bytes are searched as packet.payload, where payload.bytes keeps them",
+	"udp.payload":                "payload bytes are searched as packet.payload, where payload.bytes keeps them",
+	"_ws.col.info":               "columns are Wireshark's own: ask for the fields",
 	"_ws.expert":                 "there is no expert information in documents: use tcp.analysis.flags or _ws.malformed",
 }
+
+// forward are what names end with that tell of a later packet.
+var forward = []string{"response_in", "resp_in", "reassembled_in", "next_request_in"}
 
 // timestamp is the document's time, which is no field of a protocol.
 var timestamp = &field.Def{Name: "@timestamp", Type: field.Date}
@@ -49,14 +61,28 @@ var special = map[string]maker{
 	"dns.qry.class":      renamedField("dns.question.class"),
 	"frame.len":          renamedField("network.bytes"),
 	"frame.number":       renamedField("packet.number"),
-	"http.request":       message("http.request.method"),
-	"http.response":      message("http.response.status_code"),
+	"http": func(n *names) (*target, string) { // documents also list it above what a connection was upgraded to
+		upgraded := either{n.hasLayer("websocket"), n.hasLayer("http2")}
+		message := either{exists{n.byName["http.request.method"]}, exists{n.byName["http.response.status_code"]}}
+		return &target{layer: all{n.hasLayer("http"), either{not{upgraded}, message}}}, ""
+	},
+	"igmp": func(n *names) (*target, string) { // documents also list it below RGMP, which has its messages
+		return &target{layer: all{n.hasLayer("igmp"), not{n.hasLayer("rgmp")}}}, ""
+	},
+	"http.request":  message("http.request.method"),
+	"http.response": message("http.response.status_code"),
 	"tls.handshake": func(n *names) (*target, string) { // an encrypted message has no type
-		return &target{layer: either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}, ""
+		return &target{layer: all{n.hasLayer("tls"), either{exists{n.byName["tls.handshake.type"]}, equal{n.byName["tls.record.content_type"], "22"}}}}, ""
 	},
 	"ip.proto": carried,
+	"packet.payload": func(n *names) (*target, string) { // whose hex digits are bytes
+		d := *n.byName["packet.payload"]
+		d.Type = field.Hex
+		return n.of(d.Name, &d)
+	},
 	"ip.version": func(n *names) (*target, string) {
-		ip, ipv6 := n.hasLayer("ip"), n.hasLayer("ipv6")
+		is := func(layer string) node { return all{n.hasLayer(layer), exists{n.byName["source.ip"]}} } // without addresses the header was cut
+		ip, ipv6 := is("ip"), is("ipv6")
 		return &target{layer: either{ip, ipv6}, choices: map[string]node{"4": ip, "6": ipv6}}, ""
 	},
 	"tcp.flags": func(n *names) (*target, string) {
@@ -79,16 +105,6 @@ var findings = []string{"retransmission", "fast_retransmission", "spurious_retra
 	"zero_window_probe", "zero_window_probe_ack", "window_full", "window_update", "keep_alive", "keep_alive_ack", "reused_ports"}
 
 func init() {
-	for layer, version := range map[string]string{"ip": "ipv4", "ipv6": "ipv6"} {
-		guard := func(n *names) node { return equal{n.byName["network.type"], version} }
-		ends(layer, guard, "ip", layer+".", "", "addr")
-		special[layer+".src_host"], special[layer+".dst_host"], special[layer+".host"] = special[layer+".src"], special[layer+".dst"], special[layer+".addr"]
-	}
-	for _, layer := range []string{"tcp", "udp", "sctp", "dccp"} {
-		guard := func(n *names) node { return equal{n.byName["network.transport"], layer} }
-		ends(layer, guard, "port", layer+".", "port", "port")
-	}
-	ends("eth", func(n *names) node { return n.hasLayer("eth") }, "mac", "eth.", "", "addr")
 	for i, name := range wiresharkFlags {
 		special["tcp.flags."+name] = func(n *names) (*target, string) {
 			return bit(n.hasLayer("tcp"), equal{n.byName["tcp.flags.names"], tcpFlags[i]}), ""
@@ -97,7 +113,20 @@ func init() {
 	special["tcp.flags.ns"] = special["tcp.flags.ae"] // its name until RFC 9768
 	for name, text := range map[string]string{"authoritative": "AA", "truncated": "TC", "recdesired": "RD", "recavail": "RA", "authenticated": "AD", "checkdisable": "CD"} {
 		special["dns.flags."+name] = func(n *names) (*target, string) {
-			return bit(either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")}, equal{n.byName["dns.header_flags"], text}), ""
+			message := node(either{n.hasLayer("dns"), n.hasLayer("mdns"), n.hasLayer("llmnr")})
+			if name == "authoritative" || name == "recavail" { // a query has no such bits
+				message = all{message, equal{n.byName["dns.type"], "answer"}}
+			}
+			return bit(message, equal{n.byName["dns.header_flags"], text}), ""
+		}
+	}
+	for name, path := range map[string]string{"queries": "dns.questions_count", "answers": "dns.answers_count", "auth_rr": "dns.authorities_count"} {
+		special["dns.count."+name] = func(n *names) (*target, string) { // those of an update are zones, prerequisites and updates
+			t, cause := n.of("dns.count."+name, n.byName[path])
+			if cause == "" {
+				t.leaves[0].guard = not{equal{n.byName["dns.op_code"], "UPDATE"}}
+			}
+			return t, cause
 		}
 	}
 	for _, name := range findings {
@@ -108,52 +137,6 @@ func init() {
 	}
 }
 
-// ends defines the names of a header's two ends. Documents have the innermost header's in source.* and destination.*, where guard says that it is of this
-// layer, and those of all headers, when there are several, in the layer's own fields.
-func ends(layer string, guard func(*names) node, what, own, suffix, either string) {
-	make := func(which ...[2]string) maker {
-		return func(n *names) (*target, string) {
-			t := &target{layer: n.hasLayer(layer)}
-			for _, end := range which {
-				t.leaves = append(t.leaves, leaf{n.byName[end[0]+"."+what], guard(n)})
-				if d := n.byName[own+end[1]+suffix]; d != nil && d.In(n.profile) {
-					t.leaves = append(t.leaves, leaf{d, nil})
-				}
-			}
-			return t, ""
-		}
-	}
-	source, destination := [2]string{"source", "src"}, [2]string{"destination", "dst"}
-	special[layer+".src"+suffix], special[layer+".dst"+suffix] = make(source), make(destination)
-	special[layer+"."+either] = make(source, destination)
-}
-
-// transports are the protocols that documents name in network.transport instead of by their number, and tunnels those that are a layer above another header.
-var (
-	transports = map[string]string{"1": "icmp", "2": "igmp", "6": "tcp", "17": "udp", "33": "dccp", "58": "ipv6-icmp", "88": "eigrp", "89": "ospf", "103": "pim", "112": "vrrp", "132": "sctp"}
-	tunnels    = map[string]string{"4": "ip", "41": "ipv6", "47": "gre", "50": "esp", "51": "ah", "97": "etherip", "115": "l2tp", "137": "mpls"}
-)
-
-// carried is ip.proto: a field of profile full, and else what documents say of what the innermost IPv4 header carries.
-func carried(n *names) (*target, string) {
-	if n.profile == field.Full {
-		return n.of("ip.proto", n.byName["ip.proto"])
-	}
-	t := &target{layer: n.hasLayer("ip"), choices: map[string]node{}}
-	for i := range 256 {
-		text := strconv.Itoa(i)
-		is := node(equal{n.byName["network.iana_number"], text})
-		if name := transports[text]; name != "" {
-			is = either{is, equal{n.byName["network.transport"], name}}
-		}
-		t.choices[text] = all{equal{n.byName["network.type"], "ipv4"}, is}
-		if layer := tunnels[text]; layer != "" {
-			t.choices[text] = all{t.layer, n.hasLayer(layer)}
-		}
-	}
-	return t, ""
-}
-
 // renamedField is the target of one field of documents.
 func renamedField(path string) maker {
 	return func(n *names) (*target, string) { return n.of(path, n.byName[path]) }
@@ -162,7 +145,7 @@ func renamedField(path string) maker {
 // message is what HTTP says is there by a field that it always has.
 func message(path string) maker {
 	return func(n *names) (*target, string) {
-		is := all{n.hasLayer("http"), exists{n.byName[path]}}
+		is := all{either{n.hasLayer("http"), n.hasLayer("ssdp")}, exists{n.byName[path]}}
 		return &target{layer: is, choices: map[string]node{"1": is}}, ""
 	}
 }
@@ -185,12 +168,26 @@ func (t *target) masked(mask, value uint64, any bool) node {
 		}
 	}
 	if value>>len(t.bits) != 0 && !any || any && len(parts) == 0 {
-		return not{everything{}}
+		return nothing
 	}
 	if any {
 		return some(parts)
 	}
 	return both(append(parts, t.layer)...)
+}
+
+// flagged compares masked bits; without an operator one of them is set.
+func (t *target) flagged(mask uint64, op string, value uint64) (node, string) {
+	switch op {
+	case "":
+		return t.masked(mask, 0, true), ""
+	case "==", "!=": // what != leaves out is what == finds
+		if value&^mask != 0 {
+			return nothing, ""
+		}
+		return t.masked(mask, value, false), ""
+	}
+	return nil, "masked flags are compared with == or !="
 }
 
 func number(lit token) (uint64, bool) {

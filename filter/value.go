@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -41,6 +42,12 @@ func valueOf(d *field.Def, lit token, units int64) (string, string) {
 		}
 		return a.String(), ""
 	case field.MAC, field.Hex:
+		if n, ok := number(lit); ok && wide[d.Name] > 0 {
+			return fmt.Sprintf("%0*x", wide[d.Name], n), ""
+		}
+		if d.Type == field.Hex && guid.MatchString(lit.text) {
+			return sent(lit.text), ""
+		}
 		b, ok := octets(lit)
 		if !ok {
 			return "", "bytes in hexadecimal were expected: 00:1b:21:3c:9d:f8"
@@ -49,18 +56,36 @@ func valueOf(d *field.Def, lit token, units int64) (string, string) {
 	case field.Date:
 		return date(lit, units)
 	case field.Keyword:
-		if n, err := strconv.ParseUint(lit.text, 0, 64); err == nil && lit.kind == word && strings.HasPrefix(lit.text, "0x") {
+		n, ok := number(lit)
+		switch {
+		case ok && d.Name == "smb2.sesid":
+			return fmt.Sprintf("%#016x", n), ""
+		case ok && strings.HasPrefix(lit.text, "0x"):
 			return strconv.FormatUint(n, 10), "" // of identifiers that are numbers to Wireshark
+		case guid.MatchString(lit.text):
+			return strings.ToLower(lit.text), ""
 		}
 	}
 	return lit.text, ""
 }
 
+// wide are fields that are numbers to Wireshark and hex digits in documents, and how many.
+var wide = map[string]int{"icmpv6.ni.nonce": 16, "lisp.nonce": 16, "memcache.cas": 16, "mysql.insert_id": 16, "ndp.segmentident": 6, "openflow.datapath_id": 16, "openvpn.sessionid": 16,
+	"pfcp.seid": 16, "ptp.v2.an.grandmaster": 16, "ptp.v2.clockidentity": 16}
+
+// guid is how Microsoft's identifiers are written.
+var guid = regexp.MustCompile(`^(?i)([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})([0-9a-f]{2})-([0-9a-f]{2})([0-9a-f]{2})-([0-9a-f]{2})([0-9a-f]{2})-([0-9a-f]{4})-([0-9a-f]{12})$`)
+
+// sent is a GUID as it is sent, the first three numbers little-endian, as documents have it in bytes.
+func sent(text string) string {
+	return strings.ToLower(guid.ReplaceAllString(text, "$4$3$2$1$6$5$8$7$9$10"))
+}
+
 // boundOf is a literal that values are ordered by.
 func boundOf(d *field.Def, lit token, units int64) (string, string) {
 	switch {
-	case d.Texts != nil || d.Type == field.Text || d.Type == field.Bool:
-		return "", fmt.Sprintf("the values of %s have no order: use == or a set", d.Name)
+	case d.Type == field.Text || d.Type == field.Bool:
+		return "", fmt.Sprintf("the values of %s have no order: use == or !=", d.Name)
 	case d.Type == field.Keyword || d.Type == field.Wildcard:
 		if _, err := strconv.ParseFloat(lit.text, 64); err == nil && lit.kind != quoted {
 			return "", fmt.Sprintf("%s is a text in documents, whose order is not that of numbers: use == or a set", d.Name)
@@ -71,8 +96,8 @@ func boundOf(d *field.Def, lit token, units int64) (string, string) {
 
 // named is the text for a number, or for itself in any case.
 func named(d *field.Def, lit token) (string, string) {
-	if n, err := strconv.ParseUint(lit.text, 0, 16); err == nil {
-		if t, ok := d.Texts[uint16(n)]; ok {
+	if n, ok := number(lit); ok {
+		if t, ok := d.Texts[uint16(n)]; ok && n <= math.MaxUint16 {
 			return t.String(), ""
 		}
 		return strconv.FormatUint(n, 10), ""
@@ -113,15 +138,21 @@ func integer(d *field.Def, lit token, units int64) (string, string) {
 }
 
 // network is an address, or a network in CIDR.
-func network(d *field.Def, lit token) (node, string) {
-	if p, err := netip.ParsePrefix(lit.text); err == nil {
+func (t *target) network(d *field.Def, lit token) (node, string) {
+	p, err := netip.ParsePrefix(lit.text)
+	a := p.Addr()
+	if err != nil {
+		if a, err = netip.ParseAddr(lit.text); err != nil {
+			return nil, "an IP address or a network in CIDR was expected: names are not resolved"
+		}
+	}
+	if t.family == 4 && !a.Is4() || t.family == 6 && !a.Is6() {
+		return nil, fmt.Sprintf("an IPv%d address was expected", t.family)
+	}
+	if p.IsValid() {
 		return within{d, p.Masked()}, ""
 	}
-	v, cause := valueOf(d, lit, 0)
-	if cause != "" {
-		return nil, "an IP address or a network in CIDR was expected: names are not resolved"
-	}
-	return equal{d, v}, ""
+	return equal{d, a.String()}, ""
 }
 
 // outside holds when one of the addresses is not in the network.

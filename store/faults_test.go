@@ -46,10 +46,7 @@ func TestCutAtAnyByte(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			r, err := Open(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
+			r := reader(t, dir)
 			more := len(placed)
 			for n := info.Size() - 1; n >= 0; n-- {
 				if err := os.Truncate(path, n); err != nil {
@@ -68,9 +65,9 @@ func TestCutAtAnyByte(t *testing.T) {
 				}
 				// A packet is found, or is not: never another one.
 				for _, i := range []int{0, len(placed) / 2, len(placed) - 1} {
-					p, err := r.Packet(placed[i].File, placed[i].Offset)
+					p, err := r.Packet(t.Context(), placeOf(&placed[i]))
 					if err == nil {
-						same(t, "packet by its place", &p, &placed[i])
+						same(t, "packet by its place", &p.Packet, &placed[i])
 					} else if i < len(got) {
 						t.Fatalf("%d bytes: packet %d can be read, but is not found: %v", n, i, err)
 					}

@@ -22,6 +22,7 @@ const (
 	blockTail    = 4
 
 	optEnd         = 0
+	optComment     = 1 // opt_comment
 	optHardware    = 2 // shb_hardware
 	optOS          = 3 // shb_os
 	optApplication = 4 // shb_userappl
@@ -37,7 +38,7 @@ const (
 	nanoseconds = 9 // of if_tsresol: a power of 10
 
 	// maxText bounds an option's text, bytes.
-	maxText = 4 << 10
+	maxText = 1<<16 - 1
 )
 
 var le = binary.LittleEndian
@@ -102,7 +103,7 @@ func appendInterface(dst []byte, in *capture.Interface) []byte {
 	return seal(option(dst, optEnd, ""), from)
 }
 
-// packetSize is the length of a packet's block, bytes.
+// packetSize is the length of a packet's block without comments, bytes.
 func packetSize(captured int) int { return packetHead + (captured+3)&^3 + blockTail }
 
 // appendPacket appends an enhanced packet block.
@@ -112,7 +113,14 @@ func appendPacket(dst []byte, p *capture.Packet) []byte {
 	dst = timestamp(dst, uint64(p.Time))                               //nolint:gosec // after 1970
 	dst = le.AppendUint32(dst, uint32(len(p.Data)))                    //nolint:gosec // at most 256 KiB
 	dst = le.AppendUint32(dst, uint32(p.Length))                       //nolint:gosec // a length on the wire
-	return seal(pad(append(dst, p.Data...), len(p.Data)), from)
+	dst = pad(append(dst, p.Data...), len(p.Data))
+	if len(p.Comments) == 0 {
+		return seal(dst, from)
+	}
+	for _, c := range p.Comments {
+		dst = option(dst, optComment, c)
+	}
+	return seal(option(dst, optEnd, ""), from)
 }
 
 // appendStatistics appends an interface statistics block: what the first interface's capture has counted since it began.

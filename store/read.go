@@ -3,136 +3,98 @@
 package store
 
 import (
-	"bufio"
-	"bytes"
+	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/espbeat/espbeat/capture"
 )
 
-// Reader finds packets in the files of a store, which may be written to at the same time: what is not yet on disk is not found.
-type Reader struct{ path string }
-
-// Open returns a reader of the store at a path.
-func Open(path string) (*Reader, error) {
-	switch info, err := os.Stat(path); {
-	case err != nil:
-		return nil, capture.Unreadable("open capture store "+path, err)
-	case !info.IsDir():
-		return nil, fmt.Errorf("open capture store %s: it is no directory; give the one of espbeat.store.path", path)
-	}
-	return &Reader{path}, nil
+// Reader finds packets in the captures beneath a Root: in those of a store, which may be written to at the same time, and in those that were
+// imported. It keeps the last file open, and is quickest when a file's packets are asked for in their order. It is used by one goroutine.
+type Reader struct {
+	root *Root
+	name string
+	file finder // of the file called name; nil for none
 }
 
-// maxBlock bounds a block that is read, bytes: no packet is longer than 256 KiB.
-const maxBlock = 512 << 10
-
-// maxInterfaces bounds the interfaces of a file.
-const maxInterfaces = 1 << 16
-
-// Packet returns the packet whose record begins at an offset in the decompressed bytes of a file, as packet.capture.file and
-// packet.capture.offset of its document say. It is the caller's.
-func (r *Reader) Packet(file string, offset int64) (capture.Packet, error) {
-	p, err := r.packet(file, offset)
-	if err != nil {
-		return capture.Packet{}, fmt.Errorf("find the packet at %d in %s of the capture store %s: %w", offset, file, r.path, err)
-	}
-	return p, nil
+// finder finds the packets of one file.
+type finder interface {
+	// find returns the packet whose record begins at an offset, which is not negative.
+	find(ctx context.Context, offset int64) (Found, error)
+	// identity is the Mark of the file's identity; empty of a file that a store wrote.
+	identity() string
+	close()
 }
 
-func (r *Reader) packet(file string, offset int64) (capture.Packet, error) {
-	if !isName(file) {
-		return capture.Packet{}, errors.New("this is no file name of a capture store; take it from packet.capture.file")
-	}
-	f, err := os.Open(filepath.Join(r.path, file))
-	if errors.Is(err, fs.ErrNotExist) {
-		return capture.Packet{}, errors.New("the file is not there; packets are kept as long as espbeat.store.max_size and max_age say")
-	}
-	if err != nil {
-		return capture.Packet{}, err
-	}
-	defer f.Close()
-	if offset < 0 {
-		return capture.Packet{}, errors.New("an offset is not negative")
-	}
-	in, err := from(f, offset)
-	if err != nil {
-		return capture.Packet{}, err
-	}
-	defer in.Close()
-	record, err := readBlock(in)
-	if err != nil {
-		return capture.Packet{}, err
-	}
-	if le.Uint32(record) != blockPacket || len(record) < packetHead+blockTail {
-		return capture.Packet{}, errors.New("no packet begins there")
-	}
-	head, err := describe(f, le.Uint32(record[8:]))
-	if err != nil {
-		return capture.Packet{}, err
-	}
-	// The capture's own parser reads the packet: of a file that holds nothing but it and what it needs.
-	src := capture.NewReader(bytes.NewReader(append(head, record...)), file, capture.FileOptions{})
-	defer src.Close()
-	var b capture.Batch
-	if err := src.Next(&b); err != nil {
-		return capture.Packet{}, err
-	}
-	p := b.Packets[0]
-	p.File, p.Offset = file, offset
-	return p, nil
+// NewReader returns a reader of the captures beneath a root, which it closes in the end.
+func NewReader(root *Root) *Reader { return &Reader{root: root} }
+
+// Close frees what the reader holds.
+func (r *Reader) Close() error {
+	r.drop()
+	return r.root.Close()
 }
 
-// describe returns the section header of a file and the descriptions of its interfaces up to number id.
-func describe(f io.ReaderAt, id uint32) ([]byte, error) {
-	if id >= maxInterfaces {
-		return nil, fmt.Errorf("the packet is of interface %d, more than there can be", id)
+func (r *Reader) drop() {
+	if r.file != nil {
+		r.file.close()
 	}
-	in, err := from(f, 0)
+	r.name, r.file = "", nil
+}
+
+// Packet returns the packet at a place. What cannot be found, and what is found there and is another packet, is an error.
+func (r *Reader) Packet(ctx context.Context, p Place) (Found, error) {
+	k, err := r.packet(ctx, p)
 	if err != nil {
-		return nil, err
+		r.drop() // a place that is none may have led a finder astray
+		return Found{}, fmt.Errorf("find the packet at %d in %q of the capture store %s: %w", p.Offset, p.File, r.root.path, err)
 	}
-	defer in.Close()
-	buffered := bufio.NewReader(in)
-	head, err := readBlock(buffered)
-	if err != nil {
-		return nil, err
+	return k, nil
+}
+
+func (r *Reader) packet(ctx context.Context, p Place) (Found, error) {
+	if p.Offset < 0 {
+		return Found{}, errors.New("an offset is not negative")
 	}
-	if le.Uint32(head) != blockSection || le.Uint32(head[8:]) != sectionMagic {
-		return nil, errors.New("it does not begin as a file of a capture store")
-	}
-	for found := uint32(0); found <= id; {
-		b, err := readBlock(buffered)
+	if r.file == nil || r.name != p.File {
+		r.drop()
+		f, err := r.root.open(p.File)
 		if err != nil {
-			return nil, err
+			return Found{}, err
 		}
-		if le.Uint32(b) == blockInterface {
-			head = append(head, b...)
-			found++
+		if r.file, err = newFinder(f, p); err != nil {
+			return Found{}, err
 		}
+		r.name = p.File
 	}
-	return head, nil
+	if is := r.file.identity(); is != p.Fingerprint {
+		return Found{}, errors.New("this is not the capture that was imported: it begins otherwise (of less than 4,096 bytes: or has grown)")
+	}
+	k, err := r.file.find(ctx, p.Offset)
+	if err == nil {
+		err = p.Check(&k.Packet)
+	}
+	return k, err
 }
 
-// readBlock reads one block; it has 12 bytes at least.
-func readBlock(r io.Reader) ([]byte, error) {
-	var head [8]byte
-	if _, err := io.ReadFull(r, head[:]); err != nil {
-		return nil, short(err)
+// newFinder takes f over.
+func newFinder(f *os.File, p Place) (finder, error) {
+	if p.Fingerprint == "" {
+		if !isName(p.File) {
+			_ = f.Close()
+			return nil, errors.New("no fingerprint tells which capture this has to be, and it is no file of espbeat's own capture store")
+		}
+		return &stored{f: f}, nil
 	}
-	total := le.Uint32(head[4:])
-	if total < 12 || total > maxBlock || total%4 != 0 {
-		return nil, fmt.Errorf("no block begins there: its length would be %d", total)
+	id, err := capture.IdentifyFile(f)
+	if err != nil && !errors.As(err, new(*capture.BreakError)) {
+		_ = f.Close()
+		return nil, err
 	}
-	b := make([]byte, total)
-	copy(b, head[:])
-	if _, err := io.ReadFull(r, b[len(head):]); err != nil {
-		return nil, short(err)
-	}
-	return b, nil
+	return newImported(f, id)
 }
+
+// Holds tells whether the reader has a file open.
+func (r *Reader) Holds(file string) bool { return r.file != nil && r.name == file }

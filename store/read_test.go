@@ -19,10 +19,7 @@ func TestPlacesThatAreNone(t *testing.T) {
 	dir := t.TempDir()
 	placed := store(t, options(dir, Zstd), packets(300, 1500))
 	file, at := placed[150].File, placed[150].Offset
-	r, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := reader(t, dir)
 	for _, c := range []struct {
 		name, file string
 		offset     int64
@@ -32,19 +29,19 @@ func TestPlacesThatAreNone(t *testing.T) {
 		{"the beginning", file, 0, "no packet begins there"},
 		{"before it", file, -1, "not negative"},
 		{"beyond the end", file, 1 << 40, "the file ends before"},
-		{"a removed file", "20231114T221320Z-99999999.pcapng.zst", at, "the file is not there; packets are kept as long as"},
-		{"no name", "", at, "no file name of a capture store"},
-		{"a path", "../" + file, at, "no file name of a capture store"},
-		{"another file", "id", at, "no file name of a capture store"},
+		{"a removed file", "20231114T221320Z-99999999.pcapng.zst", at, "the file is not there; it was removed"},
+		{"no name", "", at, "no name of a file beneath it"},
+		{"a path", "../" + file, at, "no name of a file beneath it"},
+		{"another file", "id", at, "no fingerprint tells which capture this has to be"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if p, err := r.Packet(c.file, c.offset); err == nil || !strings.Contains(err.Error(), c.want) || p.Data != nil {
+			if p, err := r.Packet(t.Context(), Place{File: c.file, Offset: c.offset, Time: placed[150].Time, Length: placed[150].Length}); err == nil || !strings.Contains(err.Error(), c.want) || p.Data != nil {
 				t.Errorf("%d bytes, error %v, want one with %q", len(p.Data), err, c.want)
 			}
 		})
 	}
 	for _, path := range []string{filepath.Join(dir, "none"), filepath.Join(dir, file)} {
-		if _, err := Open(path); err == nil || !strings.Contains(err.Error(), path) {
+		if _, err := OpenRoot(path); err == nil || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}
@@ -195,17 +192,14 @@ func FuzzPacket(f *testing.F) {
 		f.Add(content, b.Packets[7].Offset)
 	}
 	dir := f.TempDir()
-	r, err := Open(dir)
-	if err != nil {
-		f.Fatal(err)
-	}
+	r := reader(f, dir)
 	f.Fuzz(func(t *testing.T, content []byte, offset int64) {
 		const name = "20000101T000000Z-00000001.pcapng"
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p, err := r.Packet(name, offset)
-		if err != nil && p.Data != nil || err == nil && (p.File != name || p.Offset != offset || len(p.Data) > 256<<10) {
+		p, err := r.Packet(t.Context(), Place{File: name, Offset: offset, Time: start, Length: 60})
+		if err != nil && p.Data != nil || err == nil && (p.Time != start || p.Length != 60 || p.File != name || p.Offset != offset || len(p.Data) > 256<<10) {
 			t.Errorf("%+v, %v", p, err)
 		}
 	})

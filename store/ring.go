@@ -147,8 +147,7 @@ func (r *Ring) identify() error {
 	if err != nil {
 		return capture.Unreadable("read the id of capture store "+r.opt.Path, err)
 	}
-	if raw, err := base64.RawURLEncoding.DecodeString(string(b)); err == nil && len(raw) == idLen {
-		r.id = string(b)
+	if r.id = parseID(b); r.id != "" {
 		return nil
 	}
 	var raw [idLen]byte
@@ -158,6 +157,14 @@ func (r *Ring) identify() error {
 		return capture.Unreadable("write the id of capture store "+r.opt.Path, err)
 	}
 	return nil
+}
+
+// parseID is a store's id as its file has it; "" if that is none.
+func parseID(b []byte) string {
+	if raw, err := base64.RawURLEncoding.DecodeString(string(b)); err != nil || len(raw) != idLen {
+		return ""
+	}
+	return string(b)
 }
 
 // scan takes the files over that are there.

@@ -20,34 +20,58 @@ const (
 // maxWindow bounds the memory of a zstd decoder, bytes: a piece is not much longer than pieceSize.
 const maxWindow = 8 << 20
 
+// extent is the piece of a file that has an offset: where it is in the file, and at which offset it begins.
+type extent struct {
+	f         io.ReaderAt
+	at, start int64
+	kind      Compression
+}
+
+// locate finds the piece that has an offset.
+func locate(f io.ReaderAt, offset int64) (p extent, err error) {
+	head := make([]byte, 4)
+	if _, err := f.ReadAt(head, 0); err != nil {
+		return extent{}, short(err)
+	}
+	p = extent{f: f, at: offset, start: offset, kind: None}
+	switch {
+	case string(head) == zstdMagic:
+		p.kind = Zstd
+		p.at, p.start = zstdPiece(f, offset)
+	case string(head[:3]) == gzipMagic:
+		p.kind = Gzip
+		p.at, p.start = gzipPiece(f, offset)
+	}
+	return p, nil
+}
+
 // from returns the decompressed bytes of a file from offset on. Of a compressed one, only the piece that has the offset and what follows are
 // decompressed.
 func from(f io.ReaderAt, offset int64) (io.ReadCloser, error) {
-	head := make([]byte, 4)
-	if _, err := f.ReadAt(head, 0); err != nil {
-		return nil, short(err)
+	p, err := locate(f, offset)
+	if err != nil {
+		return nil, err
 	}
-	var r io.ReadCloser
-	var start int64
-	switch {
-	case string(head) == zstdMagic:
-		at, begins := zstdPiece(f, offset)
-		z, err := zstd.NewReader(rest(f, at), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
+	return p.from(offset)
+}
+
+// from returns the decompressed bytes from an offset in the piece on.
+func (p extent) from(offset int64) (r io.ReadCloser, err error) {
+	switch p.kind {
+	case Zstd:
+		z, err := zstd.NewReader(rest(p.f, p.at), zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 		if err != nil {
 			return nil, short(err)
 		}
-		r, start = z.IOReadCloser(), begins
-	case string(head[:3]) == gzipMagic:
-		at, begins := gzipPiece(f, offset)
-		z, err := gzip.NewReader(rest(f, at))
-		if err != nil {
+		r = z.IOReadCloser()
+	case Gzip:
+		if r, err = gzip.NewReader(rest(p.f, p.at)); err != nil {
 			return nil, short(err)
 		}
-		r, start = z, begins
 	default:
-		return io.NopCloser(rest(f, offset)), nil
+		r = io.NopCloser(rest(p.f, p.at))
 	}
-	if _, err := io.CopyN(io.Discard, r, offset-start); err != nil {
+	if _, err := io.CopyN(io.Discard, r, offset-p.start); err != nil {
 		_ = r.Close()
 		return nil, short(err)
 	}

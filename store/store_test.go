@@ -133,17 +133,34 @@ func same(t *testing.T, what string, got, want *capture.Packet) {
 // found fails the test unless each packet is where it is said to be.
 func found(t *testing.T, dir string, all []capture.Packet) {
 	t.Helper()
-	r, err := Open(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
+	r := reader(t, dir)
 	for i := range all {
-		p, err := r.Packet(all[i].File, all[i].Offset)
+		p, err := r.Packet(t.Context(), placeOf(&all[i]))
 		if err != nil {
 			t.Fatalf("packet %d: %v", i, err)
 		}
-		same(t, fmt.Sprintf("packet %d in %s at %d", i, all[i].File, all[i].Offset), &p, &all[i])
+		same(t, fmt.Sprintf("packet %d in %s at %d", i, all[i].File, all[i].Offset), &p.Packet, &all[i])
 	}
+}
+
+func reader(t testing.TB, dir string) *Reader {
+	t.Helper()
+	root, err := OpenRoot(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := NewReader(root)
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return r
+}
+
+// placeOf is what the document of a stored packet says.
+func placeOf(p *capture.Packet) Place {
+	return Place{File: p.File, Offset: p.Offset, Time: p.Time, Length: p.Length}
 }
 
 var compressions = []Compression{None, Gzip, Zstd}

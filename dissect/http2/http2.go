@@ -60,11 +60,15 @@ const (
 var typeNames = names("DATA", "HEADERS", "PRIORITY", "RST_STREAM", "SETTINGS", "PUSH_PROMISE", "PING", "GOAWAY", "WINDOW_UPDATE", "CONTINUATION", "ALTSVC",
 	"", "ORIGIN", "", "", "", "PRIORITY_UPDATE")
 
-func init() { field.Named(fType, field.Numbered(typeNames)) }
-
 // errorNames are RFC 9113's, 7.
 var errorNames = names("NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED", "FRAME_SIZE_ERROR", "REFUSED_STREAM",
 	"CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM", "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED")
+
+func init() {
+	field.Named(fType, field.Numbered(typeNames))
+	field.Named(fReset, field.Numbered(errorNames))
+	field.Named(fGoAway, field.Numbered(errorNames))
+}
 
 // Protocol is HTTP/2.
 var Protocol = &dissect.Protocol{

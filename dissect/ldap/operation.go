@@ -25,7 +25,9 @@ const (
 	ntlm   = "NTLM"
 )
 
-var scopes = [...]string{"baseObject", "singleLevel", "wholeSubtree", "subordinateSubtree"}
+var scopes = map[uint8]string{0: "baseObject", 1: "singleLevel", 2: "wholeSubtree", 3: "subordinateSubtree"}
+
+func init() { field.Named(fScope, field.Names(scopes)) }
 
 // results are by code (RFC 4511, appendix A; IANA, LDAP Result Codes).
 var results = map[int64]string{0: "success", 1: "operationsError", 2: "protocolError", 3: "timeLimitExceeded", 4: "sizeLimitExceeded", 5: "compareFalse", 6: "compareTrue", 7: "authMethodNotSupported",
@@ -138,7 +140,7 @@ func search(o *field.Buffer, b []byte) {
 	write(o, fBase, base)
 	scope, rest, ok := integer(rest, tagEnumerated)
 	if ok && scope >= 0 && scope < int64(len(scopes)) {
-		o.String(fScope, scopes[scope])
+		o.String(fScope, scopes[uint8(scope)])
 	}
 	for range 4 { // aliases, limits of size and time, whether types only
 		if _, _, rest, ok = element(rest); !ok {

@@ -46,6 +46,8 @@ const (
 // statuses are those of version 3, whose numbers are the error numbers of versions 1 and 2.
 var statuses = map[uint32]string{0: "OK", 1: "ERR_PERM", 2: "ERR_NOENT", 5: "ERR_IO", 13: "ERR_ACCESS", 20: "ERR_NOTDIR", 22: "ERR_INVAL", 63: "ERR_NAMETOOLONG", 10004: "ERR_NOTSUPP", 10006: "ERR_SERVERFAULT"}
 
+func init() { field.Named(fStatus, field.Names(statuses)) }
+
 // decode takes back its layer when the procedure has no arguments or results.
 func decode(p *dissect.Packet, b []byte, wire int) {
 	m := rpc.Current(p)

@@ -145,6 +145,8 @@ var statuses = map[uint32]string{0: "OK", 1: "ERR_PERM", 2: "ERR_NOENT", 5: "ERR
 	10064: "ERR_SEQUENCE_POS", 10065: "ERR_REQ_TOO_BIG", 10066: "ERR_REP_TOO_BIG", 10068: "ERR_RETRY_UNCACHED_REP", 10071: "ERR_OP_NOT_IN_SESSION", 10072: "ERR_HASH_ALG_UNSUPP",
 	10074: "ERR_CLIENTID_BUSY", 10076: "ERR_SEQ_FALSE_RETRY", 10078: "ERR_DEADSESSION", 10082: "ERR_NOT_ONLY_OP", 10083: "ERR_WRONG_CRED", 10084: "ERR_WRONG_TYPE", 10087: "ERR_DELEG_REVOKED"}
 
+func init() { field.Named(fStatus, field.Names(statuses)) }
+
 // summary reads "V3 LOOKUP Call 0x8fee73d3/name", "V4 COMPOUND Reply SEQUENCE PUTFH CLOSE ERR_STALE".
 func summary(dst []byte, v dissect.View) []byte {
 	dst = rpc.Summary(dst, v)

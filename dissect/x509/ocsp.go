@@ -21,6 +21,8 @@ var (
 
 var certStates = [3]field.Str{field.Intern("good"), field.Intern("revoked"), field.Intern("unknown")}
 
+func init() { field.Named(fCertState, field.Numbered(certStates[:])) }
+
 // OCSP is a request or response of the Online Certificate Status Protocol, as HTTP carries it.
 var OCSP = &dissect.Protocol{Name: "ocsp", Title: "OCSP", Reference: "RFC 6960", Application: true, Summary: summary}
 

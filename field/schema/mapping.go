@@ -60,6 +60,8 @@ func TypeName(t field.Type) string {
 		return "date_nanos"
 	case field.Object:
 		return "object"
+	case field.Binary:
+		return "binary"
 	}
 	return "keyword"
 }

@@ -92,7 +92,7 @@ func example(d field.Def) string {
 		value = `"00-00-5E-00-53-01"`
 	case field.Date:
 		return d.Name + ` > "2024-01-01"`
-	case field.Object:
+	case field.Object, field.Binary:
 		return ""
 	}
 	return d.Name + ": " + value

@@ -45,7 +45,7 @@ func TestDefinitions(t *testing.T) {
 func TestRanges(t *testing.T) {
 	want := map[field.Type]string{field.Uint8: "short", field.Uint16: "integer", field.Uint32: "long", field.Int64: "long",
 		field.Float: "double", field.Bool: "boolean", field.IP: "ip", field.Date: "date_nanos", field.Keyword: "keyword", field.Wildcard: "wildcard",
-		field.Text: "match_only_text", field.MAC: "keyword", field.Hex: "keyword"}
+		field.Text: "match_only_text", field.MAC: "keyword", field.Hex: "keyword", field.Binary: "binary"}
 	for _, d := range all() {
 		m := property(t, d.Name)
 		if d.Type == field.Object {

@@ -42,7 +42,7 @@ func (t *try) ask(request string, params map[string]string, body any) ([]byte, e
 				return nil, nil
 			case status == http.StatusForbidden:
 				return nil, fmt.Errorf("look for stored packets in %s: %w: %w%s", t.target, ErrForbidden, err, t.remedy(status))
-			case !passes(status, err):
+			case !Passes(status, err):
 				return nil, fmt.Errorf("look for stored packets in %s: %w%s", t.target, err, t.remedy(status))
 			}
 			t.active = (t.active + 1) % len(t.conns)
@@ -69,8 +69,8 @@ func (t *try) post(c *eslegclient.Connection, path string, params map[string]str
 	return c.Request(http.MethodPost, path, "", params, body)
 }
 
-// passes tells whether a failure may pass by itself.
-func passes(status int, err error) bool {
+// Passes tells whether a failure may pass by itself.
+func Passes(status int, err error) bool {
 	switch status {
 	case 0:
 		return !untrusted(err)
