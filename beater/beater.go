@@ -40,8 +40,9 @@ type Options struct {
 	// Output is the one that Elastic Agent gives, which the processing of events looks at, too.
 	Output *publish.Output
 
-	own   *own        // whose connections are left out of captures; nil leaves none out
-	store *store.Ring // where the packets of live inputs are kept; nil keeps none
+	second *second     // nil where no input asks for tshark
+	own    *own        // whose connections are left out of captures; nil leaves none out
+	store  *store.Ring // where the packets of live inputs are kept; nil keeps none
 	// patient: what cannot be opened at the start may be there later.
 	patient bool
 }
@@ -133,6 +134,8 @@ func (e *Beater) Run(b *beat.Beat) error {
 		return err
 	}
 	defer e.forget()
+	e.opts.second = e.secondOf(b, ledger)
+	defer e.opts.second.close()
 	closeStore, err := e.openStore(b, ledger)
 	if err != nil {
 		return err

@@ -184,6 +184,9 @@ func TestCheckCompilesFilters(t *testing.T) {
 			t.Errorf("%s: a filter that does not compile passes", wrong)
 		}
 	}
+	if err := Check(parsed(t, "{dissector.tshark.when: sometimes, inputs: [{type: file, paths: [a]}]}")); err == nil || !strings.Contains(err.Error(), "espbeat.dissector.tshark.when: ") {
+		t.Errorf("a display filter of tshark's packets that does not compile: %v", err)
+	}
 	if err := Check(parsed(t, "inputs: [{type: file, paths: [a], filter: tcp, display_filter: tcp.port == 80}]")); err != nil {
 		t.Error(err)
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/publish"
 	marks "github.com/espbeat/espbeat/publish/progress"
+	"github.com/espbeat/espbeat/tshark"
 )
 
 // batch is an engine's batch on its way to the pipeline.
@@ -18,6 +19,8 @@ type batch struct {
 	engine.Batch
 	opt  *document.Options // of its source
 	pool *sync.Pool
+	// asked is what tshark is asked about; empty where it is not.
+	asked tshark.Batch
 	// from has the token of the batch; nil when nobody comes back to the source.
 	from  *resume
 	token marks.Token
@@ -43,6 +46,7 @@ func acknowledged(b publish.Batch) {
 // Release implements publish.Batch.
 func (b *batch) Release() {
 	b.from = nil
+	b.asked.Reset()
 	b.Reset()
 	b.pool.Put(b)
 }
@@ -52,23 +56,18 @@ type pipelineFeed struct {
 	in   *publish.Input
 	opt  document.Options
 	pool *sync.Pool
-	next *batch
 	from *resume
 	// known leaves out what an earlier run stored and did not see acknowledged; nil when there was none.
 	known *known
 }
 
-func (f *pipelineFeed) batch() *engine.Batch {
-	if f.next == nil {
-		f.next = f.pool.Get().(*batch)
-		f.next.opt, f.next.pool = &f.opt, f.pool
-	}
-	return &f.next.Batch
+func (f *pipelineFeed) batch() *batch {
+	b := f.pool.Get().(*batch)
+	b.opt, b.pool = &f.opt, f.pool
+	return b
 }
 
-func (f *pipelineFeed) take(ctx context.Context, _ *engine.Batch) error {
-	b := f.next
-	f.next = nil
+func (f *pipelineFeed) take(ctx context.Context, b *batch) error {
 	if err := f.takeFlows(ctx, b.Flows); err != nil {
 		b.Release()
 		return err
@@ -95,7 +94,8 @@ func (f *pipelineFeed) shed(sampled, deduplicated, evicted uint64) {
 	f.in.Sampled(sampled)
 	f.in.Deduplicated(deduplicated, evicted)
 }
-func (f *pipelineFeed) flush() error { return nil }
+func (f *pipelineFeed) flush(bool) error { return nil }
+func (f *pipelineFeed) drop(b *batch)    { f.in.Drop(uint64(len(b.Records))) }
 
 // encoder makes the documents of batches, whichever source they come from.
 type encoder struct {
@@ -103,6 +103,7 @@ type encoder struct {
 	opt    *document.Options
 	ecs    *document.Encoder
 	lite   *document.Lite
+	ek     *document.Tshark
 }
 
 // memory is what the documents of a batch lie in until it is released.
@@ -120,8 +121,10 @@ func (e *encoder) Encode(docs []publish.Document, mem *publish.Memory, pb publis
 		r := &b.Records[i]
 		var d document.Document
 		switch {
-		case e.lite == nil:
+		case e.ecs != nil:
 			d = e.ecs.Encode(&m.Memory, &b.Batch, r)
+		case e.ek != nil:
+			d = e.ek.Encode(&m.Memory, &b.Batch, r)
 		case e.lite.Has(r):
 			d = e.lite.Encode(&m.Memory, &b.Batch, r)
 		default:
@@ -139,11 +142,14 @@ func (e *encoder) turnTo(opt *document.Options) {
 		return
 	}
 	e.opt = opt
-	if e.format == config.FormatLite {
+	switch e.format {
+	case config.FormatLite:
 		e.lite = document.NewLite(opt.CaptureID)
-		return
+	case config.FormatEK:
+		e.ek = document.NewTshark(opt.CaptureID)
+	default:
+		e.ecs = document.NewEncoder(*opt)
 	}
-	e.ecs = document.NewEncoder(*opt)
 }
 
 var (

@@ -55,7 +55,7 @@ type keeper struct {
 	packets, flows []uint64
 }
 
-func (k *keeper) take(_ context.Context, b *engine.Batch) error {
+func (k *keeper) take(_ context.Context, b *batch) error {
 	for i := range b.Records {
 		k.packets = append(k.packets, b.Records[i].Number)
 	}
@@ -87,7 +87,7 @@ func TestOpenFlowsAtTheEnd(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			frames := enginetest.Ethernet(enginetest.UDP(1, 2, 3, 4, ""), enginetest.UDP(1, 2, 5, 6, ""), enginetest.UDP(1, 2, 3, 4, ""))
 			k := &keeper{}
-			l := &line{cfg: config.Default(), feed: func(document.Options, *resume) (feed, error) { return k, nil }}
+			l := &line{cfg: config.Default(), in: config.Input{Format: config.FormatECS}, feed: func(document.Options, *resume) (feed, error) { return k, nil }}
 			l.cfg.Flow.Summary = true
 			s := &source{Source: &enginetest.Source{Packets: frames, Err: c.err}, identified: c.identified}
 			_, _ = l.read(c.reading, t.Context(), s, nil, c.count)

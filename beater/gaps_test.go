@@ -16,7 +16,6 @@ import (
 	"github.com/espbeat/espbeat/capture"
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/document"
-	"github.com/espbeat/espbeat/engine"
 )
 
 // lossy is a live source that yields nothing and loses what the test says.
@@ -44,15 +43,16 @@ func (l *lossy) Close() error {
 }
 
 // noFeed takes nothing, and need not.
-type noFeed struct{ records engine.Batch }
+type noFeed struct{ records batch }
 
-func (f *noFeed) batch() *engine.Batch                      { return &f.records }
-func (f *noFeed) take(context.Context, *engine.Batch) error { return nil }
-func (f *noFeed) skip(uint64)                               {}
-func (f *noFeed) unknown(uint64)                            {}
-func (f *noFeed) resumed(uint64)                            {}
-func (f *noFeed) shed(_, _, _ uint64)                       {}
-func (f *noFeed) flush() error                              { return nil }
+func (f *noFeed) batch() *batch                      { return &f.records }
+func (f *noFeed) take(context.Context, *batch) error { return nil }
+func (f *noFeed) skip(uint64)                        {}
+func (f *noFeed) unknown(uint64)                     {}
+func (f *noFeed) resumed(uint64)                     {}
+func (f *noFeed) shed(_, _, _ uint64)                {}
+func (f *noFeed) flush(bool) error                   { return nil }
+func (f *noFeed) drop(*batch)                        {}
 
 // told is what a gap document says.
 type told struct {

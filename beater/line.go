@@ -18,14 +18,15 @@ import (
 	"github.com/espbeat/espbeat/filter"
 	"github.com/espbeat/espbeat/progress"
 	marks "github.com/espbeat/espbeat/publish/progress"
+	"github.com/espbeat/espbeat/tshark"
 )
 
 // feed takes the records of one source, to the pipeline or to standard output.
 type feed interface {
 	// batch is an empty one to fill.
-	batch() *engine.Batch
+	batch() *batch
 	// take takes a filled batch over.
-	take(ctx context.Context, b *engine.Batch) error
+	take(ctx context.Context, b *batch) error
 	// skip counts packets that the filter left out.
 	skip(n uint64)
 	// resumed counts packets that an earlier run has published.
@@ -34,8 +35,10 @@ type feed interface {
 	unknown(n uint64)
 	// shed counts packets that sampling left out, copies, and packets whose copies were no longer known.
 	shed(sampled, deduplicated, evicted uint64)
-	// flush hands on what take may have kept.
-	flush() error
+	// flush hands on what take may have kept; last: nothing is taken any more.
+	flush(last bool) error
+	// drop counts the packets of a batch as read and given up.
+	drop(b *batch)
 }
 
 // protocols is the registry that all inputs share. Making one interns names, which is for start-up only.
@@ -55,6 +58,9 @@ type line struct {
 	// say tells people what is no failure.
 	say    func(string)
 	filter *capture.FilterSet
+	// tshark dissects packets, too; nil does not. asks is the display filter of those packets, where there is one.
+	tshark *tshark.Program
+	asks   *filter.Filter
 	// display leaves packets without documents; nil none.
 	display *filter.Filter
 	// feed begins a source.
@@ -75,6 +81,14 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 	var err error
 	if l.display, err = displayFilter(in); err != nil {
 		return nil, err
+	}
+	if cfg.Dissector.Tshark.Asked(&in) {
+		if l.asks, err = tsharkFilter(&cfg); err != nil {
+			return nil, err
+		}
+		if l.tshark, err = opts.second.find(); err != nil {
+			return nil, err
+		}
 	}
 	if in.Type == config.TypeLive {
 		l.live, err = openLive(in, opts)
@@ -123,6 +137,11 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	if err != nil {
 		return 0, err
 	}
+	if l.tshark != nil {
+		a := l.ask(handing, s, feed)
+		defer a.close()
+		feed = a
+	}
 	if from != nil && from.done {
 		l.say(fmt.Sprintf("%s: not read again, its %s; set reimport (--reimport TAG) to read it again", s.name, from))
 		feed.resumed(from.entry.Number)
@@ -135,7 +154,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 		Count:   count,
 		Payload: l.in.Payload.Bytes, Raw: l.raw(),
 		Reveal: !l.cfg.Redact, Flows: l.flowDocuments(),
-		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs),
+		Dedup: engine.Dedup{Window: l.in.Dedup.Window, IgnoreTTL: l.in.Dedup.TTL}, Sampling: l.sampling(), Keep: matching(l.display, docs), Frames: l.frames(docs),
 		Shedding: l.shedding(s),
 	}
 	if l.filter != nil {
@@ -154,21 +173,25 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 	counted := l.flows.begin()
 	defer func() { counted.end(e.FlowStats()) }()
 	var was engine.Stats // as of the last batch
+	var b *batch
 	for {
-		b := feed.batch()
+		if b == nil {
+			b = feed.batch()
+		}
 		level := e.Shedding().Level
-		err := e.Next(b)
+		err := e.Next(&b.Batch)
 		l.sayLevel(s, level, e.Shedding().Level)
 		counted.update(e.FlowStats())
 		// A later run may read on in a file that is left before its end: then its flows have not ended.
 		whole := reading.Err() == nil && (errors.Is(err, io.EOF) || errors.As(err, new(*capture.BreakError))) && (count == 0 || e.Stats().Yielded < count)
 		if err != nil && (whole || !s.identified) {
-			e.End(b)
+			e.End(&b.Batch)
 		}
 		if len(b.Records)+len(b.Flows) > 0 {
 			if err := feed.take(handing, b); err != nil {
 				return e.Stats().Yielded, err
 			}
+			b = nil
 		}
 		is := e.Stats()
 		feed.resumed(is.Rebuilt - was.Rebuilt)
@@ -181,7 +204,7 @@ func (l *line) read(reading, handing context.Context, s *source, from *resume, c
 			err = fmt.Errorf("filter %s: %w", s.name, filterErr)
 		}
 		if err != nil || s.prompt {
-			if ferr := feed.flush(); ferr != nil {
+			if ferr := feed.flush(err != nil); ferr != nil {
 				return e.Stats().Yielded, ferr
 			}
 		}
@@ -212,8 +235,8 @@ func (l *line) documents(s *source) document.Options {
 	}
 }
 
-// flowDocuments tells whether flows that have ended have documents; format lite has none of them.
-func (l *line) flowDocuments() bool { return l.cfg.Flow.Summary && l.in.Format != config.FormatLite }
+// flowDocuments tells whether flows that have ended have documents; only format ecs has them.
+func (l *line) flowDocuments() bool { return l.cfg.Flow.Summary && l.in.Format == config.FormatECS }
 
 // raw is how many bytes of a packet its document can hold.
 func (l *line) raw() int {

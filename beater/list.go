@@ -39,6 +39,9 @@ func List(w io.Writer) error {
 
 // Check finds what is wrong with inputs before anything runs: filters that do not compile.
 func Check(cfg config.Config) error {
+	if _, err := tsharkFilter(&cfg); err != nil {
+		return err
+	}
 	for _, in := range cfg.Enabled() {
 		if _, err := checkFilters(in); err != nil {
 			return err

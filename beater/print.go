@@ -12,13 +12,12 @@ import (
 
 	"github.com/espbeat/espbeat/config"
 	"github.com/espbeat/espbeat/document"
-	"github.com/espbeat/espbeat/engine"
 	"github.com/espbeat/espbeat/print"
 )
 
 // PrintOptions say how packets are printed.
 type PrintOptions struct {
-	// Format is summary, ecs or lite.
+	// Format is summary, ecs, lite or ek.
 	Format string
 	Color  bool
 	Out    io.Writer
@@ -36,6 +35,8 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 	reading, cancel := context.WithCancel(ctx)
 	defer cancel()
 	out := &locked{w: o.Out}
+	second := &second{cfg: &cfg, say: o.Report}
+	defer second.close()
 	var lines []*line
 	closeLines := func() {
 		for _, l := range lines {
@@ -43,7 +44,7 @@ func Print(ctx context.Context, cfg config.Config, release string, o PrintOption
 		}
 	}
 	for _, in := range cfg.Enabled() {
-		l, err := newLine(cfg, in, Options{Release: release})
+		l, err := newLine(cfg, in, Options{Release: release, second: second})
 		if err != nil {
 			closeLines()
 			return err
@@ -101,24 +102,32 @@ func printed(lines []*line, seen, filtered, shed uint64) string {
 // errOut marks an error of standard output, after which nothing can be printed.
 var errOut = errors.New("standard output")
 
-// printFeed prints the records of one source; its one batch is used again and again.
+// printFeed prints the records of one source.
 type printFeed struct {
 	printer                           *print.Printer
-	records                           engine.Batch
+	pool                              sync.Pool
 	seen, filtered, left, unknownLink *atomic.Uint64
 }
 
-func (f *printFeed) batch() *engine.Batch { return &f.records }
+func (f *printFeed) batch() *batch {
+	b, ok := f.pool.Get().(*batch)
+	if !ok {
+		b = &batch{pool: &f.pool}
+	}
+	return b
+}
 
-func (f *printFeed) take(_ context.Context, b *engine.Batch) error {
+func (f *printFeed) take(_ context.Context, b *batch) error {
+	defer b.Release()
 	f.seen.Add(uint64(len(b.Records)))
-	return out(f.printer.Print(b))
+	return out(f.printer.Print(&b.Batch))
 }
 
 func (f *printFeed) skip(n uint64)    { f.filtered.Add(n) }
 func (f *printFeed) resumed(uint64)   {} // what is printed is printed again
 func (f *printFeed) unknown(n uint64) { f.unknownLink.Add(n) }
-func (f *printFeed) flush() error     { return out(f.printer.Flush()) }
+func (f *printFeed) flush(bool) error { return out(f.printer.Flush()) }
+func (f *printFeed) drop(*batch)      {} // as if it had not been read
 
 func (f *printFeed) shed(sampled, deduplicated, _ uint64) { f.left.Add(sampled + deduplicated) }
 

@@ -3,6 +3,7 @@
 package beater
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,13 +29,14 @@ func indexByOutput(b *beat.Beat, cfg *config.Config) string {
 		Index   string `config:"index"`
 		Indices []any  `config:"indices"`
 	}
-	switch err := b.Config.Output.Config().Unpack(&o); {
-	case err != nil || len(o.Indices) > 0 || strings.Contains(o.Index, "%{"):
+	if err := b.Config.Output.Config().Unpack(&o); err != nil || len(o.Indices) > 0 {
 		return ""
-	case o.Index != "":
-		return o.Index
 	}
-	return indexOf(cfg.Format, cfg).Name
+	name := cmp.Or(o.Index, indexOf(cfg.Format, cfg).Name)
+	if strings.Contains(name, "%{") {
+		return ""
+	}
+	return name
 }
 
 // remember opens what makes a run go on where an earlier one was interrupted.

@@ -16,6 +16,7 @@ import (
 	"github.com/espbeat/espbeat/publish"
 	"github.com/espbeat/espbeat/publish/espcap"
 	"github.com/espbeat/espbeat/publish/indices"
+	"github.com/espbeat/espbeat/tshark/ek"
 )
 
 // DataStream is where packets are, unless an output says otherwise. It has the major version of the Elastic stack only, so that an upgrade splits
@@ -81,9 +82,13 @@ func Settings(o SettingsOptions) instance.Settings {
 	}
 }
 
-// pipelines are the ingest pipelines that setup loads.
+// pipelines are the ingest pipelines that setup loads. Those that make ECS documents are left as another configuration has set them up where the format
+// has none.
 func pipelines(cfg *config.Config) []indices.Pipeline {
-	return []indices.Pipeline{indices.GeoIP(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
+	if cfg.Format != config.FormatECS {
+		return []indices.Pipeline{indices.Lite()}
+	}
+	return []indices.Pipeline{indices.GeoIP(), indices.Lite(), {Name: espcap.Name, Body: espcap.Pipeline(profileOf(cfg))}}
 }
 
 // setUpPipelines is what setup --pipelines does.
@@ -118,7 +123,10 @@ func profileOf(cfg *config.Config) field.Profile {
 
 // indexOf is where the documents of a format go.
 func indexOf(format string, cfg *config.Config) indices.Index {
-	if format == config.FormatLite {
+	switch format {
+	case config.FormatEK:
+		return indices.Index{Name: ek.Index, Plain: true, Template: ek.Template(cfg.Index.Profile == config.Full)}
+	case config.FormatLite:
 		return indices.Index{Name: liteIndex, Plain: true, Template: map[string]any{"mappings": map[string]any{
 			"dynamic": false,
 			// libbeat sends @timestamp with every document; the format has four fields.
@@ -132,8 +140,12 @@ func indexOf(format string, cfg *config.Config) indices.Index {
 			},
 		}}}
 	}
+	mapping := schema.Mapping(profileOf(cfg))
+	if cfg.Dissector.Tshark.When != "" {
+		mapping["properties"].(map[string]any)["layers"] = layersMapping()
+	}
 	return indices.Index{Name: DataStream, Mode: cfg.Index.Mode, Source: cfg.Index.Source, Template: map[string]any{
-		"mappings": indices.WithGeoIP(schema.Mapping(profileOf(cfg))),
+		"mappings": indices.WithGeoIP(mapping),
 		"settings": map[string]any{"index": map[string]any{
 			"mapping":          map[string]any{"total_fields": map[string]any{"limit": fieldsLimit(profileOf(cfg))}},
 			"refresh_interval": "5s",

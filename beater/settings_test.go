@@ -34,6 +34,18 @@ func TestMappingOfEveryProfile(t *testing.T) {
 	}
 }
 
+// TestMappingOfTsharksLayers: they are one field, where documents have them.
+func TestMappingOfTsharksLayers(t *testing.T) {
+	for when, want := range map[string]any{"": nil, config.Unknown: "flattened", config.Always: "flattened"} {
+		cfg := config.Default()
+		cfg.Dissector.Tshark.When = when
+		properties := indexOf(cfg.Format, &cfg).Template["mappings"].(map[string]any)["properties"].(map[string]any)
+		if got := at(properties, "layers")["type"]; got != want {
+			t.Errorf("when %q: layers are mapped as %v", when, got)
+		}
+	}
+}
+
 func at(properties map[string]any, name string) map[string]any {
 	var m map[string]any
 	for _, part := range strings.Split(name, ".") {

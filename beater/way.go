@@ -5,6 +5,7 @@ package beater
 import (
 	"context"
 	"errors"
+	"strings"
 	"sync"
 
 	"github.com/espbeat/espbeat/config"
@@ -78,7 +79,7 @@ func (e *Beater) open(pub *publish.Publisher, j job) (*way, error) {
 		o := publish.InputOptions{
 			ID:   in.ID,
 			Way:  publish.Way{Index: index, Pipeline: in.Pipeline, Tags: in.Tags, Fields: in.Fields, Processors: in.Processors},
-			Lost: l.losses.read, Acknowledged: acknowledged, Bare: in.Format == config.FormatLite,
+			Lost: l.losses.read, Acknowledged: acknowledged, Bare: in.Format != config.FormatECS,
 			NewEncoder: func() publish.Encoder { return &encoder{format: in.Format} }, NewFlowEncoder: flowEncoders(l),
 		}
 		if j.stream != nil {
@@ -100,7 +101,7 @@ func (e *Beater) open(pub *publish.Publisher, j job) (*way, error) {
 	}
 	l.flows, l.files, l.marks, l.say, l.fill = e.flows, e.read, e.marks, e.say, pub.Fill
 	l.tell(j.health)
-	if in.Format != config.FormatLite && (j.stream == nil || j.stream.Ledger != nil) { // which have no place for it
+	if in.Format == config.FormatECS && (j.stream == nil || j.stream.Ledger != nil) { // else there is no place for it
 		l.notice = func(ctx context.Context, d *document.Document) error { return w.ins[""].Notice(ctx, d) }
 	}
 	pool := &sync.Pool{New: func() any { return new(batch) }}
@@ -133,8 +134,11 @@ func wayTo(d *config.Documents, dataset string) publish.Way {
 // resume prepares a feed to go on where an earlier run was interrupted, and returns the index if it is not the input's own.
 func (e *Beater) resume(f *pipelineFeed, in config.Input) string {
 	own := in.Index
-	if own == "" {
+	switch {
+	case own == "":
 		own = e.index
+	case strings.Contains(own, "%{"): // a packet has one index of those by day, in which its id is unique
+		own = ""
 	}
 	target := f.from.begin(own)
 	if e.looker != nil && target != "" {

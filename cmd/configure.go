@@ -21,7 +21,7 @@ var defaultYML []byte
 type plan struct {
 	// print: packets go to standard output, without libbeat; else to the configured output.
 	print bool
-	// format is summary, ecs or lite.
+	// format is summary, ecs, lite or ek.
 	format string
 	// libbeat is the whole configuration but for -E, which libbeat lays over it.
 	libbeat *conf.C
@@ -150,7 +150,7 @@ func (p *plan) setFormat(f *flags) error {
 	p.format = p.espbeat.Format
 	if !p.print {
 		if f.format == summary {
-			return errors.New("--format summary is for standard output: leave out --node and the configured output, or use ecs or lite")
+			return errors.New("--format summary is for standard output: leave out --node and the configured output, or use ecs, lite or ek")
 		}
 		return nil
 	}

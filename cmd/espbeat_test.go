@@ -150,7 +150,7 @@ func TestUsage(t *testing.T) {
 		"run with word": {[]string{"run", "x"}, "unknown command"},
 		"not a number":  {[]string{"--file", f, "--count", "many"}, "--count"},
 		"index alone":   {[]string{"--file", f, "--index", "x"}, "give --node"},
-		"bad format":    {[]string{"--file", f, "--format", "xml"}, "use ecs or lite"},
+		"bad format":    {[]string{"--file", f, "--format", "xml"}, "use ecs, lite or ek"},
 		"missing -c":    {[]string{"--file", f, "-c", "nosuch.yml"}, "nosuch.yml"},
 		"bad setting":   {[]string{"--file", f, "-E", "espbeat.format=xml"}, "espbeat.format"},
 	} {

@@ -36,7 +36,7 @@ func (f *flags) register(fs *pflag.FlagSet) {
 	fs.StringVar(&f.index, "index", "", "Index or data stream `name`")
 	fs.IntVar(&f.chunk, "chunk", 0, "Documents in a bulk request (default 1600)")
 	fs.StringVar(&f.reimport, "reimport", "", "Read files again that were read before: `tag` makes other document ids of them")
-	fs.StringVar(&f.format, "format", "", "summary (standard output only), ecs or lite")
+	fs.StringVar(&f.format, "format", "", "summary (standard output only), ecs, lite or ek (what tshark says)")
 	fs.StringVar(&f.color, "color", "auto", "Coloured lines: auto, always or never")
 	fs.DurationVar(&f.timeout, "timeout", 0, "Give up when the output accepts nothing for so long (default: never)")
 	fs.BoolVar(&f.list, "list", false, "List the network interfaces and exit")
@@ -64,8 +64,8 @@ const maxChunk = 100_000
 
 // check finds what cannot be meant, before anything is read or opened.
 func (f *flags) check() error {
-	if f.format != "" && !slices.Contains([]string{summary, "ecs", "lite"}, f.format) {
-		return fmt.Errorf("--format %q: no such format, use ecs or lite (or summary on standard output)", f.format)
+	if f.format != "" && !slices.Contains([]string{summary, "ecs", "lite", "ek"}, f.format) {
+		return fmt.Errorf("--format %q: no such format, use ecs, lite or ek (or summary on standard output)", f.format)
 	}
 	if !slices.Contains([]string{"auto", "always", "never"}, f.color) {
 		return fmt.Errorf("--color %q: use auto, always or never", f.color)

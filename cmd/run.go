@@ -39,6 +39,9 @@ func (a *app) run(settings instance.Settings) int {
 	if err == nil {
 		err = checkPrivileges(p)
 	}
+	if err == nil && p.espbeat.AsksTshark() {
+		err = allowTshark()
+	}
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "espbeat: %v\n", err)
 		return exitUsage

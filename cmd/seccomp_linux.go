@@ -17,6 +17,13 @@ func allowSyscalls() error {
 	return allow("timer_create", "timer_settime", "timer_delete", "linkat", "setns")
 }
 
+// allowTshark adds what starting tshark needs (a folder and a process group of its own, another user where this one is root), and what tshark does, which
+// inherits the policy: its first act is to give up the rights of another user.
+func allowTshark() error {
+	return allow("chdir", "setpgid", "setgroups", "setgid", "setuid",
+		"getegid", "getresgid", "getresuid", "mremap", "prlimit64", "set_tid_address", "setresgid", "setresuid")
+}
+
 // allowDrop adds what a run needs that gives its capabilities up.
 func allowDrop(p *config.Privileges) error {
 	if p.Drop != config.DropAll {

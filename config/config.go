@@ -15,6 +15,7 @@ import (
 const (
 	FormatECS  = "ecs"
 	FormatLite = "lite"
+	FormatEK   = "ek"
 )
 
 // CompatWireshark is the value of dissect.compat for what tshark's defaults do.
@@ -34,10 +35,11 @@ type Config struct {
 	Config struct {
 		Inputs *InputFiles `config:"inputs"`
 	} `config:"config"`
-	// Format is the shape of the documents: ecs or lite.
-	Format  string  `config:"format"`
-	Dissect Dissect `config:"dissect"`
-	Flow    Flow    `config:"flow"`
+	// Format is the shape of the documents: ecs, lite or ek.
+	Format    string    `config:"format"`
+	Dissect   Dissect   `config:"dissect"`
+	Dissector Dissector `config:"dissector"`
+	Flow      Flow      `config:"flow"`
 	// InternalNetworks decide network.direction: CIDR blocks or names of groups of them (private, loopback, …).
 	InternalNetworks []string `config:"internal_networks"`
 	Publish          Publish  `config:"publish"`
@@ -78,6 +80,7 @@ type Publish struct {
 func Default() Config {
 	return Config{
 		Format:          FormatECS,
+		Dissector:       Dissector{Tshark: defaultTshark()},
 		Flow:            defaultFlow(),
 		Publish:         Publish{MaxBytes: 32 << 20},
 		Index:           Index{Profile: "standard", Mode: Auto, Source: Auto},

@@ -19,7 +19,7 @@ type Input struct {
 	Fields map[string]any `config:"fields"`
 	// Processors are libbeat's, run on the documents of the input before those of the Beat.
 	Processors []*conf.C `config:"processors"`
-	// Format is ecs or lite; the default is the Beat's.
+	// Format is ecs, lite or ek; the default is the Beat's.
 	Format string `config:"format"`
 	// Filter is a BPF expression, in libpcap's syntax.
 	Filter string `config:"filter"`

@@ -107,7 +107,7 @@ func TestErrorsOfFilesNameFileKeyValueAndFix(t *testing.T) {
 	for name, c := range map[string]struct{ yml, want string }{
 		"setting":    {`[{type: file, paths: [a]}, {type: file, paths: [a], after: burn}]`, `d.yml: 1.after: "burn": no such action, use keep, move or delete`},
 		"unknown":    {`[{type: file, path: a}]`, `d.yml: 0.path: set: no such setting, did you mean paths?`},
-		"format":     {`[{type: file, paths: [a], format: xml}]`, `d.yml: 0.format: "xml": no such format, use ecs or lite`},
+		"format":     {`[{type: file, paths: [a], format: xml}]`, `d.yml: 0.format: "xml": no such format, use ecs, lite or ek`},
 		"wrong kind": {`[{type: file, paths: [a], count: many}]`, `d.yml: 0: `},
 		"id taken":   {`[{type: file, paths: [a]}, {id: lab, type: file, paths: [a]}]`, `d.yml: 1.id: "lab": already the id of espbeat.inputs.0, give each input its own`},
 		"id twice":   {`[{id: x, type: file, paths: [a]}, {id: x, type: file, paths: [a]}]`, `d.yml: 1.id: "x": already the id of d.yml: 0`},

@@ -36,6 +36,9 @@ func (c *Config) check() error {
 	if c.Dissect.Compat != "" && !c.Dissect.Wireshark() {
 		return fault("espbeat.dissect.compat", quoted(c.Dissect.Compat), "no such mode, use wireshark or leave it out")
 	}
+	if err := c.Dissector.Tshark.check(c.Format); err != nil {
+		return err
+	}
 	if _, err := c.Internal(); err != nil {
 		return err
 	}
@@ -140,10 +143,11 @@ func (in *Input) checkLive(key string) error {
 }
 
 func checkFormat(key, format string) error {
-	if format != FormatECS && format != FormatLite {
-		return fault(key, quoted(format), "no such format, use ecs or lite")
+	switch format {
+	case FormatECS, FormatLite, FormatEK:
+		return nil
 	}
-	return nil
+	return fault(key, quoted(format), "no such format, use ecs, lite or ek")
 }
 
 func quoted(s string) string { return fmt.Sprintf("%q", s) }

@@ -93,6 +93,9 @@ type Packet struct {
 	Truncated bool
 	// Malformed is the layer whose bytes contradict themselves, nil for a sound packet.
 	Malformed *Protocol
+	// Unnamed is set when nobody dissects some of the packet's bytes: no protocol has their link type, EtherType, number or port, or knows their
+	// stream by its first bytes. That a protocol of theirs does not look into all it carries is not meant, nor what a quote has.
+	Unnamed bool
 	// Payload is what the innermost TCP or UDP header carries, else what the innermost IP header does; not that of a packet that is quoted. It is
 	// valid until the next packet.
 	Payload []byte
@@ -128,7 +131,7 @@ type Passed struct {
 func (p *Packet) Begin() {
 	p.Core = Core{}
 	p.Depth, p.QuotedFrom, p.tunnels, p.tunnelKey, p.passed = 0, 0, 0, 0, Passed{}
-	p.Truncated, p.Malformed, p.Payload, p.Conversation, p.Direction = false, nil, nil, nil, 0
+	p.Truncated, p.Malformed, p.Unnamed, p.Payload, p.Conversation, p.Direction = false, nil, false, nil, nil, 0
 	p.Quoted, p.InQuote, p.Reassembled = false, false, false
 }
 
@@ -170,7 +173,11 @@ func (p *Packet) Top() *Protocol {
 // Call hands b to proto as the next layer; nil does nothing, nor does an application with Options.HeadersOnly. An empty b calls nothing
 // either: there is no layer without a byte.
 func (p *Packet) Call(proto *Protocol, b []byte, wire int) {
-	if proto == nil || wire <= 0 || p.Options.HeadersOnly && proto.Application {
+	if proto == nil {
+		p.Unnamed = p.Unnamed || wire > 0 && !p.InQuote
+		return
+	}
+	if wire <= 0 || p.Options.HeadersOnly && proto.Application {
 		return
 	}
 	if len(b) == 0 {

@@ -107,5 +107,5 @@ const (
 
 // Has tells whether documents have a top-level key, whatever their protocols.
 func Has(key string) bool {
-	return slices.ContainsFunc(field.Seal().Path, func(path []string) bool { return path[0] == key })
+	return key == keyLayers || slices.ContainsFunc(field.Seal().Path, func(path []string) bool { return path[0] == key })
 }

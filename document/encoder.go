@@ -96,6 +96,9 @@ func (e *Encoder) append(dst []byte, keys []span, b *engine.Batch, r *engine.Rec
 		cut = l
 		dst, keys = e.write(dst[:from], keys[:first], b, r, cut)
 	}
+	if r.Tshark != nil { // which has a limit of its own
+		dst, keys = appendLayers(dst, keys, from, r)
+	}
 	return dst, keys, cut
 }
 

@@ -21,7 +21,11 @@ func (e *Encoder) Map(b *engine.Batch, r *engine.Record) map[string]any {
 func (e *Encoder) toMap(b *engine.Batch, r *engine.Record, cut limit, only string) map[string]any {
 	e.cut = cut
 	e.collect(b, r)
-	return e.collected(b.Arena(), r, only)
+	m := e.collected(b.Arena(), r, only)
+	if r.Tshark != nil && (only == "" || only == keyLayers) {
+		m[keyLayers] = plain(r.Tshark)
+	}
+	return m
 }
 
 // collected is what object writes, as plain Go values.

@@ -25,6 +25,8 @@ type Options struct {
 	Keep func(*Batch, *Record) bool
 	// Shedding makes less of packets while their records are not taken fast enough.
 	Shedding Shedding
+	// Frames tells of which records the batch keeps the captured bytes (Batch.Frame); nil: of none.
+	Frames func(*Batch, *Record) bool
 	// Count ends the input after that many records; 0 means no end.
 	Count uint64
 	// From resumes a source that is read from its start again: packets numbered up to it
@@ -156,6 +158,11 @@ func (e *Engine) Next(b *Batch) error {
 			e.stats.Filtered++
 			continue
 		}
+		if e.opt.Frames != nil && e.opt.Frames(b, r) {
+			r.frame = len(b.frames)
+			b.frames = append(b.frames, p.Data...)
+			r.frameEnd, r.framed = len(b.frames), true
+		}
 		e.stats.Yielded++
 		if r.UnknownLink {
 			e.stats.UnknownLink++
@@ -205,7 +212,7 @@ func (e *Engine) dissect(b *Batch, c *capture.Packet) bool {
 	b.Records = append(b.Records, Record{
 		Number: p.Number, Time: c.Time, TimeValid: c.TimeValid, TimeRaw: c.TimeRaw, Length: c.Length, Captured: len(c.Data),
 		LinkType: c.LinkType, UnknownLink: link == nil, Interface: c.Interface, Offload: c.Offload, Offset: c.Offset, File: c.File, Comments: c.Comments,
-		Core: p.Core, Truncated: p.Truncated, Cut: b.buffer.Cut, Malformed: p.Malformed, Shed: e.shed.Shed,
+		Core: p.Core, Truncated: p.Truncated, Unnamed: p.Unnamed, Cut: b.buffer.Cut, Malformed: p.Malformed, Shed: e.shed.Shed,
 		fields: first, fieldsEnd: b.buffer.Len(), arena: arena, layers: len(b.layers), layersEnd: len(b.layers) + p.Depth,
 		raw: raw, rawEnd: len(b.buffer.Arena),
 	})

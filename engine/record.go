@@ -32,11 +32,17 @@ type Record struct {
 
 	Core      dissect.Core
 	Truncated bool
+	// Unnamed says that nobody dissects some of the packet's bytes (dissect.Packet.Unnamed).
+	Unnamed bool
 	// Cut says that a limit left fields out.
 	Cut       bool
 	Malformed *dissect.Protocol
 	// Shed says what was left out of the record, and of how many flows it stands for one.
 	Shed Shed
+
+	// Tshark is what tshark says of the packet, the JSON of an object of protocols under its names; nil when it was not asked. TsharkCut is that of
+	// an object that says what was left out of it, nil for nothing.
+	Tshark, TsharkCut []byte
 
 	// Of the packet's conversation; empty without one.
 	FlowID         string
@@ -45,6 +51,8 @@ type Record struct {
 	InitiatorKnown bool
 
 	fields, fieldsEnd int
+	frame, frameEnd   int // of its captured bytes, where framed
+	framed            bool
 	arena             int // where its texts begin
 	layers, layersEnd int
 	own               int // end of the layers that are not quoted
@@ -58,6 +66,7 @@ type Batch struct {
 	Flows  []*Flow
 	buffer field.Buffer
 	layers []*dissect.Protocol
+	frames []byte
 }
 
 // Reset forgets the records and flows and keeps the memory.
@@ -66,7 +75,7 @@ func (b *Batch) Reset() {
 	b.Records = b.Records[:0]
 	clear(b.Flows)
 	b.Flows = b.Flows[:0]
-	b.layers = b.layers[:0]
+	b.layers, b.frames = b.layers[:0], b.frames[:0]
 	b.buffer.Reset()
 }
 
@@ -90,6 +99,11 @@ func (b *Batch) Arena() []byte { return b.buffer.Arena }
 // Layers are the protocols of record r, outermost first.
 func (b *Batch) Layers(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.layersEnd] }
 
+// Frame is what was captured of record r; ok is false where Options.Frames did not ask for it.
+func (b *Batch) Frame(r *Record) (data []byte, ok bool) {
+	return b.frames[r.frame:r.frameEnd:r.frameEnd], r.framed
+}
+
 // Own are the protocols of record r itself, without those of a packet that it quotes (an ICMP error).
 func (b *Batch) Own(r *Record) []*dissect.Protocol { return b.layers[r.layers:r.own] }
 
@@ -99,5 +113,9 @@ func (b *Batch) Raw(r *Record) []byte { return b.buffer.Arena[r.raw:r.rawEnd] }
 // Bytes is the memory that the records of the batch take, for bounding what is in flight.
 func (b *Batch) Bytes() int {
 	const recordSize, entrySize = 400, 16
-	return len(b.Records)*recordSize + len(b.buffer.Entries)*entrySize + len(b.buffer.Arena)
+	n := len(b.Records)*recordSize + len(b.buffer.Entries)*entrySize + len(b.buffer.Arena) + len(b.frames)
+	for i := range b.Records {
+		n += len(b.Records[i].Tshark) + len(b.Records[i].TsharkCut)
+	}
+	return n
 }

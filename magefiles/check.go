@@ -74,7 +74,7 @@ func Cross() error {
 		runWith([]string{"GOOS=darwin", "CGO_ENABLED=0"}, "go", append([]string{"vet"}, light...)...))
 }
 
-// Update writes everything that is generated anew: fields.yml, docs/fields.md and docs/protocols.md, then what has a go:generate line.
+// Update writes everything that is generated anew: fields.yml, docs/fields.md, docs/protocols.md and the table of docs/from-espcap.md, then what has a go:generate line.
 func Update() error {
 	if err := run("go", "run", "./tools/fields"); err != nil {
 		return err

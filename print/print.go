@@ -21,6 +21,7 @@ const (
 	Summary Format = "summary"
 	ECS     Format = "ecs"
 	LiteFmt Format = "lite"
+	EK      Format = "ek"
 )
 
 // Options of a Printer.
@@ -40,6 +41,7 @@ type Printer struct {
 	opt     Options
 	encoder *document.Encoder
 	lite    *document.Lite
+	ek      *document.Tshark
 	line    *summaryLine
 	out     []byte
 	// Printed counts the packets that were written.
@@ -54,10 +56,12 @@ func New(w io.Writer, opt Options) (*Printer, error) {
 		p.encoder = document.NewEncoder(opt.Document)
 	case LiteFmt:
 		p.lite = document.NewLite(opt.Document.CaptureID)
+	case EK:
+		p.ek = document.NewTshark(opt.Document.CaptureID)
 	case Summary:
 		p.line = &summaryLine{color: opt.Color, view: document.NewView()}
 	default:
-		return nil, fmt.Errorf("format %q: not one that can be printed; give summary, ecs or lite", opt.Format)
+		return nil, fmt.Errorf("format %q: not one that can be printed; give summary, ecs, lite or ek", opt.Format)
 	}
 	return p, nil
 }
@@ -71,6 +75,8 @@ func (p *Printer) Print(b *engine.Batch) error {
 			p.out = append(p.encoder.Append(p.out, b, r), '\n')
 		case p.line != nil:
 			p.out = p.line.append(p.out, b, r)
+		case p.ek != nil:
+			p.out = append(p.ek.Append(p.out, r), '\n')
 		case p.lite.Has(r):
 			p.out = appendLite(p.out, r)
 		default:
@@ -101,7 +107,7 @@ func (p *Printer) Flush() error {
 	return nil
 }
 
-// appendLite appends the text of the lite format: number, addresses and ports.
+// appendLite appends the text of the lite format: number, addresses and ports, and an empty line.
 func appendLite(dst []byte, r *engine.Record) []byte {
 	s, d := r.Core.Source, r.Core.Destination
 	dst = strconv.AppendUint(append(dst, "Packet "...), r.Number, 10)
@@ -109,5 +115,5 @@ func appendLite(dst []byte, r *engine.Record) []byte {
 	dst = strconv.AppendUint(append(dst, "\nSource port      - "...), uint64(s.Port), 10)
 	dst = d.Addr.AppendTo(append(dst, "\nDestination IP   - "...))
 	dst = strconv.AppendUint(append(dst, "\nDestination port - "...), uint64(d.Port), 10)
-	return append(dst, '\n')
+	return append(dst, "\n\n"...)
 }

@@ -104,6 +104,7 @@ Source IP        - 192.0.2.1
 Source port      - 40000
 Destination IP   - 192.0.2.2
 Destination port - 80
+
 `
 	if got != want {
 		t.Errorf("%q, want %q", got, want)

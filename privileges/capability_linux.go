@@ -76,6 +76,15 @@ func DropAll() error {
 	return nil
 }
 
+// KeepFromChildren leaves the capabilities of this process to it alone: a program that it starts gets none of them. Those that a start as another
+// user, or a service manager, made ambient would go along otherwise; see capabilities(7).
+func KeepFromChildren() error {
+	if err := cap.ResetAmbient(); err != nil {
+		return fmt.Errorf("keep capabilities from programs that are started: %w", err)
+	}
+	return nil
+}
+
 // threadCapabilities returns the line of a thread's status that has a capability, or "".
 func threadCapabilities(status string) (string, error) {
 	f, err := os.Open(status)

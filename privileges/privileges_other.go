@@ -20,6 +20,9 @@ func DropAll() error {
 	return fmt.Errorf("espbeat.privileges.drop: all: there are no capabilities on %s: remove it", runtime.GOOS)
 }
 
+// KeepFromChildren has nothing to keep.
+func KeepFromChildren() error { return nil }
+
 // Do cannot be done.
 func (c Change) Do() error {
 	return fmt.Errorf("espbeat.privileges.user: %q: not supported on %s: remove it, and start espbeat as that user", c.User, runtime.GOOS)

@@ -57,6 +57,18 @@ var roles = map[string]func() error{
 		}
 		return report()
 	},
+	"children": func() error {
+		if err := (Change{User: "nobody", Keep: []Capability{NetRaw}, Args: os.Args}).Do(); err != nil {
+			return err
+		}
+		if err := KeepFromChildren(); err != nil {
+			return err
+		}
+		fmt.Println("missing:", Names(Missing([]Capability{NetRaw})))
+		out, err := exec.Command("cat", "/proc/self/status").Output()
+		fmt.Printf("%s", out)
+		return err
+	},
 	"missing": func() error {
 		fmt.Println("missing:", Names(Missing([]Capability{NetRaw})))
 		return nil
@@ -226,6 +238,17 @@ func TestDropAll(t *testing.T) {
 	}
 	const none = "0000000000000000"
 	says(t, out, "CapInh: "+none, "CapPrm: "+none, "CapEff: "+none, "CapAmb: "+none, "NoNewPrivs: 1", "1 kinds of threads")
+}
+
+// TestKeepFromChildren: what a start as another user keeps, the programs that it starts do not get.
+func TestKeepFromChildren(t *testing.T) {
+	asRoot(t)
+	out, err := child(t, "children", false)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	const none = "0000000000000000"
+	says(t, out, "missing: \n", "CapPrm:\t"+none, "CapEff:\t"+none, "CapAmb:\t"+none)
 }
 
 func TestThreadThatKeptACapability(t *testing.T) {

@@ -37,7 +37,7 @@ func (f *flight) event(i int, doc Document) (fields, meta mapstr.M) {
 	fields[doc.Key(0)] = &f.wholes[i]
 	meta["_id"] = doc.ID()
 	meta["op_type"] = "create"
-	f.meta.put(meta)
+	f.meta.put(meta, doc.Timestamp())
 	return fields, meta
 }
 

@@ -89,7 +89,7 @@ func throughWay(t *testing.T, w *way) (map[string]any, form) {
 		t.Fatal(err)
 	}
 	fields, meta := wholeOf(packet(7)), mapstr.M{"_id": "x"}
-	w.put(meta)
+	w.put(meta, packet(7).time)
 	e, err := chain.Run(&beat.Event{Timestamp: packet(7).time, Fields: fields, Meta: meta})
 	if err != nil {
 		t.Fatal(err)

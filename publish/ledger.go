@@ -112,6 +112,8 @@ type Ledger struct {
 	progress *progress.Counters
 	// kept says what the capture store holds; nil without one.
 	kept func() Kept
+	// tshark says what it was given; nil without it.
+	tshark func() (Tshark, bool)
 }
 
 // NewLedger reports to the registry stats, under "espbeat", and reads the output's
@@ -152,6 +154,16 @@ func (l *Ledger) WithStore(f func() Kept) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.kept = f
+}
+
+// Tshark says what became of the packets that tshark was given.
+type Tshark struct{ Packets, Skipped, Quarantined, Restarts, Timeouts, Resets uint64 }
+
+// WithTshark sets where the metrics "espbeat.tshark" come from; f reports false as long as there are none.
+func (l *Ledger) WithTshark(f func() (Tshark, bool)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.tshark = f
 }
 
 // WithProgress sets where the metrics "espbeat.progress" come from.
@@ -251,7 +263,7 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 		number("dead_letter", s.DeadLetter)
 	})
 	l.mu.Lock()
-	flows, read, kept := l.flows, l.progress, l.kept
+	flows, read, kept, tshark := l.flows, l.progress, l.kept, l.tshark
 	l.mu.Unlock()
 	if kept != nil {
 		is := kept()
@@ -271,6 +283,18 @@ func (l *Ledger) report(_ monitoring.Mode, v monitoring.Visitor) {
 			monitoring.ReportInt(v, "bytes", is.Read)
 			monitoring.ReportInt(v, "total_bytes", is.Total)
 		})
+	}
+	if tshark != nil {
+		if is, ok := tshark(); ok {
+			monitoring.ReportNamespace(v, "tshark", func() {
+				number("packets", is.Packets)
+				number("skipped", is.Skipped)
+				number("quarantined", is.Quarantined)
+				number("restarts", is.Restarts)
+				number("timeouts", is.Timeouts)
+				number("resets", is.Resets)
+			})
+		}
 	}
 	if flows == nil {
 		return
@@ -312,10 +336,14 @@ func (l *Ledger) String() string {
 	line("not acknowledged", c.InFlight, false)
 	line("of unknown link type", c.UnknownLink, false)
 	l.mu.Lock()
-	kept := l.kept
+	kept, tshark := l.kept, l.tshark
 	l.mu.Unlock()
 	if kept != nil {
 		line("not in the store", kept().NotStored, false)
+	}
+	if tshark != nil {
+		is, _ := tshark()
+		line("not by tshark", is.Skipped+is.Quarantined, false)
 	}
 	fmt.Fprintf(&b, "documents stored      %12d\n", s.Stored)
 	line("of lost packets", c.Notices, false)

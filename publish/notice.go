@@ -39,7 +39,7 @@ func (n *notices) run() {
 	defer n.in.running.Done()
 	for d := range n.queue {
 		meta := mapstr.M{"_id": d.ID(), "op_type": "create"}
-		n.way.put(meta)
+		n.way.put(meta, d.Timestamp())
 		n.client.Publish(beat.Event{Timestamp: d.Timestamp(), Fields: mapstr.M{d.Key(0): &whole{d}}, Meta: meta})
 	}
 }

@@ -202,6 +202,12 @@ func (in *Input) Deduplicated(n, evicted uint64) {
 	in.tally.dedupEvicted.Add(evicted)
 }
 
+// Drop counts packets that the input saw and gave up before it published them.
+func (in *Input) Drop(n uint64) {
+	in.tally.handed.Add(n)
+	in.tally.shutdown.Add(n)
+}
+
 // Resumed counts packets that the input saw again and passed over, because an earlier run had them acknowledged.
 func (in *Input) Resumed(n uint64) {
 	in.tally.handed.Add(n)

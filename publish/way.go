@@ -5,10 +5,12 @@ package publish
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
 	"github.com/elastic/beats/v7/libbeat/beat/events"
 	"github.com/elastic/beats/v7/libbeat/common/acker"
+	"github.com/elastic/beats/v7/libbeat/common/fmtstr"
 	"github.com/elastic/beats/v7/libbeat/processors"
 	"github.com/elastic/elastic-agent-libs/logp"
 	"github.com/elastic/elastic-agent-libs/mapstr"
@@ -18,8 +20,8 @@ import (
 type Way struct {
 	Tags   []string
 	Fields map[string]any
-	// Index and Pipeline name where the documents go and the ingest pipeline that they take there, instead of the output's own;
-	// static names, no format strings. Empty leaves that to the output.
+	// Index and Pipeline name where the documents go and the ingest pipeline that they take there, instead of the output's own. Empty leaves that to
+	// the output. An index may be a format string of the packet's time, in UTC, as in packets-%{+yyyy-MM-dd}.
 	Index, Pipeline string
 	// Processors are the configuration of libbeat's processors that the documents go through before the Beat's own.
 	Processors processors.PluginConfig
@@ -45,7 +47,27 @@ func newWay(w Way, log *logp.Logger) (*way, error) {
 		what, _, _ := strings.Cut(err.Error(), " Valid actions:") // a long list in any order
 		return nil, fmt.Errorf("processors: %s", what)
 	}
-	return &way{metadata: newMetadata(w.Index, w.Pipeline, f.meta), tags: w.Tags, fields: f.fields, constants: f.constants, processors: ps}, nil
+	m := newMetadata(w.Index, w.Pipeline, f.meta)
+	if m.dated, err = dated(w.Index); err != nil {
+		_ = ps.Close()
+		return nil, err
+	}
+	return &way{metadata: m, tags: w.Tags, fields: f.fields, constants: f.constants, processors: ps}, nil
+}
+
+// dated compiles an index that is a format string, nil for a name.
+func dated(index string) (*fmtstr.EventFormatString, error) {
+	if !strings.Contains(index, "%{") {
+		return nil, nil
+	}
+	f, err := fmtstr.CompileEvent(index)
+	if err != nil {
+		return nil, fmt.Errorf("index %q: %w", index, err)
+	}
+	if f.NumFields() > 0 {
+		return nil, fmt.Errorf("index %q: depends on fields of the document, use its time alone, as in packets-%%{+yyyy-MM-dd}", index)
+	}
+	return f, nil
 }
 
 // close is for when all clients are closed.
@@ -77,6 +99,7 @@ func (w *way) connect(in *Input, id string, without bool, acknowledged func(acke
 // libbeat wants them, so that an event allocates nothing for them.
 type metadata struct {
 	index, pipeline any
+	dated           *fmtstr.EventFormatString // of the index, nil for a static name
 	more            mapstr.M
 }
 
@@ -91,9 +114,14 @@ func newMetadata(index, pipeline string, more mapstr.M) metadata {
 	return m
 }
 
-func (m *metadata) put(meta mapstr.M) {
-	if m.index != nil {
-		meta[events.FieldMetaRawIndex] = m.index
+// put adds them to an event of a time.
+func (m *metadata) put(meta mapstr.M, at time.Time) {
+	index := m.index
+	if m.dated != nil {
+		index, _ = m.dated.Run(&beat.Event{Timestamp: at.UTC()}) // what can fail are fields, of which it has none
+	}
+	if index != nil {
+		meta[events.FieldMetaRawIndex] = index
 	}
 	if m.pipeline != nil {
 		meta[events.FieldMetaPipeline] = m.pipeline

@@ -3,7 +3,9 @@
 package publish
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/elastic/beats/v7/libbeat/beat"
 	"github.com/elastic/beats/v7/libbeat/idxmgmt"
@@ -89,10 +91,38 @@ func indexOf(t *testing.T, e *beat.Event) string {
 	return name
 }
 
+func TestIndexOfTheDay(t *testing.T) {
+	w, err := newWay(Way{Index: "packets-%{+yyyy-MM-dd}"}, nopLog())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
+	east := time.FixedZone("", 3*3600)
+	for _, c := range []struct {
+		at   time.Time
+		want string
+	}{
+		{time.Date(2015, 7, 31, 2, 59, 59, 999999999, east), "packets-2015-07-30"}, // a day of UTC
+		{time.Date(2015, 7, 31, 3, 0, 0, 0, east), "packets-2015-07-31"},
+		{time.Date(1925, 5, 7, 1, 12, 31, 0, time.UTC), "packets-1925-05-07"},
+	} {
+		meta := mapstr.M{}
+		w.put(meta, c.at)
+		if got := indexOf(t, &beat.Event{Timestamp: c.at, Meta: meta}); got != c.want {
+			t.Errorf("%v: index %s, want %s", c.at, got, c.want)
+		}
+	}
+	for index, want := range map[string]string{"a-%{[source.ip]}": "depends on fields of the document, use its time alone", "a-%{+yyyy": "index \"a-%{+yyyy\""} {
+		if _, err := newWay(Way{Index: index}, nopLog()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", index, err)
+		}
+	}
+}
+
 func TestNamesCostNothing(t *testing.T) {
-	meta := mapstr.M{}
+	meta, at := mapstr.M{}, packet(7).time
 	for _, w := range []metadata{newMetadata("", "", nil), newMetadata("espbeat-lab", "geo", mapstr.M{"input_id": "a"})} {
-		if n := testing.AllocsPerRun(100, func() { clear(meta); w.put(meta) }); n != 0 {
+		if n := testing.AllocsPerRun(100, func() { clear(meta); w.put(meta, at) }); n != 0 {
 			t.Errorf("%v allocations an event with %v", n, w)
 		}
 	}

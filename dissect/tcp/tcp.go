@@ -133,6 +133,7 @@ func decode(p *dissect.Packet, b []byte, wire int) {
 	if p.Core.Application == nil && c.App != nil {
 		p.Core.Application = c.App
 	}
+	p.Unnamed = p.Unnamed || c.App == nil && seg.Length > 0
 }
 
 // numbers writes what a header has up to the window, as it was sent.

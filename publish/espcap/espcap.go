@@ -31,12 +31,18 @@ var owners = map[string]string{
 	"mpls_echo": "mpls-echo", "openflow_1_0": "openflow_v1", "openflow": "openflow_v1", "openflow.version": "openflow", "pn_io.error_code": "pn_rt", "sflow_245": "sflow",
 }
 
-// derived are the fields that the script makes itself, because they are of the innermost packet or have names where Wireshark has
+// derived are the fields that the pipeline makes itself, because they are of the innermost packet or have names where Wireshark has
 // numbers.
 var derived = map[string]bool{
 	"@timestamp": true, "source.ip": true, "source.port": true, "source.mac": true, "destination.ip": true, "destination.port": true,
 	"destination.mac": true, "network.iana_number": true, "network.community_id": true, "packet.layers": true, "packet.link_type": true,
-	"packet.malformed": true, "packet.truncated": true, "related.ip": true,
+	"related.ip": true,
+}
+
+// unmade are fields that have a name in Wireshark and are not made of it.
+var unmade = map[string]bool{
+	"packet.malformed": true, "packet.truncated": true, "packet.protocol": true, // no fields of a document of tshark's
+	"packet.payload":   true, // it has whatever the fields of its layers redact
 	"tcp.options.kind": true, // tshark writes its name several times into one object, and only one is kept
 	"dns.opt.nsid":     true, // Wireshark's name is that of the data of any option
 }
@@ -51,7 +57,10 @@ var urls = map[string]bool{
 
 // Key is the name that `tshark -T ek` gives to the field of a display filter name: the protocol that it belongs to and the name,
 // with underscores.
-func Key(filter string) string {
+func Key(filter string) string { return strings.ReplaceAll(owner(filter)+"_"+filter, ".", "_") }
+
+// owner is the protocol that the field of a display filter name belongs to.
+func owner(filter string) string {
 	owner, longest := "", -1
 	for prefix, o := range owners {
 		if (filter == prefix || strings.HasPrefix(filter, prefix+".")) && len(prefix) > longest {
@@ -61,7 +70,7 @@ func Key(filter string) string {
 	if longest < 0 {
 		owner, _, _ = strings.Cut(filter, ".")
 	}
-	return strings.ReplaceAll(owner+"_"+filter, ".", "_")
+	return owner
 }
 
 // typeName is how the script converts to a type; "" when it does not.
@@ -117,7 +126,7 @@ func Fields(profile field.Profile) map[string]any {
 	for id := range layout.Defs {
 		d := &layout.Defs[id]
 		t := typeName(d.Type)
-		if d.Wireshark == "" || t == "" || derived[d.Name] || !has(profile, id) || layout.Array[id] != field.NoArray {
+		if d.Wireshark == "" || t == "" || derived[d.Name] || unmade[d.Name] || !has(profile, id) || layout.Array[id] != field.NoArray {
 			continue
 		}
 		keys := slices.Clone(also[d.Name])

@@ -5,6 +5,7 @@ package espcap
 import (
 	"encoding/json"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -90,7 +91,7 @@ func TestEveryFieldIsConverted(t *testing.T) {
 	}
 	layout := field.Seal()
 	for id, d := range layout.Defs {
-		if want := d.Wireshark != "" && !derived[d.Name] && layout.Array[id] == field.NoArray && d.Type != field.Object; targets[d.Name] != want {
+		if want := d.Wireshark != "" && !derived[d.Name] && !unmade[d.Name] && layout.Array[id] == field.NoArray && d.Type != field.Object; targets[d.Name] != want {
 			t.Errorf("%s: converted %v, want %v", d.Name, targets[d.Name], want)
 		}
 	}
@@ -171,5 +172,46 @@ func TestPipelineFitsTheServer(t *testing.T) {
 	}
 	if strings.Contains(string(b), ":null") {
 		t.Error("a part of the pipeline is null")
+	}
+}
+
+// TestConversions: the list for people is what the script does.
+func TestConversions(t *testing.T) {
+	listed := map[string][]string{} // fields by key
+	into := map[string]bool{}
+	for _, c := range Conversions() {
+		listed[c.Key] = append(listed[c.Key], c.Fields...)
+		for _, f := range c.Fields {
+			into[f] = true
+		}
+	}
+	for key, list := range Fields(field.Full) {
+		for _, x := range list.([]any) {
+			var path []string
+			for _, p := range x.(map[string]any)["p"].([]any) {
+				path = append(path, p.(string))
+			}
+			name := strings.Join(path, ".")
+			if !slices.Contains(listed[key], name) && !slices.Contains(also[name], key) {
+				t.Errorf("%s becomes %s and is not listed: %q", key, name, listed[key])
+			}
+		}
+	}
+	// What the script sets by itself, of no field of Espcap's.
+	constants := []string{"ecs.version", "event.category", "event.dataset", "event.kind", "network.packets"}
+	for _, m := range regexp.MustCompile(`set\(doc, '([^']+)'`).FindAllStringSubmatch(convert, -1) {
+		if !into[m[1]] && !slices.Contains(constants, m[1]) {
+			t.Errorf("%s is set by the script and not listed", m[1])
+		}
+	}
+	for name := range made {
+		if !strings.Contains(convert, "'"+name+"'") {
+			t.Errorf("%s is listed and not set by the script", name)
+		}
+	}
+	for name := range unmade {
+		if _, ok := field.Lookup(name); !ok || into[name] || strings.Contains(convert, "'"+name+"'") {
+			t.Errorf("%s is made, or not defined: %v", name, ok)
+		}
 	}
 }

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -63,63 +62,6 @@ logging.to_stderr: true
 			t.Errorf("GET %s: status %d", path, status)
 		}
 	}
-}
-
-// lite imports a capture in the article's format and returns the documents.
-func lite(t *testing.T, s *es.Server, path string, packets int) []es.Hit {
-	t.Helper()
-	dir := t.TempDir()
-	c := shipped(t, dir, "packetbeat-lite.yml")
-	s.DeleteIndex("packets_lite")
-	t.Cleanup(func() { s.DeleteIndex("packets_lite") })
-	run(t, "-c", c, "--file", path, "--node", s.URL).exits(0)
-	s.Refresh("packets_lite")
-	if n := s.Count("packets_lite", nil); n != packets {
-		t.Fatalf("%d documents, want %d", n, packets)
-	}
-	return s.Search("packets_lite", map[string]any{"size": 10_000}).Hits
-}
-
-func TestLiteIndex(t *testing.T) {
-	s := server(t)
-	var want []string
-	for _, d := range printed(t, demo()) {
-		if hasText("network.transport", "tcp")(d) && has("source.port")(d) {
-			want = append(want, fmt.Sprint(d.at("source.ip")[0], d.at("source.port")[0], d.at("destination.ip")[0], d.at("destination.port")[0]))
-		}
-	}
-	var got []string
-	for _, h := range lite(t, s, demo(), len(want)) {
-		if len(h.Source) != 4 {
-			t.Fatalf("document %v has other fields than the four", h.Source)
-		}
-		got = append(got, fmt.Sprint(h.Source["srcip"], h.Source["srcport"], h.Source["dstip"], h.Source["dstport"]))
-	}
-	slices.Sort(want)
-	slices.Sort(got)
-	if !slices.Equal(got, want) {
-		t.Error("the documents are not those of the TCP packets")
-	}
-	_, m := s.Do("GET", "/packets_lite/_mapping", nil)
-	for field, kind := range map[string]string{"srcip": "ip", "dstip": "ip", "srcport": "integer", "dstport": "integer"} {
-		if got := document(m).at("packets_lite.mappings.properties." + field + ".type"); len(got) != 1 || got[0] != kind {
-			t.Errorf("%s is mapped as %v", field, got)
-		}
-	}
-	if n := s.Count("packets_lite", `srcip: "192.0.2.0/24" AND dstport: 80`); n == 0 {
-		t.Error("a search by range and port finds nothing")
-	}
-}
-
-func TestLiteIndexOfTheArticle(t *testing.T) {
-	found, _ := filepath.Glob(filepath.Join(root(), "..", "shared", "corpus", "dev", "vichargrave_espcap", "test_http.pcap"))
-	if dir := os.Getenv("ESPBEAT_CORPUS"); dir != "" {
-		found, _ = filepath.Glob(filepath.Join(dir, "dev", "vichargrave_espcap", "test_http.pcap"))
-	}
-	if len(found) == 0 {
-		t.Skip("not tested: the article's test_http.pcap is missing; ESPBEAT_CORPUS names the folder of the corpus")
-	}
-	lite(t, server(t), found[0], 1268)
 }
 
 // TestSetup loads template, policy and data stream under a name of its own, and under the default one.

@@ -45,8 +45,8 @@ func indexed(t *testing.T, s *es.Server, path string, settings ...string) string
 	return index
 }
 
-// folder is one of captures, which another user may look into: the demo, plain and compressed as a whole.
-func folder(t *testing.T) string {
+// archive is a folder of captures, which another user may look into: the demo, plain and compressed as a whole.
+func archive(t *testing.T) string {
 	t.Helper()
 	dir := open(t)
 	var zipped bytes.Buffer
@@ -111,7 +111,7 @@ func TestPcapIsWhatTsharkFinds(t *testing.T) {
 		t.Skip("captures are not compared with tshark's: tshark is missing (`apt-get install tshark`)")
 	}
 	s := server(t)
-	dir := folder(t)
+	dir := archive(t)
 	capturing := []string{"capture.id=lab", "capture.root=" + dir}
 	indices := map[string]string{
 		"raw":        indexed(t, s, demo(), "payload.raw=true"),
@@ -219,7 +219,7 @@ func TestPcapOfHostileDocuments(t *testing.T) {
 		t.Skip("captures of documents are opened on Linux only")
 	}
 	s := server(t)
-	dir := folder(t)
+	dir := archive(t)
 	if err := os.Symlink("/etc/passwd", filepath.Join(dir, "link")); err != nil {
 		t.Fatal(err)
 	}
@@ -264,7 +264,7 @@ func TestPcapServe(t *testing.T) {
 		t.Skip("captures of documents are opened on Linux only")
 	}
 	s := server(t)
-	dir := folder(t)
+	dir := archive(t)
 	index := indexed(t, s, filepath.Join(dir, "2024", "demo.pcapng.gz"), "capture.id=lab", "capture.root="+dir)
 	token := write(t, dir, "token", strings.Repeat("0123456789abcdef", 4)+"\n")
 	if err := os.Chmod(token, 0o644); err != nil { //nolint:gosec // for another user

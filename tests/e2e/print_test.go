@@ -48,15 +48,6 @@ func TestPrintsDocuments(t *testing.T) {
 	}
 }
 
-func TestPrintsArticlesText(t *testing.T) {
-	tcp := len(numbers(t, printed(t, demo()), both(hasText("network.transport", "tcp"), has("source.port"))))
-	r := run(t, "--file", demo(), "--format", "lite").exits(0).silent()
-	block := regexp.MustCompile(`(?m)^Packet \d+\n+Source IP        - [0-9a-f.:]+\nSource port      - \d+\nDestination IP   - [0-9a-f.:]+\nDestination port - \d+$`)
-	if n := len(block.FindAllString(r.out, -1)); n != tcp || tcp == 0 {
-		t.Errorf("%d blocks, want one for each of %d TCP packets; the first lines:\n%.400s", n, tcp, r.out)
-	}
-}
-
 func TestColoursWhenAskedFor(t *testing.T) {
 	if r := run(t, "--file", demo(), "--color", "always").exits(0); !strings.Contains(r.out, "\x1b[") {
 		t.Error("no colours")

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/espbeat/espbeat/dissect"
+	"github.com/espbeat/espbeat/publish/espcap"
+	"github.com/espbeat/espbeat/tools/page"
 )
 
 // The page must be what the registry gives now, with a row of seven cells for every protocol.
@@ -33,6 +35,32 @@ func TestProtocolsPage(t *testing.T) {
 	} {
 		if !strings.Contains(string(got), want) {
 			t.Errorf("no row %q", want)
+		}
+	}
+}
+
+// The table for who comes from Espcap must be what the field definitions give now.
+func TestEspcapTable(t *testing.T) {
+	committed, err := os.ReadFile("../../docs/from-espcap.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "from-espcap.md")
+	if err := os.WriteFile(copied, committed, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := page.Put(copied, espcapPart, espcap.Markdown()); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := os.ReadFile(copied); err != nil || !bytes.Equal(now, committed) {
+		t.Errorf("docs/from-espcap.md is not what the field definitions give (%v): run `./run update` and commit it", err)
+	}
+	for _, want := range []string{
+		"\n### layers.dns\n", "\n| `dns_dns_qry_name` | `dns.question.name`, `related.hosts` | `dns.qry.name` |\n",
+		"\n| `ipv6_fraghdr_ipv6_fraghdr_ident` | `ipv6.fraghdr.ident` | `ipv6.fraghdr.ident` |\n",
+	} {
+		if !strings.Contains(string(committed), want) {
+			t.Errorf("no %q", want)
 		}
 	}
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// Package page writes what tools measure into pages that people write: each part stands between two markers, and what is around them stays.
+// Package page writes what tools measure or generate into pages that people write: each part stands between two markers, and what is around them stays.
 package page
 
 import (
@@ -11,7 +11,7 @@ import (
 
 // markers enclose the part called name.
 func markers(name string) (begin, end string) {
-	return "<!-- measured: " + name + " -->\n", "<!-- end: " + name + " -->\n"
+	return "<!-- generated: " + name + " -->\n", "<!-- end: " + name + " -->\n"
 }
 
 // Put writes text between the markers of the part called name in a file, in place of what stood there.

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-const before = "# Page\n\n<!-- measured: a -->\nold\n<!-- end: a -->\nprose\n<!-- measured: b -->\n<!-- end: b -->\nlast\n"
+const before = "# Page\n\n<!-- generated: a -->\nold\n<!-- end: a -->\nprose\n<!-- generated: b -->\n<!-- end: b -->\nlast\n"
 
 func TestPut(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "page.md")
@@ -27,7 +27,7 @@ func TestPut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		const want = "# Page\n\n<!-- measured: a -->\nnew\n<!-- end: a -->\nprose\n<!-- measured: b -->\nfilled\n<!-- end: b -->\nlast\n"
+		const want = "# Page\n\n<!-- generated: a -->\nnew\n<!-- end: a -->\nprose\n<!-- generated: b -->\nfilled\n<!-- end: b -->\nlast\n"
 		if string(got) != want {
 			t.Errorf("got\n%s\nwant\n%s", got, want)
 		}
@@ -37,15 +37,15 @@ func TestPut(t *testing.T) {
 func TestPutWithoutAPlace(t *testing.T) {
 	for name, page := range map[string]string{
 		"no markers": "# Page\n",
-		"no end":     "<!-- measured: c -->\n",
-		"end first":  "<!-- end: c -->\n<!-- measured: c -->\n",
+		"no end":     "<!-- generated: c -->\n",
+		"end first":  "<!-- end: c -->\n<!-- generated: c -->\n",
 	} {
 		file := filepath.Join(t.TempDir(), "page.md")
 		if err := os.WriteFile(file, []byte(page), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		err := Put(file, "c", "text")
-		if err == nil || !strings.Contains(err.Error(), "<!-- measured: c -->") {
+		if err == nil || !strings.Contains(err.Error(), "<!-- generated: c -->") {
 			t.Errorf("%s: %v", name, err)
 		}
 		if got, _ := os.ReadFile(file); string(got) != page {
