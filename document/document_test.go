@@ -5,6 +5,7 @@ package document_test
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -89,10 +90,10 @@ func sound(t *testing.T, name string, x *encoded) {
 		}
 	}
 	core := &x.record.Core
-	for field, written := range map[string]bool{"eth.src": core.Links > 1, "ip.src": core.Networks > 1, "ipv6.dst": core.Networks > 1, "tcp.srcport": core.Transports > 1,
-		"udp.dstport": core.Transports > 1} {
+	for field, written := range map[string]bool{"eth.src": core.Links > 1, "ip.src": core.Networks > 1, "ipv6.dst": core.Networks > 1, "tcp.srcport": core.Transports > 1 || !core.Ports,
+		"udp.dstport": core.Transports > 1 || !core.Ports} {
 		if lookup(x.parsed, field) != nil && !written {
-			fail(field + " is written with one header of its layer")
+			fail(field + " is written, although source.* or destination.* says it")
 		}
 	}
 }
@@ -224,5 +225,16 @@ func TestLongDocuments(t *testing.T) {
 		if lookup(x.parsed, "packet.truncated_document") != true || lookup(x.parsed, "source.ip") != "192.0.2.1" {
 			t.Errorf("%d bytes: %.300s", len(x.JSON()), x.JSON())
 		}
+	}
+}
+
+// The ports of a tunnel stand in its own fields where what it carries has none: nothing else would say them.
+func TestPortsOfATunnelAlone(t *testing.T) {
+	ping := enginetest.IPv4(3, 4, 1, []byte{8, 0, 0xf7, 0xfd, 0, 1, 0, 1})
+	vxlan := append([]byte{8, 0, 0, 0, 0, 0, 5, 0}, ping...)
+	x := encode(t, document.Options{}, engine.Options{}, enginetest.Ethernet(enginetest.UDP(1, 2, 50000, 4789, string(vxlan)))...)[0]
+	sound(t, "ping in VXLAN", &x)
+	if src, dst := lookup(x.parsed, "udp.srcport"), lookup(x.parsed, "udp.dstport"); fmt.Sprintf("%v %v", src, dst) != "50000 4789" || lookup(x.parsed, "source.port") != nil {
+		t.Errorf("ports %v and %v of the tunnel in %s", src, dst, x.JSON())
 	}
 }

@@ -239,5 +239,5 @@ func (e *Encoder) skip(s *step, r *engine.Record) bool {
 	case networkAddress:
 		return r.Core.Networks <= 1 && !e.opt.AllAddresses
 	}
-	return r.Core.Transports <= 1 && !e.opt.AllAddresses
+	return r.Core.Transports <= 1 && r.Core.Ports && !e.opt.AllAddresses
 }

@@ -13,8 +13,8 @@ import (
 
 // Commands as Espcap's README documents them, with "=" and with a node without a scheme.
 
-// folder has two captures and what is none, with so many packets.
-func folder(t *testing.T) (dir string, packets int) {
+// capturesFolder has two captures and what is none, with so many packets.
+func capturesFolder(t *testing.T) (dir string, packets int) {
 	t.Helper()
 	const more = 20
 	dir = t.TempDir()
@@ -27,7 +27,7 @@ func folder(t *testing.T) (dir string, packets int) {
 func TestEspcapsFileCommands(t *testing.T) {
 	s := server(t)
 	node := "--node=" + strings.TrimPrefix(s.URL, "http://")
-	dir, all := folder(t)
+	dir, all := capturesFolder(t)
 	web := len(numbers(t, printed(t, demo()), both(hasText("network.transport", "tcp"), either(hasNumber("source.port", 80), hasNumber("destination.port", 80)))))
 	for name, c := range map[string]struct {
 		args []string

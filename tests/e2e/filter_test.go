@@ -35,11 +35,16 @@ func TestDisplayFilters(t *testing.T) {
 			absent++
 			continue
 		}
+		id := idOf(t, c.Path)
+		if _, twice := captures[id]; twice { // one begins as the other does, and so is the same to espbeat
+			continue
+		}
+		captures[id] = c
 		data, err := os.ReadFile(c.Path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		captures[idOf(t, write(t, dir, fmt.Sprintf("%04d%s", i, filepath.Ext(c.Path)), string(data)))] = c
+		write(t, dir, fmt.Sprintf("%04d%s", i, filepath.Ext(c.Path)), string(data))
 	}
 	s := server(t)
 	index := stream(t, s)
