@@ -22,7 +22,7 @@ import (
 // mappedAs are the Elasticsearch types that a field of a type may have. A server of the tests without a type shows that of its stand-in.
 var mappedAs = map[field.Type][]string{
 	field.Bool: {"boolean"}, field.Uint8: {"short"}, field.Uint16: {"integer"}, field.Uint32: {"long"}, field.Int64: {"long"}, field.Float: {"double"},
-	field.Keyword: {"keyword"}, field.MAC: {"keyword"}, field.Hex: {"keyword"}, field.Wildcard: {"wildcard", "keyword"}, field.Text: {"match_only_text", "text"},
+	field.Keyword: {"keyword"}, field.MAC: {"keyword"}, field.Hex: {"keyword"}, field.Binary: {"binary"}, field.Wildcard: {"wildcard", "keyword"}, field.Text: {"match_only_text", "text"},
 	field.IP: {"ip"}, field.Date: {"date_nanos"},
 }
 
