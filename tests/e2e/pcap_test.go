@@ -270,7 +270,8 @@ func TestPcapServe(t *testing.T) {
 	if err := os.Chmod(token, 0o644); err != nil { //nolint:gosec // for another user
 		t.Fatal(err)
 	}
-	args := []string{"pcap", "serve", "--listen", "127.0.0.1:0", "--store", "lab=" + dir, "--token-file", token}
+	// A folder of its own: the keystore of another test is another user's.
+	args := []string{"pcap", "serve", "--listen", "127.0.0.1:0", "--store", "lab=" + dir, "--token-file", token, "--path.data", filepath.Join(dir, "data")}
 	if os.Geteuid() == 0 {
 		run(t, args...).exits(2).complains("does not run as root")
 	}
