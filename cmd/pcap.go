@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
@@ -60,9 +58,8 @@ func (a *app) pcapCmd() *cobra.Command {
 }
 
 func (a *app) runPcap(f *pcapFlags) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second signal ends the process
 	in, err := a.install(f.nodes)
 	if err == nil {
 		err = f.check(in)

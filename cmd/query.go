@@ -11,8 +11,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -75,9 +73,8 @@ func (a *app) runQuery(q *query, out, errs io.Writer) int {
 	if !q.run {
 		_, err = fmt.Fprintln(out, text)
 	} else {
-		ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+		ctx, stop := untilSignal()
 		defer stop()
-		context.AfterFunc(ctx, stop) // a second signal ends the process
 		if err = q.search(ctx, in, compiled.DSL(), out); ctx.Err() != nil {
 			return exitStopped
 		}

@@ -87,12 +87,17 @@ func failed(err error) int {
 	return exitFailed
 }
 
+// untilSignal returns a context that the first signal to stop ends. A second one finds no handler any more and ends the process.
+func untilSignal() (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
 // print writes to standard output, without libbeat.
 func (a *app) print(p *plan) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := untilSignal()
 	defer stop()
-	// A second signal finds no handler any more and ends the process.
-	context.AfterFunc(ctx, stop)
 	reported := false
 	err := beater.Print(ctx, p.espbeat, a.beater.Release, beater.PrintOptions{
 		Format: p.format,
