@@ -126,15 +126,15 @@ func frame(flow uint32, number uint16, length int) []byte {
 	return append(b, make([]byte, 2+length)...)
 }
 
-// memory is what a process has in memory of its own, bytes: pages of its binary come and go as the system has room.
-func memory(t *testing.T, pid int) int {
+// memory is what a process has in memory, bytes: VmRSS, or RssAnon, without the pages of its binary, which come and go as the system has room.
+func memory(t *testing.T, pid int, kind string) int {
 	t.Helper()
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		t.Fatal(err)
 	}
 	for line := range strings.Lines(string(status)) {
-		if f := strings.Fields(line); len(f) == 3 && f[0] == "RssAnon:" {
+		if f := strings.Fields(line); len(f) == 3 && f[0] == kind+":" {
 			n, err := strconv.Atoi(f[1])
 			if err != nil {
 				t.Fatal(err)
@@ -142,6 +142,6 @@ func memory(t *testing.T, pid int) int {
 			return n << 10
 		}
 	}
-	t.Fatalf("no RssAnon of process %d", pid)
+	t.Fatalf("no %s of process %d", kind, pid)
 	return 0
 }
