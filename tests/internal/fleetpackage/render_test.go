@@ -49,7 +49,8 @@ func input(t *testing.T, k Kibana, set map[string]any) (config.Input, *config.Co
 
 // every has a value for each variable of the packet stream that is not its default.
 var every = map[string]any{
-	"interfaces": []any{"eth*", "any"}, "exclude_interfaces": []any{"eth9", "veth[0-9]*"}, "filter": "tcp port 80 or udp", "wait_for_interfaces": false,
+	"interfaces": []any{"eth*", "any"}, "exclude_interfaces": []any{"eth9", "veth[0-9]*"}, "filter": "tcp port 80 or udp", "display_filter": "dns || tls.handshake",
+	"wait_for_interfaces": false,
 	"profile": "full", "internal_networks": []any{"192.0.2.0/24", "loopback"},
 	"snaplen": 256, "promiscuous": false, "netns": "blue", "engine": "pcap", "buffer_size": "8MiB", "buffer_time": "2s", "fanout": 2,
 	"sampling_every": 10, "sampling_by": "flow", "dedup_window": "50ms", "dedup_ttl": true, "payload_bytes": 64, "shedding_enabled": true, "pipeline": "mine",
@@ -85,6 +86,7 @@ func TestPacketStream(t *testing.T) {
 			got.Processors = nil
 			want := untouched
 			want.Interfaces, want.ExcludeInterfaces, want.Filter, want.WaitForInterfaces = []string{"eth*", "any"}, []string{"eth9", "veth[0-9]*"}, "tcp port 80 or udp", false
+			want.DisplayFilter = "dns || tls.handshake"
 			want.SnapLen, want.Promiscuous, want.NetNS, want.Engine, want.Fanout = 256, false, "blue", "pcap", 2
 			want.BufferSize, want.BufferTime = 8<<20, 2*time.Second
 			want.Sampling, want.Dedup = config.Sampling{Every: 10, By: "flow"}, config.Dedup{Window: 50 * time.Millisecond, TTL: true}
@@ -111,12 +113,12 @@ func TestTextsComeThrough(t *testing.T) {
 		}
 		for _, text := range texts {
 			t.Run(k.Name+"/"+text, func(t *testing.T) {
-				got, _, err := input(t, k, map[string]any{"filter": text, "pipeline": text, "interfaces": []any{"eth*"}, "tags": []any{text, text}})
+				got, _, err := input(t, k, map[string]any{"filter": text, "display_filter": text, "pipeline": text, "interfaces": []any{"eth*"}, "tags": []any{text, text}})
 				if err != nil {
 					t.Fatal(err)
 				}
-				if got.Filter != text || got.Pipeline != text || !slices.Equal(got.Tags, []string{text, text}) || got.SnapLen != 262144 || !got.Enabled {
-					t.Errorf("%q, %q, %q, snaplen %d", got.Filter, got.Pipeline, got.Tags, got.SnapLen)
+				if got.Filter != text || got.DisplayFilter != text || got.Pipeline != text || !slices.Equal(got.Tags, []string{text, text}) || got.SnapLen != 262144 || !got.Enabled {
+					t.Errorf("%q, %q, %q, %q, snaplen %d", got.Filter, got.DisplayFilter, got.Pipeline, got.Tags, got.SnapLen)
 				}
 			})
 		}
