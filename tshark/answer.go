@@ -48,10 +48,14 @@ var (
 
 // give makes the answer p's, under the number that p has in its source. limit bounds it, bytes; chosen may be nil.
 func (a *answer) give(p *Packet, limit int, chosen *typed) error {
-	a.buf = append(a.buf[:0], a.line[:a.at]...)
-	a.buf = strconv.AppendUint(a.buf, p.Number, 10)
-	a.buf = append(a.buf, a.line[a.at+a.digits:]...)
-	doc, info, err := ek.Document(make([]byte, 0, min(len(a.buf), limit)), a.buf, limit)
+	line := a.line
+	if p.Number != a.number {
+		a.buf = append(a.buf[:0], line[:a.at]...)
+		a.buf = strconv.AppendUint(a.buf, p.Number, 10)
+		a.buf = append(a.buf, line[a.at+a.digits:]...)
+		line = a.buf
+	}
+	doc, info, err := ek.Document(make([]byte, 0, min(len(line), limit)), line, limit)
 	if err != nil {
 		return err
 	}

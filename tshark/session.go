@@ -46,14 +46,7 @@ func startSession(d *Dissector, f feeder) (*session, error) {
 	s := &session{of: d, feeder: f, ended: make(chan struct{})}
 	s.cmd = d.program.command(d.ctx, arguments...)
 	s.cmd.Stderr = &s.errs
-	var err error
-	if s.in, err = s.cmd.StdinPipe(); err != nil {
-		return nil, fmt.Errorf("start %s: %w", d.program.path, err)
-	}
-	out, err := s.cmd.StdoutPipe()
-	if err == nil {
-		err = s.cmd.Start()
-	}
+	out, err := s.start()
 	if err != nil {
 		return nil, fmt.Errorf("start %s%s: %w", d.program.path, d.program.as.words(), err)
 	}
@@ -62,6 +55,27 @@ func startSession(d *Dissector, f feeder) (*session, error) {
 	s.timer.Stop()
 	go s.read(out)
 	return s, nil
+}
+
+// start starts the process, and returns its output.
+func (s *session) start() (io.ReadCloser, error) {
+	out, w, wide, err := pipe()
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close() // which the process has its own of
+	s.cmd.Stdout = w
+	if s.in, err = s.cmd.StdinPipe(); err == nil {
+		err = s.cmd.Start()
+	}
+	switch {
+	case err != nil:
+		_ = out.Close()
+		return nil, err
+	case wide:
+		return &gatherer{ReadCloser: out, more: s.waits}, nil
+	}
+	return out, nil
 }
 
 // kill ends the process at once.
@@ -124,8 +138,9 @@ func (s *session) await(part []*Packet) {
 }
 
 // read takes the answers, until the process has ended.
-func (s *session) read(out io.Reader) {
+func (s *session) read(out io.ReadCloser) {
 	defer close(s.ended)
+	defer out.Close()
 	err := s.lines(out)
 	if err != nil {
 		s.kill()
@@ -164,6 +179,13 @@ func (s *session) lines(out io.Reader) error {
 		}
 		long = long[:0]
 	}
+}
+
+// waits tells whether packets wait for their answers.
+func (s *session) waits() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting) > 0
 }
 
 // maxLine bounds what tshark may write of one packet, bytes. A reassembled body is there several times, in digits.
