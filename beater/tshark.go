@@ -70,7 +70,7 @@ func (s *second) find() (*tshark.Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the folder of espbeat.dissector.tshark.quarantine: %w", err)
 	}
-	p, err := findTshark(c, aside, s.say)
+	p, err := findTshark(c, aside, s.cfg.Format == config.FormatEK || c.When == config.Always, s.say)
 	if err != nil {
 		return nil, err
 	}
@@ -82,13 +82,13 @@ func (s *second) find() (*tshark.Program, error) {
 }
 
 // findTshark finds and checks the configured program.
-func findTshark(c *config.Tshark, quarantine string, say func(string)) (*tshark.Program, error) {
+func findTshark(c *config.Tshark, quarantine string, ahead bool, say func(string)) (*tshark.Program, error) {
 	if err := privileges.KeepFromChildren(); err != nil {
 		return nil, err
 	}
 	return tshark.Find(context.Background(), tshark.Options{
 		Path: c.Path, Processes: c.Processes, Timeout: c.Timeout, MaxPackets: c.MaxPackets, MaxMemory: int64(c.MaxMemory),
-		MaxDocument: int(c.MaxDocument), Protocols: c.Protocols, User: c.User, Quarantine: quarantine, Say: say,
+		MaxDocument: int(c.MaxDocument), Protocols: c.Protocols, User: c.User, Quarantine: quarantine, Ahead: ahead, Say: say,
 	})
 }
 
@@ -247,7 +247,7 @@ func mapTyped(ix *indices.Index, c *config.Tshark) error {
 	if len(c.Protocols) == 0 {
 		return nil
 	}
-	p, err := findTshark(c, "", nil) // which is given no packets
+	p, err := findTshark(c, "", false, nil) // which is given no packets
 	if err != nil {
 		return err
 	}

@@ -41,6 +41,8 @@ type Options struct {
 	MaxDocument int
 	// Protocols are those, by the names of Wireshark's filters, whose fields an answer has for an index with types, too: Packet.Typed.
 	Protocols []string
+	// Ahead has a process started while the program is checked, for the first packet: to start takes as long as to check.
+	Ahead bool
 	// Say is told of what a user may want to know, such as a process that was replaced.
 	Say func(string)
 }
@@ -55,6 +57,7 @@ type Program struct {
 	stats   counters
 	aside   quarantine
 	typed   *typed // nil without Options.Protocols
+	ahead   atomic.Pointer[process]
 }
 
 // Stats counts what the processes of a Program were given. Counters only grow.
@@ -93,7 +96,17 @@ func Find(ctx context.Context, opt Options) (*Program, error) {
 	if p.home, err = os.MkdirTemp("", "espbeat-tshark-"); err != nil {
 		return nil, fmt.Errorf("make an empty configuration folder for tshark: %w", err)
 	}
-	if err = p.check(ctx); err == nil {
+	if err = os.Chmod(p.home, 0o755); err != nil { //nolint:gosec // empty, and another user's to read
+		err = fmt.Errorf("open the configuration folder of tshark to its user: %w", err)
+	}
+	if err == nil && opt.Ahead {
+		first, _ := p.start() // what it fails for, the check says better
+		p.ahead.Store(first)
+	}
+	if err == nil {
+		err = p.check(ctx)
+	}
+	if err == nil {
 		err = p.choose(ctx)
 	}
 	if err != nil {
@@ -106,9 +119,6 @@ func Find(ctx context.Context, opt Options) (*Program, error) {
 
 // check asks for the version.
 func (p *Program) check(ctx context.Context) error {
-	if err := os.Chmod(p.home, 0o755); err != nil { //nolint:gosec // empty, and another user's to read
-		return fmt.Errorf("open the configuration folder of tshark to its user: %w", err)
-	}
 	ctx, cancel := context.WithTimeout(ctx, findTime)
 	defer cancel()
 	cmd := p.command(ctx, "--version")
@@ -150,6 +160,7 @@ func (p *Program) Stats() Stats {
 
 // Close removes what Find made, after all Dissectors are closed.
 func (p *Program) Close() {
+	p.discard()
 	_ = os.RemoveAll(p.home)
 	p.aside.close()
 }

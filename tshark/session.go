@@ -4,10 +4,10 @@ package tshark
 
 import (
 	"bufio"
+	"context"
 	"errors"
 	"fmt"
 	"io"
-	"os/exec"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -16,11 +16,9 @@ import (
 
 // session is one process of tshark. Its shard gives it packets; a goroutine of its own reads the answers.
 type session struct {
+	*process
 	of     *Dissector
 	feeder feeder
-	cmd    *exec.Cmd
-	in     io.WriteCloser
-	errs   tail
 	out    []byte // on its way to the process
 	given  uint64 // packets
 	// retired: it was told to end after what it was given.
@@ -30,7 +28,6 @@ type session struct {
 	waiting []*Packet // given and not answered, in order
 	timer   *time.Timer
 	late    atomic.Bool // it took too long
-	ours    atomic.Bool // kill was called
 
 	ended chan struct{} // closed when the process is gone and all of its answers are read
 	// The rest is valid then.
@@ -41,47 +38,17 @@ type session struct {
 // writeAt is how many bytes are collected before they are written: what a pipe holds.
 const writeAt = 64 << 10
 
-// startSession starts a process.
+// startSession begins with a process.
 func startSession(d *Dissector, f feeder) (*session, error) {
-	s := &session{of: d, feeder: f, ended: make(chan struct{})}
-	s.cmd = d.program.command(d.ctx, arguments...)
-	s.cmd.Stderr = &s.errs
-	out, err := s.start()
+	p, err := d.program.process()
 	if err != nil {
-		return nil, fmt.Errorf("start %s%s: %w", d.program.path, d.program.as.words(), err)
+		return nil, err
 	}
-	s.out = f.header(nil)
+	s := &session{process: p, of: d, feeder: f, out: f.header(nil), ended: make(chan struct{})}
 	s.timer = time.AfterFunc(d.program.opt.Timeout, s.expire)
 	s.timer.Stop()
-	go s.read(out)
+	go s.read()
 	return s, nil
-}
-
-// start starts the process, and returns its output.
-func (s *session) start() (io.ReadCloser, error) {
-	out, w, wide, err := pipe()
-	if err != nil {
-		return nil, err
-	}
-	defer w.Close() // which the process has its own of
-	s.cmd.Stdout = w
-	if s.in, err = s.cmd.StdinPipe(); err == nil {
-		err = s.cmd.Start()
-	}
-	switch {
-	case err != nil:
-		_ = out.Close()
-		return nil, err
-	case wide:
-		return &gatherer{ReadCloser: out, more: s.waits}, nil
-	}
-	return out, nil
-}
-
-// kill ends the process at once.
-func (s *session) kill() {
-	s.ours.Store(true)
-	_ = s.cmd.Process.Kill() // which fails for one that is gone
 }
 
 // expire ends a process that takes too long.
@@ -138,15 +105,19 @@ func (s *session) await(part []*Packet) {
 }
 
 // read takes the answers, until the process has ended.
-func (s *session) read(out io.ReadCloser) {
+func (s *session) read() {
 	defer close(s.ended)
-	defer out.Close()
+	defer context.AfterFunc(s.of.ctx, s.kill)()
+	var out io.Reader = s.answering
+	if s.wide {
+		out = &gatherer{out, s.waits}
+	}
 	err := s.lines(out)
 	if err != nil {
 		s.kill()
-		_, _ = io.Copy(io.Discard, out)
+		_, _ = io.Copy(io.Discard, s.answering)
 	}
-	s.err = errors.Join(err, s.cmd.Wait())
+	s.err = errors.Join(err, s.wait())
 	s.timer.Stop()
 }
 

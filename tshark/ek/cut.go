@@ -81,7 +81,7 @@ func (t *tree) largest() []int32 {
 func (t *tree) path(i int32) []byte {
 	var keys [][]byte
 	for ; i != 0; i = t.values[i].parent {
-		if k := t.values[i].key; k != nil {
+		if k := t.keyed(&t.values[i]); len(k) > 0 {
 			keys = append(keys, k[1:len(k)-1])
 		}
 	}

@@ -45,10 +45,11 @@ func (f *Fields) Gather(dst, layers []byte) ([]byte, error) {
 	var all []found
 	for i := range t.values {
 		v := &t.values[i]
-		if v.key == nil {
+		key := t.keyed(v)
+		if len(key) == 0 {
 			continue
 		}
-		field, ok := f.places[string(v.key[1:len(v.key)-1])]
+		field, ok := f.places[string(key[1:len(key)-1])]
 		switch {
 		case !ok:
 		case v.kind == array:

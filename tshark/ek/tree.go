@@ -15,19 +15,22 @@ const maxDepth = 900
 
 // value is one value of a line. Values refer to each other by their place in tree.values; 0, the line itself, stands for none.
 type value struct {
-	key        []byte // of a member, as written, with its quotes
-	hash       uint64 // of key and parent
+	name       place  // of a member
 	start, end int32  // place in the line
+	hash       uint32 // of name and parent
 	parent     int32
 	child      int32 // first member or element
 	next       int32 // next one of the same parent
-	same       int32 // next member of the same parent that has the key
-	last       int32 // of the first one with a key: the last one
+	same       int32 // next member of the same parent that has the name
+	last       int32 // of the first one with a name: the last one
 	kind       kind
-	repeated   bool // a member before it has the key
+	repeated   bool // a member before it has the name
 	changed    bool // it or something in it is not written as it was read
 	out        bool // left out
 }
+
+// place is that of a key, with its quotes: in the line, or behind its end in tree.spelled; empty for what has none.
+type place struct{ start, end int32 }
 
 type kind uint8
 
@@ -41,6 +44,8 @@ const (
 type tree struct {
 	line   []byte
 	values []value
+	// spelled are keys with escapes, which may be the same by different ones, as JSON is usually written.
+	spelled []byte
 	// keys is a hash table of the first members with their keys, of all objects of the line.
 	keys []slot
 	seed maphash.Seed
@@ -57,7 +62,6 @@ func newTree() *tree { return &tree{seed: maphash.MakeSeed(), keys: make([]slot,
 // release gives the tree back.
 func (t *tree) release() {
 	t.line = nil
-	clear(t.values) // its keys hold the line
 	trees.Put(t)
 }
 
@@ -66,7 +70,7 @@ func (t *tree) read(line []byte) error {
 	if len(line) > math.MaxInt32/2 {
 		return fmt.Errorf("%d bytes: a line of 1 GiB and more is not read", len(line))
 	}
-	t.line, t.values = line, t.values[:0]
+	t.line, t.values, t.spelled = line, t.values[:0], t.spelled[:0]
 	if t.turn++; t.turn == 0 {
 		clear(t.keys)
 		t.turn = 1
@@ -128,7 +132,7 @@ func (t *tree) inner(p int, parent int32, close byte, depth int) (int, error) {
 	}
 	before := int32(0)
 	for {
-		var key []byte
+		var key place
 		if close == '}' {
 			var err error
 			if p, key, err = t.key(p); err != nil {
@@ -145,7 +149,7 @@ func (t *tree) inner(p int, parent int32, close byte, depth int) (int, error) {
 			t.values[before].next = i
 		}
 		before = i
-		if key != nil {
+		if key.end != 0 {
 			t.name(i, key)
 		}
 		p = t.space(end)
@@ -160,37 +164,54 @@ func (t *tree) inner(p int, parent int32, close byte, depth int) (int, error) {
 }
 
 // key reads a key and the colon behind it, and returns the place of its value.
-func (t *tree) key(p int) (int, []byte, error) {
+func (t *tree) key(p int) (int, place, error) {
 	if p == len(t.line) || t.line[p] != '"' {
-		return p, nil, t.fault(p, "no key")
+		return p, place{}, t.fault(p, "no key")
 	}
 	end, escaped, err := t.text(p)
 	if err != nil {
-		return end, nil, err
+		return end, place{}, err
 	}
-	key := t.line[p:end:end]
-	if escaped { // by different escapes a key may be the same
-		var s string
-		if err = json.Unmarshal(key, &s); err == nil {
-			key, err = json.Marshal(s)
-		}
-		if err != nil {
-			return p, nil, t.fault(p, err.Error())
+	key := place{int32(p), int32(end)}
+	if escaped {
+		if key, err = t.spell(key); err != nil {
+			return p, place{}, t.fault(p, err.Error())
 		}
 	}
 	if end = t.space(end); end == len(t.line) || t.line[end] != ':' {
-		return end, nil, t.fault(end, "no colon behind a key")
+		return end, place{}, t.fault(end, "no colon behind a key")
 	}
 	return t.space(end + 1), key, nil
 }
 
+// spell puts a key with escapes into spelled.
+func (t *tree) spell(key place) (place, error) {
+	var s string
+	if err := json.Unmarshal(t.line[key.start:key.end], &s); err != nil {
+		return key, err
+	}
+	text, err := json.Marshal(s)
+	from := int32(len(t.line) + len(t.spelled))
+	t.spelled = append(t.spelled, text...)
+	return place{from, from + int32(len(text))}, err
+}
+
+// keyed is the key of a value with its quotes; empty for one without.
+func (t *tree) keyed(v *value) []byte {
+	if n := int32(len(t.line)); v.name.start >= n {
+		return t.spelled[v.name.start-n : v.name.end-n]
+	}
+	return t.line[v.name.start:v.name.end]
+}
+
 // name gives member i its key, and ties it to an earlier one that has it.
-func (t *tree) name(i int32, key []byte) {
+func (t *tree) name(i int32, key place) {
 	if 2*len(t.values) > len(t.keys) {
 		t.grow()
 	}
 	v := &t.values[i]
-	v.key, v.hash = key, maphash.Bytes(t.seed, key)^uint64(v.parent)*0x9e3779b97f4a7c15
+	v.name = key
+	v.hash = uint32(maphash.Bytes(t.seed, t.keyed(v))) ^ uint32(v.parent)*0x9e3779b9
 	at := t.find(v)
 	if s := &t.keys[at]; s.turn != t.turn {
 		*s, v.last = slot{t.turn, i}, i
@@ -208,7 +229,7 @@ func (t *tree) find(v *value) int {
 	mask := len(t.keys) - 1
 	at := int(v.hash) & mask
 	for ; t.keys[at].turn == t.turn; at = (at + 1) & mask {
-		if w := &t.values[t.keys[at].value]; w.hash == v.hash && w.parent == v.parent && bytes.Equal(w.key, v.key) {
+		if w := &t.values[t.keys[at].value]; w.hash == v.hash && w.parent == v.parent && bytes.Equal(t.keyed(w), t.keyed(v)) {
 			break
 		}
 	}
@@ -219,7 +240,7 @@ func (t *tree) find(v *value) int {
 func (t *tree) grow() {
 	t.keys = make([]slot, 2*len(t.keys))
 	for i := range t.values {
-		if v := &t.values[i]; v.key != nil && !v.repeated {
+		if v := &t.values[i]; v.name.end != 0 && !v.repeated {
 			t.keys[t.find(v)] = slot{t.turn, int32(i)}
 		}
 	}

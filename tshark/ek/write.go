@@ -13,7 +13,7 @@ import (
 // member returns the first member of i with the key, 0 for none.
 func (t *tree) member(i int32, key string) int32 {
 	for m := t.values[i].child; m != 0; m = t.values[m].next {
-		if k := t.values[m].key; len(k) == len(key)+2 && string(k[1:len(k)-1]) == key {
+		if k := t.keyed(&t.values[m]); len(k) == len(key)+2 && string(k[1:len(k)-1]) == key {
 			return m
 		}
 	}
@@ -91,7 +91,7 @@ func (t *tree) append(dst []byte, i int32) []byte {
 		if w.repeated {
 			continue
 		}
-		dst = append(append(comma(dst, start), w.key...), ':')
+		dst = append(append(comma(dst, start), t.keyed(w)...), ':')
 		if w.same == 0 {
 			dst = t.append(dst, m)
 			continue
