@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -66,10 +67,13 @@ func TestRanges(t *testing.T) {
 	}
 }
 
+// properties are those of the full profile.
+var properties = sync.OnceValue(func() map[string]any { return schema.Properties(field.Full) })
+
 // property is the mapping of one field.
 func property(t *testing.T, name string) map[string]any {
 	t.Helper()
-	m := map[string]any{"properties": schema.Properties(field.Full)}
+	m := map[string]any{"properties": properties()}
 	for _, part := range strings.Split(name, ".") {
 		p, _ := m["properties"].(map[string]any)
 		next, ok := p[part].(map[string]any)
