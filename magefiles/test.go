@@ -11,7 +11,7 @@ import (
 
 // Test runs all the tests, those with a real Elasticsearch included where Java 21 and Maven are; every skip is listed.
 func Test() error {
-	return gotest("-timeout", "30m", "./...")
+	return gotest("-timeout", "30m", "-parallel", "4", "./...") // those of the whole wait, mostly
 }
 
 // E2e runs the tests of the whole only: the built Beat, Elasticsearch, live capture.

@@ -92,6 +92,7 @@ func until(t *testing.T, s *es.Sink, index, what string, ok func([]document) boo
 
 // TestAgent drives the Beat by Elastic Agent's protocol through what may happen to a policy.
 func TestAgent(t *testing.T) {
+	t.Parallel() // it waits, mostly
 	namespace(t)
 	sink := es.NewSink(t, es.SinkOptions{})
 	a := agentserver.New(t)
@@ -303,6 +304,7 @@ func TestAgentWithoutPermission(t *testing.T) {
 
 // TestAgentIndexes sends documents of packets, flows and the ledger through the Agent's protocol into the data streams of a real server.
 func TestAgentIndexes(t *testing.T) {
+	t.Parallel() // it waits, mostly
 	s := server(t)
 	namespace := strings.ReplaceAll(unique(), "-", "_")
 	a := agentserver.New(t)

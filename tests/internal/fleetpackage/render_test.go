@@ -51,9 +51,9 @@ func input(t *testing.T, k Kibana, set map[string]any) (config.Input, *config.Co
 var every = map[string]any{
 	"interfaces": []any{"eth*", "any"}, "exclude_interfaces": []any{"eth9", "veth[0-9]*"}, "filter": "tcp port 80 or udp", "display_filter": "dns || tls.handshake",
 	"wait_for_interfaces": false,
-	"profile": "full", "internal_networks": []any{"192.0.2.0/24", "loopback"},
+	"profile":             "full", "internal_networks": []any{"192.0.2.0/24", "loopback"},
 	"snaplen": 256, "promiscuous": false, "netns": "blue", "engine": "pcap", "buffer_size": "8MiB", "buffer_time": "2s", "fanout": 2,
-	"sampling_every": 10, "sampling_by": "flow", "dedup_window": "50ms", "dedup_ttl": true, "payload_bytes": 64, "shedding_enabled": true, "pipeline": "mine",
+	"sampling_every": 10, "sampling_by": "flow", "dedup_window": "50ms", "dedup_ttl": true, "payload_bytes": 64, "payload_raw": true, "shedding_enabled": true, "pipeline": "mine",
 	"fields": "zone: dmz\nrack: {row: 7}", "tags": []any{"a", "b: c"},
 	"processors": "- drop_event.when.equals.network.transport: icmp\n- add_fields:\n    target: ''\n    fields: {zone: dmz}",
 }
@@ -90,7 +90,7 @@ func TestPacketStream(t *testing.T) {
 			want.SnapLen, want.Promiscuous, want.NetNS, want.Engine, want.Fanout = 256, false, "blue", "pcap", 2
 			want.BufferSize, want.BufferTime = 8<<20, 2*time.Second
 			want.Sampling, want.Dedup = config.Sampling{Every: 10, By: "flow"}, config.Dedup{Window: 50 * time.Millisecond, TTL: true}
-			want.Payload.Bytes = 64
+			want.Payload = config.Payload{Bytes: 64, Raw: true}
 			want.Shedding.Enabled, want.Pipeline, want.Tags = true, "mine", []string{"a", "b: c"}
 			want.Fields = map[string]any{"zone": "dmz", "rack": map[string]any{"row": uint64(7)}}
 			if fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", want) {
