@@ -95,7 +95,7 @@ func TestLossesAreTold(t *testing.T) {
 		is := func(want string) {
 			t.Helper()
 			synctest.Wait()
-			if last := health.told[len(health.told)-1]; !strings.HasPrefix(last, want) {
+			if last := health.last(); !strings.HasPrefix(last, want) {
 				t.Errorf("the input is %q, want %q", last, want)
 			}
 		}

@@ -5,16 +5,29 @@ package beater
 import (
 	"errors"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/elastic/beats/v7/libbeat/management/status"
 )
 
 // reporter notes what it is told.
-type reporter struct{ told []string }
+type reporter struct {
+	mu   sync.Mutex
+	told []string
+}
 
 func (r *reporter) UpdateStatus(s status.Status, why string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.told = append(r.told, s.String()+" "+why)
+}
+
+// last is what it was told last.
+func (r *reporter) last() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.told[len(r.told)-1]
 }
 
 func TestHealth(t *testing.T) {

@@ -94,7 +94,7 @@ func (b *Batch) Release() {
 }
 
 // Source yields packets in capture order. It is used by one goroutine, except
-// that Close and Stats may be called from any.
+// that Close, Stats and Interfaces may be called from any.
 type Source interface {
 	// Next fills b with the next packets, at least one, waiting for them as long
 	// as it takes. The end of a source is io.EOF. Any other error says where the

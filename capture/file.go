@@ -83,6 +83,7 @@ type file struct {
 
 	fmt        format
 	interfaces []Interface
+	shown      atomic.Pointer[[]Interface] // interfaces, for other goroutines
 	clock      clock
 	packets    uint64
 
@@ -274,7 +275,19 @@ func (f *file) broken(offset int64, more uint64, cause error) error {
 }
 
 // Interfaces is part of Source.
-func (f *file) Interfaces() []Interface { return f.interfaces }
+func (f *file) Interfaces() []Interface {
+	if shown := f.shown.Load(); shown != nil {
+		return *shown
+	}
+	return nil
+}
+
+// describe adds an interface. What was shown before stays as it is.
+func (f *file) describe(in Interface) {
+	f.interfaces = append(f.interfaces, in)
+	shown := f.interfaces
+	f.shown.Store(&shown)
+}
 
 // Stats is part of Source.
 func (f *file) Stats() Stats {

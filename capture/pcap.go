@@ -112,7 +112,7 @@ func (p *pcap) open(f *file) error {
 	case p.magic == pcapMagicModified, standard && p.magic == pcapMagic && f.guess:
 		p.chooseVariant(f)
 	}
-	f.interfaces = []Interface{{LinkType: p.link, SnapLen: length(p.snap)}}
+	f.describe(Interface{LinkType: p.link, SnapLen: length(p.snap)})
 	return nil
 }
 

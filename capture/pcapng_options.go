@@ -86,7 +86,7 @@ func (p *pcapng) iface(f *file, block []byte, total int64) error {
 		}
 		opts = rest
 	}
-	f.interfaces = append(f.interfaces, in)
+	f.describe(in)
 	p.units = append(p.units, unit)
 	return nil
 }

@@ -150,3 +150,32 @@ func TestPcapngManyInterfaces(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Interfaces that are described between packets are asked for by others while the file is read: those of the packets that were given out are there.
+func TestPcapngInterfacesMeanwhile(t *testing.T) {
+	const n = 200
+	w := &ngWriter{}
+	w.section(binary.LittleEndian)
+	for i := range uint32(n) {
+		w.iface(1, 100+i)
+		w.enhanced(i, uint64(i), []byte("data"), 4)
+	}
+	f := fromBytes(w.buf, FileOptions{BatchPackets: 1})
+	given := make(chan int, n)
+	go func() {
+		defer close(given)
+		var b Batch
+		for f.Next(&b) == nil {
+			given <- b.Packets[0].Interface
+		}
+	}()
+	last := -1
+	for last = range given {
+		if all := f.Interfaces(); len(all) <= last || all[last].SnapLen != 100+last {
+			t.Fatalf("packet of interface %d, %d are known", last, len(all))
+		}
+	}
+	if last != n-1 {
+		t.Errorf("the last interface is %d, want %d", last, n-1)
+	}
+}

@@ -19,13 +19,14 @@ func E2e() error {
 	return gotest("-count=1", "-timeout", "30m", "./tests/...")
 }
 
-// Race runs the tests of the rooms that know no libbeat, under the race detector. It makes them ten times as slow, and what one goroutine does with
+// Race runs the tests of the rooms that know no libbeat, and of those where goroutines meet, under the race detector. It makes them ten times as slow, and what one goroutine does with
 // many captures tells it nothing: -short takes a sample of these.
 func Race() error {
 	packages, err := lightPackages()
 	if err != nil {
 		return err
 	}
+	packages = append(packages, "./beater/...", "./publish/...")
 	return gotest(append([]string{"-race", "-short", "-skip=Alloc"}, packages...)...) // the detector itself allocates
 }
 
