@@ -86,7 +86,7 @@ func newLine(cfg config.Config, in config.Input, opts Options) (*line, error) {
 		if l.asks, err = tsharkFilter(&cfg); err != nil {
 			return nil, err
 		}
-		if l.tshark, err = opts.second.find(cfg.Dissector.Tshark.AskedAll(&in)); err != nil {
+		if l.tshark, err = opts.second.find(); err != nil {
 			return nil, err
 		}
 	}

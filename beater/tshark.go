@@ -54,8 +54,8 @@ func (e *Beater) secondOf(b *beat.Beat, ledger *publish.Ledger) *second {
 	return s
 }
 
-// find is the program, found and checked. ahead tells that a process is needed for sure.
-func (s *second) find(ahead bool) (*tshark.Program, error) {
+// find is the program, found and checked.
+func (s *second) find() (*tshark.Program, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.program != nil {
@@ -70,7 +70,7 @@ func (s *second) find(ahead bool) (*tshark.Program, error) {
 	if err != nil {
 		return nil, fmt.Errorf("find the folder of espbeat.dissector.tshark.quarantine: %w", err)
 	}
-	p, err := findTshark(c, aside, ahead, s.say)
+	p, err := findTshark(c, aside, s.cfg.Format == config.FormatEK || c.When == config.Always, s.say)
 	if err != nil {
 		return nil, err
 	}
@@ -117,12 +117,12 @@ func tsharkFilter(cfg *config.Config) (*filter.Filter, error) {
 // frames tells of which records of a source tshark is asked; nil without tshark.
 func (l *line) frames(opt document.Options) func(*engine.Batch, *engine.Record) bool {
 	all := func(*engine.Batch, *engine.Record) bool { return true }
-	switch c := &l.cfg.Dissector.Tshark; {
+	switch when := l.cfg.Dissector.Tshark.When; {
 	case l.tshark == nil:
 		return nil
-	case c.AskedAll(&l.in):
+	case l.in.Format == config.FormatEK || when == config.Always:
 		return all
-	case c.When == config.Unknown:
+	case when == config.Unknown:
 		return func(_ *engine.Batch, r *engine.Record) bool { return r.Unnamed }
 	}
 	return matching(l.asks, opt)

@@ -65,11 +65,6 @@ func (t *Tshark) Asked(in *Input) bool {
 	return in.Format == FormatEK || in.Format == FormatECS && t.When != ""
 }
 
-// AskedAll tells whether it dissects all of them.
-func (t *Tshark) AskedAll(in *Input) bool {
-	return in.Format == FormatEK || in.Format == FormatECS && t.When == Always
-}
-
 // Filter is When where that is a display filter, else empty.
 func (t *Tshark) Filter() string {
 	if t.When == Unknown || t.When == Always {

@@ -42,15 +42,10 @@ func identify(name string) (identity, error) {
 }
 
 // apply makes a command run as i. It gets a process group of its own, so that Ctrl-C on the terminal reaches it through us only.
-// To end it ends the group: a script in tshark's place has children. The number of one that was waited for may be another's by then.
+// To end it ends the group: a script in tshark's place has children.
 func (i identity) apply(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Credential: i.credential}
-	cmd.Cancel = func() error {
-		if err := cmd.Process.Signal(syscall.Signal(0)); err != nil {
-			return err
-		}
-		return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL)
-	}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 }
 
 // words name i in an error's remedy.

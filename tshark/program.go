@@ -96,27 +96,25 @@ func Find(ctx context.Context, opt Options) (*Program, error) {
 	if p.home, err = os.MkdirTemp("", "espbeat-tshark-"); err != nil {
 		return nil, fmt.Errorf("make an empty configuration folder for tshark: %w", err)
 	}
-	if err = p.prepare(ctx); err != nil {
+	if err = os.Chmod(p.home, 0o755); err != nil { //nolint:gosec // empty, and another user's to read
+		err = fmt.Errorf("open the configuration folder of tshark to its user: %w", err)
+	}
+	if err == nil && opt.Ahead {
+		first, _ := p.start() // what it fails for, the check says better
+		p.ahead.Store(first)
+	}
+	if err == nil {
+		err = p.check(ctx)
+	}
+	if err == nil {
+		err = p.choose(ctx)
+	}
+	if err != nil {
 		p.Close()
 		return nil, err
 	}
 	p.aside = quarantine{path: opt.Quarantine, say: opt.Say}
 	return p, nil
-}
-
-// prepare finds out what there is to know of the program.
-func (p *Program) prepare(ctx context.Context) error {
-	if err := os.Chmod(p.home, 0o755); err != nil { //nolint:gosec // empty, and another user's to read
-		return fmt.Errorf("open the configuration folder of tshark to its user: %w", err)
-	}
-	if p.opt.Ahead {
-		first, _ := p.start() // what it fails for, the check says better
-		p.ahead.Store(first)
-	}
-	if err := p.check(ctx); err != nil {
-		return err
-	}
-	return p.choose(ctx)
 }
 
 // check asks for the version.
